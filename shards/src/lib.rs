@@ -1,0 +1,45 @@
+//! The data plane of tandem: a relay for RTP without sockets, and the driver that gives it some.
+//!
+//! # The model
+//!
+//! A [`Shard`] owns a share of the calls. It is a plain struct: time comes in as `now`, packets and
+//! [`Command`](input::Command)s come in as values, and what is to be done goes out as a
+//! [`Verdict`](output::Verdict) for a packet and as [`Effect`](output::Effect)s for everything else. The same
+//! struct runs under the io_uring driver (`io`), under the simulator and under the benches.
+//!
+//! # Invariants
+//!
+//! * Packet path: no lock, no allocation, no formatting, no system call of its own; no wait for anyone.
+//! * A call lives on exactly one shard, [`routing::shard_of`] its call-id.
+//! * A local (address, port) is open in at most one shard; [`ports::Ports`] is the truth about it.
+//! * An own call is never ended by a notification. `own + foreign = total`, always.
+//! * Nothing is unbounded ([`limits`]) and nothing is dropped without a name and a counter ([`output`]).
+//!
+//! # Map
+//!
+//! Read [`input`] and [`output`] first, then [`shard`], `relay`, and `call/offer_answer`.
+//!
+//! What is deliberately absent: Redis, the ng protocol, configuration files. This crate knows SDP, since it
+//! must edit it, and no other format of the control side.
+
+#![cfg_attr(not(feature = "io"), forbid(unsafe_code))]
+#![deny(unsafe_code)]
+
+pub mod admission;
+pub mod call;
+pub mod input;
+pub mod interfaces;
+#[cfg(feature = "io")]
+pub mod io;
+pub mod limits;
+pub mod names;
+pub mod output;
+pub mod ports;
+pub mod routing;
+pub mod sdp;
+pub mod settings;
+pub mod shard;
+pub mod stats;
+pub mod time;
+
+pub use shard::{Shard, ShardConfig};

@@ -1,0 +1,30 @@
+//! Every ceiling in one table. What reaches one is refused by name and counted.
+//!
+//! Memory per shard, at the ceilings that matter: a call with one audio media is four sockets. Each costs
+//! about 3.4 KB in the kernel and a slot here; the call itself is about 2 KB. 4096 receive buffers of 2 KB
+//! are 8 MB.
+
+/// Sockets one shard can hold open.
+pub const SOCKETS_PER_SHARD_MAX: u32 = 1 << 18;
+/// Media sections in one SDP.
+pub const MEDIA_PER_CALL_MAX: usize = 32;
+/// Parties of one call; forking to more branches is refused.
+pub const LEGS_PER_CALL_MAX: usize = 32;
+/// Port pairs that one media keeps for endpoints its counterpart had earlier.
+pub const PORT_SETS_PER_MEDIA_MAX: usize = 16;
+/// Consecutive port pairs of one media (`m=audio 6000/2`).
+pub const PORTS_PER_MEDIA_MAX: u16 = 4;
+/// Bytes of one SDP body.
+pub const SDP_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of one name: call-id, tag, branch, label.
+pub const NAME_BYTES_MAX: usize = 4096;
+/// Payload formats of one media section.
+pub const FORMATS_PER_MEDIA_MAX: usize = 128;
+/// Attempts to open a port before giving up, when other processes hold them.
+pub const OPEN_ATTEMPTS_MAX: usize = 64;
+/// Commands waiting for one shard.
+pub const MAILBOX_DEPTH: usize = 4096;
+/// Callers that may wait for an answer at the same time.
+pub const CALLERS_MAX: usize = 64;
+/// Bytes of one received datagram that are looked at and relayed; longer ones are dropped by name.
+pub const DATAGRAM_BYTES_MAX: usize = 2048 - 16 - 28;

@@ -1,0 +1,340 @@
+//! Everything a shard wants done, and everything it answers.
+//!
+//! [`Verdict`] is for packets and comes back at once. [`Effect`]s are queued by commands and timeouts; the
+//! driver drains them to `None` before it hands in the next input.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use crate::call::snapshot::{CallBrief, CallSnapshot};
+use crate::names::{CallId, RequestId, SocketId};
+use crate::stats::ShardReport;
+
+/// What becomes of one packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Send the packet, as it now is, out of a local socket.
+    Forward {
+        /// The socket it leaves from.
+        via: SocketId,
+        /// Where it goes.
+        to: SocketAddr,
+    },
+    /// The relay itself was the receiver.
+    Consume,
+    /// Nobody gets it. Already counted.
+    Drop(DropReason),
+}
+
+/// Why a packet was dropped. The names are the same in logs, counters and `tandem ctl`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum DropReason {
+    /// No such socket any more: a late packet of a closed one.
+    NoSocket,
+    /// Too short or not version 2 on an RTP media (RFC 3550 section 5.1).
+    NotRtp,
+    /// STUN on media without ICE.
+    Stun,
+    /// The other side has no address yet.
+    NoDestination,
+    /// The party may not send: its stream is held.
+    NotReceiving,
+    /// `strict-source`: the source differs from the learned one.
+    UnexpectedSource,
+    /// The guard: the confirmed source is alive, and this is another.
+    Guarded,
+    /// `block media`.
+    Blocked,
+    /// `block DTMF`, and this is a telephone event.
+    BlockedDtmf,
+    /// `silence media`, and the codec has no silence that can be written in place.
+    Silenced,
+    /// `drop-traffic`.
+    DropTraffic,
+    /// `block-short`, and it is shorter than what its codec sends.
+    Short,
+    /// Longer than a receive buffer.
+    TooLong,
+    /// `generate-RTCP`: the peers' own reports are not passed on.
+    RtcpConsumed,
+}
+
+impl DropReason {
+    /// All reasons, in the order of their counters.
+    pub const ALL: [DropReason; 14] = [
+        DropReason::NoSocket,
+        DropReason::NotRtp,
+        DropReason::Stun,
+        DropReason::NoDestination,
+        DropReason::NotReceiving,
+        DropReason::UnexpectedSource,
+        DropReason::Guarded,
+        DropReason::Blocked,
+        DropReason::BlockedDtmf,
+        DropReason::Silenced,
+        DropReason::DropTraffic,
+        DropReason::Short,
+        DropReason::TooLong,
+        DropReason::RtcpConsumed,
+    ];
+
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            DropReason::NoSocket => "no-socket",
+            DropReason::NotRtp => "not-rtp",
+            DropReason::Stun => "stun",
+            DropReason::NoDestination => "no-destination",
+            DropReason::NotReceiving => "not-receiving",
+            DropReason::UnexpectedSource => "unexpected-source",
+            DropReason::Guarded => "guarded",
+            DropReason::Blocked => "blocked",
+            DropReason::BlockedDtmf => "blocked-dtmf",
+            DropReason::Silenced => "silenced",
+            DropReason::DropTraffic => "drop-traffic",
+            DropReason::Short => "short",
+            DropReason::TooLong => "too-long",
+            DropReason::RtcpConsumed => "rtcp-consumed",
+        }
+    }
+}
+
+/// What the driver must do.
+#[derive(Debug)]
+pub enum Effect {
+    /// Bind a UDP socket and receive on it; answer with `handle_opened` before the next input.
+    Open {
+        /// The slot it goes to.
+        socket: SocketId,
+        /// Address and port to bind.
+        local: SocketAddr,
+        /// DSCP byte of what it sends; `None` leaves the default.
+        tos: Option<u8>,
+    },
+    /// Close a socket. Its slot may be used again by a later `Open`, with another generation.
+    Close {
+        /// The socket.
+        socket: SocketId,
+    },
+    /// Change the DSCP byte of a socket.
+    Mark {
+        /// The socket.
+        socket: SocketId,
+        /// DSCP byte.
+        tos: u8,
+    },
+    /// Send a datagram of the relay's own (hole punching, generated RTCP).
+    Transmit {
+        /// The socket it leaves from.
+        via: SocketId,
+        /// Where it goes.
+        to: SocketAddr,
+        /// What is sent.
+        payload: Box<[u8]>,
+    },
+    /// An own call changed: store it.
+    Publish(Box<CallSnapshot>),
+    /// An own call ended: remove its record.
+    Unpublish(CallId),
+    /// Answer a request.
+    Reply {
+        /// Which.
+        to: RequestId,
+        /// With what.
+        reply: Reply,
+    },
+    /// Something worth a log line.
+    Event(Event),
+}
+
+/// Why a socket could not be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenError {
+    /// Somebody else has the port: try another.
+    InUse,
+    /// The address is not one of this host.
+    NoAddress,
+    /// Out of descriptors or memory.
+    Exhausted,
+}
+
+/// The answer to a request.
+#[derive(Debug)]
+pub enum Reply {
+    /// The rewritten SDP.
+    Sdp(Vec<u8>),
+    /// Done, nothing to tell.
+    Done,
+    /// A call as it is.
+    Call(Box<CallSnapshot>),
+    /// What was ended: the call as it was last, and whether its sockets are closed already.
+    Ended {
+        /// The call before it ended.
+        call: Box<CallSnapshot>,
+        /// No delay: gone when this is read.
+        gone: bool,
+    },
+    /// Calls.
+    Calls(Vec<CallBrief>),
+    /// How many calls it was about.
+    Count(u64),
+    /// Counters of the shard.
+    Shard(Box<ShardReport>),
+    /// What became of a restored record.
+    Restored(RestoreOutcome),
+    /// Not done, and why.
+    Refused(Refusal),
+}
+
+/// What became of a record that was handed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RestoreOutcome {
+    /// A new call.
+    Created,
+    /// A known foreign call was brought up to date in place.
+    Updated,
+    /// The same as what is here.
+    Unchanged,
+    /// Older than what is here.
+    Stale,
+    /// It is an own call here, and the record is not newer.
+    OwnHere,
+    /// An own call here was found to be owned elsewhere by a newer record: it is foreign now.
+    Yielded,
+    /// Its ports are taken; it is kept and tried again.
+    Pending,
+    /// It cannot be held here at all (unknown interface, no room).
+    Refused(Refusal),
+}
+
+/// Why a request was refused. The ng layer has the texts that clients match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// No call of this call-id.
+    UnknownCall,
+    /// The call exists, its tags do not match.
+    TagMismatch,
+    /// `from-tag` with `directional`, and no such party.
+    NoSuchTag,
+    /// No party has the label.
+    NoSuchLabel,
+    /// No party has the address.
+    NoSuchAddress,
+    /// No port pair is free, or none could be opened.
+    RanOutOfPorts,
+    /// `max-sessions`.
+    SessionLimit,
+    /// `max-load`.
+    LoadLimit,
+    /// `max-cpu`.
+    CpuLimit,
+    /// `max-bandwidth`.
+    BandwidthLimit,
+    /// Tags cannot be matched, or the SDP has no media.
+    DialogueMismatch,
+    /// The new SDP cannot be made.
+    CannotRewrite,
+    /// Asks for something this relay does not do (transcoding, encryption).
+    Unsupported,
+    /// A ceiling of [`crate::limits`].
+    TooLarge(&'static str),
+    /// An interface that the record names does not exist here.
+    UnknownInterface,
+}
+
+/// Something that happened to a call, for the log and the counters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The call.
+    pub call_id: CallId,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+/// What can happen to a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// Made by an offer.
+    Created,
+    /// Learned from another node.
+    Restored,
+    /// Own now, and foreign before.
+    TakenOver,
+    /// Foreign now, and own before.
+    HandedOver,
+    /// Ended.
+    Ended(EndCause),
+    /// An unknown interface was asked for; the default is used.
+    UnknownInterface(crate::names::InterfaceName),
+    /// A confirmed source went silent and a new one was accepted.
+    SourceMoved {
+        /// Before.
+        from: SocketAddr,
+        /// Now.
+        to: SocketAddr,
+    },
+}
+
+/// Why a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EndCause {
+    /// `delete`.
+    Deleted,
+    /// No packets for `timeout`.
+    Timeout,
+    /// No packets for `silent-timeout` on streams that are held.
+    SilentTimeout,
+    /// Not answered for `offer-timeout`.
+    OfferTimeout,
+    /// Older than `final-timeout`.
+    FinalTimeout,
+    /// ctl.
+    Terminated,
+    /// Its record is gone.
+    RecordGone,
+    /// It could not be set up.
+    Failed,
+}
+
+impl EndCause {
+    /// All causes, in the order of their counters.
+    pub const ALL: [EndCause; 8] = [
+        EndCause::Deleted,
+        EndCause::Timeout,
+        EndCause::SilentTimeout,
+        EndCause::OfferTimeout,
+        EndCause::FinalTimeout,
+        EndCause::Terminated,
+        EndCause::RecordGone,
+        EndCause::Failed,
+    ];
+
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            EndCause::Deleted => "deleted",
+            EndCause::Timeout => "timeout",
+            EndCause::SilentTimeout => "silent-timeout",
+            EndCause::OfferTimeout => "offer-timeout",
+            EndCause::FinalTimeout => "final-timeout",
+            EndCause::Terminated => "terminated",
+            EndCause::RecordGone => "record-gone",
+            EndCause::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for DropReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Display for EndCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,24 @@
+//! The SDP editor: the text stays as it came, line by line, except where something has to change.
+//!
+//! Three steps, each in its own file:
+//!
+//! * [`parse`](SessionDescription::parse) splits the text into lines once and reads the few lines that a
+//!   relay acts on into a typed [`view`];
+//! * the call decides what has to be different and writes it down as an [`SdpPlan`], without touching text;
+//! * [`render`](SessionDescription::render) turns the plan into edits of lines and copies the rest.
+//!
+//! Invariant: a plan that changes nothing renders to identical bytes. Left out on purpose: everything a relay
+//! does not act on (times, encryption keys, vendors' attributes) is carried as opaque lines.
+
+mod edit;
+mod parse;
+pub mod plan;
+pub mod view;
+
+pub use plan::{
+    AddedMedia, AttributeEdit, AttributeScope, MediaPlan, OriginPlan, RelayPlan, RtcpPlan, SdpPlan,
+};
+pub use view::{
+    Codec, Connection, Direction, MediaDescription, Origin, Protocol, RtcpAttribute, SdpError,
+    SessionDescription,
+};
