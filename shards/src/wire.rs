@@ -1,0 +1,4 @@
+//! Views over bytes on the wire: they read what a relay needs and cannot panic.
+
+pub mod demux;
+pub mod rtp;
