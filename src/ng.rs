@@ -1,0 +1,4 @@
+//! The ng protocol: how SIP proxies ask the relay for ports.
+
+pub mod bencode;
+pub mod value;
