@@ -13,6 +13,7 @@ pub(crate) mod dialogue;
 pub(crate) mod draft;
 pub(crate) mod export;
 pub(crate) mod offer_answer;
+pub(crate) mod restore;
 pub(crate) mod rewrite;
 pub mod signal;
 pub mod snapshot;
@@ -93,8 +94,6 @@ pub(crate) struct Media {
     pub(crate) mux_options: MuxOptions,
     /// The zero address was passed on to the counterpart.
     pub(crate) zero_printed: bool,
-    /// Left out of the SDP toward this party (`sdp-media-remove`).
-    pub(crate) hidden: bool,
     pub(crate) ptime: Option<u32>,
     pub(crate) mid: Option<Text>,
     pub(crate) payload_types: Vec<PayloadType>,

@@ -28,3 +28,5 @@ pub const MAILBOX_DEPTH: usize = 4096;
 pub const CALLERS_MAX: usize = 64;
 /// Bytes of one received datagram that are looked at and relayed; longer ones are dropped by name.
 pub const DATAGRAM_BYTES_MAX: usize = 2048 - 16 - 28;
+/// Records of one shard that wait for ports that somebody else holds.
+pub const PENDING_RESTORES_MAX: usize = 16 * 1024;

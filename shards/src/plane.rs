@@ -101,7 +101,7 @@ impl Plane {
         }
     }
 
-    fn close_flow(&mut self, id: FlowId) {
+    pub(crate) fn close_flow(&mut self, id: FlowId) {
         let flow = self.relay.flows.remove(id.0);
         if !flow.heard {
             self.relay.counters.zero_way_streams += 1;

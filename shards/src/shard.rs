@@ -9,7 +9,9 @@
 
 mod ending;
 mod lookup;
+mod opening;
 mod ownership;
+mod restoring;
 mod signalling;
 mod timeouts;
 
@@ -33,15 +35,14 @@ use crate::slab::Slab;
 use crate::time::Timestamp;
 use crate::timer::Timers;
 use lookup::CallIndex;
-use signalling::Opening;
+use opening::Opening;
+use restoring::Pending;
 
 /// What a shard is made of.
 #[derive(Clone, Debug)]
 pub struct ShardConfig {
     /// Its number.
     pub id: ShardId,
-    /// How many shards the node has.
-    pub count: u16,
     /// The node's interfaces.
     pub interfaces: Arc<Interfaces>,
     /// The node's ports.
@@ -57,13 +58,14 @@ pub struct ShardConfig {
 /// One core's share of the calls.
 #[derive(Debug)]
 pub struct Shard {
-    count: u16,
     plane: Plane,
     calls: Slab<Call>,
     index: CallIndex,
     timers: Timers,
     /// A signal or record that waits for its sockets.
     opening: Option<Opening>,
+    /// Records whose ports are taken.
+    pending: Pending,
     own: u64,
     foreign: u64,
 }
@@ -73,7 +75,6 @@ impl Shard {
     pub fn new(config: ShardConfig) -> Self {
         let relay = Relay::new(RelaySettings { guard_silence: config.settings.guard_silence });
         Shard {
-            count: config.count,
             plane: Plane {
                 id: config.id,
                 interfaces: config.interfaces,
@@ -88,6 +89,7 @@ impl Shard {
             index: CallIndex::new(config.seed),
             timers: Timers::default(),
             opening: None,
+            pending: Pending::default(),
             own: 0,
             foreign: 0,
         }
@@ -151,6 +153,8 @@ impl Shard {
         while let Some(call) = self.timers.pop(now) {
             self.call_is_due(now, call);
         }
+        // One at a time: its sockets must be answered for before the next.
+        self.retry_pending(now);
     }
 
     /// The next thing to be done outside.
@@ -160,7 +164,7 @@ impl Shard {
 
     /// When [`Shard::handle_timeout`] is wanted next.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        self.timers.next()
+        self.timers.next().into_iter().chain(self.pending.next()).min()
     }
 
     /// Marks calls that a packet has something to tell of; they are seen to at the next timeout.
@@ -180,6 +184,13 @@ impl Shard {
 
     fn reply(&mut self, to: RequestId, reply: Reply) {
         self.plane.effects.push_back(Effect::Reply { to, reply });
+    }
+
+    /// Answers a request, if somebody waits for it.
+    fn reply_to(&mut self, to: Option<RequestId>, reply: Reply) {
+        if let Some(to) = to {
+            self.reply(to, reply);
+        }
     }
 
     fn event(&mut self, call_id: &CallId, kind: EventKind) {

@@ -269,7 +269,7 @@ fn resolve(interfaces: &Interfaces, asked: &InterfaceName, random: u64) -> (Inte
 /// removed from the SDP toward it are not counted.
 fn position_of_section(leg: Option<&Leg>, index: usize) -> usize {
     let media = leg.map_or(&[][..], |leg| &leg.media);
-    let visible = (0..).filter(|at| !media.get(*at).and_then(Option::as_ref).is_some_and(|m| m.hidden));
+    let visible = (0..).filter(|at| !media.get(*at).and_then(Option::as_ref).is_some_and(|m| m.flags.hidden));
     visible.into_iter().nth(index).expect("an endless range")
 }
 

@@ -133,7 +133,7 @@ fn disable_missing(call: &mut Call, turn: Turn, draft: &Draft) {
     for at in [turn.speaker, turn.listener] {
         for (position, media) in call.legs[at].media.iter_mut().enumerate() {
             let mentioned = draft.sections.iter().any(|section| section.position == position);
-            if let Some(media) = media.as_mut().filter(|media| !mentioned && !media.hidden) {
+            if let Some(media) = media.as_mut().filter(|media| !mentioned && !media.flags.hidden) {
                 media.flags.disabled = true;
             }
         }
@@ -250,7 +250,7 @@ impl Work<'_> {
         media.flags.disabled = matches!(draft.fate, Fate::Reject | Fate::Remove);
         media.flags.passthrough = draft.fate == Fate::Keep;
         media.flags.generate_rtcp = speaker.generate_rtcp;
-        media.hidden = draft.fate == Fate::Remove;
+        media.flags.hidden = draft.fate == Fate::Remove;
         if media.payload_types.is_empty() {
             media.payload_types = payload_types(section);
         }
@@ -322,12 +322,7 @@ impl Work<'_> {
         let rtcp_ip = section.rtcp.and_then(|rtcp| rtcp.address).filter(|_| own_rtcp);
         let rtcp_endpoint = SocketAddr::new(rtcp_ip.unwrap_or(endpoint.ip()), rtcp_port);
         let fixed = media.flags.asymmetric || learning == Learning::Off;
-        let policy = match (media.flags.media_handover, media.flags.strict_source, guard) {
-            (true, ..) => Policy::Handover,
-            (_, true, _) => Policy::Strict,
-            (.., true) => Policy::Guarded,
-            _ => Policy::Open,
-        };
+        let policy = Policy::of(&media.flags, guard);
         let telephone_events = telephone_events(&media.payload_types);
         let dtls = matches!(media.protocol.class, ProtocolClass::Rtp { dtls: true, .. });
         for (flow, advertised) in [(media.rtp, endpoint), (media.rtcp, rtcp_endpoint)] {
@@ -408,7 +403,6 @@ impl Media {
             mux_sent: false,
             mux_options: Default::default(),
             zero_printed: false,
-            hidden: false,
             ptime: None,
             mid: None,
             payload_types: Vec::new(),
@@ -479,7 +473,7 @@ fn payload_types(section: &MediaDescription) -> Vec<PayloadType> {
     section.codecs.iter().map(one).collect()
 }
 
-fn telephone_events(payload_types: &[PayloadType]) -> u128 {
+pub(crate) fn telephone_events(payload_types: &[PayloadType]) -> u128 {
     let is_event = |name: &Text| name.as_bytes().eq_ignore_ascii_case(b"telephone-event");
     let events = payload_types.iter().filter(|pt| is_event(&pt.name) && pt.number < 128);
     events.fold(0, |bits, pt| bits | 1 << pt.number)

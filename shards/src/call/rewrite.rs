@@ -96,7 +96,7 @@ fn plan(
 fn missing(offered: &[Option<Media>], draft: &Draft) -> Vec<AddedMedia> {
     let mentioned = |position: usize| draft.sections.iter().any(|section| section.position == position);
     let offered = offered.iter().enumerate().filter(|(position, _)| !mentioned(*position));
-    let offered = offered.filter_map(|(_, media)| media.as_ref()).filter(|media| !media.hidden);
+    let offered = offered.filter_map(|(_, media)| media.as_ref()).filter(|media| !media.flags.hidden);
     let added = offered.map(|media| AddedMedia {
         kind: media.kind.clone(),
         protocol: media.protocol.text.clone(),

@@ -17,7 +17,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::RelaySettings;
-use crate::call::snapshot::RtpSeen;
+use crate::call::snapshot::{MediaFlags, RtpSeen};
 use crate::output::DropReason;
 use crate::settings::Learning;
 use crate::time::Timestamp;
@@ -41,6 +41,18 @@ pub(crate) enum Policy {
     Strict,
     /// They are learned.
     Handover,
+}
+
+impl Policy {
+    /// The policy that the flags of a media and the guard make together.
+    pub(crate) fn of(flags: &MediaFlags, guard: bool) -> Self {
+        match (flags.media_handover, flags.strict_source, guard) {
+            (true, ..) => Policy::Handover,
+            (_, true, _) => Policy::Strict,
+            (.., true) => Policy::Guarded,
+            _ => Policy::Open,
+        }
+    }
 }
 
 /// What is known of a party's source.

@@ -48,7 +48,13 @@ impl Shard {
         for index in &selected {
             self.end(now, *index, EndCause::Terminated);
         }
-        Reply::Count(selected.len() as u64)
+        let pending = self.forget_pending_if(|restore| match filter {
+            Filter::All | Filter::Foreign => true,
+            Filter::Own => false,
+            Filter::Keyspace(keyspace) => restore.keyspace == *keyspace,
+            Filter::One(call_id) => restore.call.call_id == *call_id,
+        });
+        Reply::Count(selected.len() as u64 + pending)
     }
 
     /// The record of a foreign call is gone. An own call is never ended by that.
@@ -58,7 +64,8 @@ impl Shard {
         if let Some(index) = foreign {
             self.end(now, index, EndCause::RecordGone);
         }
-        Reply::Count(u64::from(foreign.is_some()))
+        let pending = self.forget_pending_if(|r| r.call.call_id == *call_id && r.keyspace == keyspace);
+        Reply::Count(u64::from(foreign.is_some()) + pending)
     }
 
     /// Takes a call out of all tables, closes what it holds and tells everybody.

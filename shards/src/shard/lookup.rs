@@ -85,7 +85,7 @@ impl Shard {
             cpu: None,
             own: self.own,
             foreign: self.foreign,
-            pending: 0,
+            pending: self.pending.len() as u64,
             ip4_only: 0,
             ip6_only: 0,
             mixed: 0,

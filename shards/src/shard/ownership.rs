@@ -1,9 +1,9 @@
 //! Own and foreign: how calls change hands.
 
 use crate::call::snapshot::Ownership;
-use crate::input::{Filter, Restore};
-use crate::names::{CallId, Keyspace, RequestId};
-use crate::output::{EventKind, Refusal, Reply, RestoreOutcome};
+use crate::input::Filter;
+use crate::names::{CallId, Keyspace};
+use crate::output::{Effect, EventKind, FormerRecord, Reply};
 use crate::time::Timestamp;
 
 use super::Shard;
@@ -14,9 +14,15 @@ impl Shard {
     /// The epoch counts up, so that the record of this node wins over that of the former owner.
     pub(super) fn take_over(&mut self, index: u32) -> bool {
         let call = &mut self.calls[index];
-        if call.ownership == Ownership::Own {
+        let Ownership::Foreign(keyspace) = call.ownership else {
             return false;
-        }
+        };
+        let former = FormerRecord {
+            call_id: call.id.clone(),
+            keyspace,
+            version: call.version,
+            last_signal: call.last_signal,
+        };
         call.ownership = Ownership::Own;
         call.version.epoch += 1;
         call.version.sequence = 0;
@@ -25,6 +31,9 @@ impl Shard {
         self.foreign -= 1;
         self.own += 1;
         self.plane.admission.admit_always();
+        if self.plane.settings.publish {
+            self.plane.effects.push_back(Effect::Retire(former));
+        }
         self.event(&call_id, EventKind::TakenOver);
         true
     }
@@ -68,9 +77,5 @@ impl Shard {
             self.publish(*index);
         }
         Reply::Count(selected.len() as u64)
-    }
-
-    pub(super) fn restore(&mut self, _now: Timestamp, id: RequestId, _restore: Restore) {
-        self.reply(id, Reply::Restored(RestoreOutcome::Refused(Refusal::Unsupported)));
     }
 }

@@ -1,35 +1,26 @@
 //! Offers and answers on their way: refused, or ports opened, then carried out and answered.
-//!
-//! A signal either takes full effect or none. Ports come first, since only they can fail; while their sockets
-//! are being opened the signal waits in [`Opening`], and nothing else comes in between.
 
 use crate::call::Call;
 use crate::call::dialogue::{LegRef, answer_parties, offer_parties};
-use crate::call::draft::{Draft, NewPorts};
+use crate::call::draft::Draft;
 use crate::call::offer_answer::{Role, apply};
 use crate::call::rewrite;
 use crate::call::signal::Signal;
 use crate::call::snapshot::{Ownership, Version};
-use crate::limits::{LEGS_PER_CALL_MAX, OPEN_ATTEMPTS_MAX};
-use crate::names::{RequestId, SocketId};
-use crate::output::{EventKind, OpenError, Refusal, Reply};
+use crate::limits::LEGS_PER_CALL_MAX;
+use crate::names::RequestId;
+use crate::output::{EventKind, Refusal, Reply};
 use crate::time::Timestamp;
 
 use super::Shard;
+use super::opening::{Opening, Purpose};
 
-/// Something that waits for its sockets.
+/// A signal that waits for its sockets.
 #[derive(Debug)]
-pub(super) struct Opening {
-    id: RequestId,
+pub(super) struct Signalling {
     role: Role,
-    signal: Box<Signal>,
-    draft: Draft,
-    /// Sockets that were asked for and not answered yet.
-    waiting: usize,
-    /// Sockets that could not be opened.
-    failed: Vec<SocketId>,
-    /// How often ports were taken anew.
-    attempts: usize,
+    pub(super) signal: Box<Signal>,
+    pub(super) draft: Draft,
 }
 
 impl Shard {
@@ -78,80 +69,33 @@ impl Shard {
         if known.is_none() {
             self.plane.admission.admit().inspect_err(|_| self.plane.relay.counters.rejected += 1)?;
         }
-        let opening = Opening { id, role, signal, draft, waiting: 0, failed: Vec::new(), attempts: 0 };
-        self.open_ports(now, opening);
+        let signalling = Signalling { role, signal, draft };
+        self.open_ports(now, Opening::new(Some(id), Purpose::Signal(Box::new(signalling))));
         Ok(())
     }
 
-    /// Takes ports for everything in the draft that has no sockets yet.
-    fn open_ports(&mut self, now: Timestamp, mut opening: Opening) {
-        let tos = self.tos(&opening);
-        let plane = &mut self.plane;
-        let complete = opening.draft.new_ports().all(|new| new.asked || plane.take_any(new));
-        if !complete || opening.attempts > OPEN_ATTEMPTS_MAX {
-            return self.give_up(opening, Refusal::RanOutOfPorts);
-        }
-        opening.waiting =
-            opening.draft.new_ports().filter(|new| !new.asked).map(|new| plane.open(new, tos)).sum();
-        if opening.waiting == 0 {
-            return self.carry_out(now, opening);
-        }
-        self.opening = Some(opening);
-    }
-
-    fn tos(&self, opening: &Opening) -> u8 {
-        let call = self.index.find(&opening.signal.call_id).map(|index| &self.calls[index]);
-        let of_call = opening.signal.options.tos.unwrap_or_else(|| call.and_then(|call| call.tos));
-        of_call.unwrap_or(self.plane.settings.tos)
-    }
-
-    /// One of the sockets was opened, or could not be.
-    pub(super) fn note_opened(&mut self, now: Timestamp, socket: SocketId, result: Result<(), OpenError>) {
-        let mut opening = self.opening.take().expect("a socket was asked for");
-        opening.waiting -= 1;
-        if let Err(error) = result {
-            opening.failed.push(socket);
-            // Without descriptors another port will not do either.
-            if error == OpenError::Exhausted {
-                opening.attempts = OPEN_ATTEMPTS_MAX;
-            }
-        }
-        if opening.waiting > 0 {
-            self.opening = Some(opening);
-            return;
-        }
-        if opening.failed.is_empty() {
-            return self.carry_out(now, opening);
-        }
-        opening.attempts += 1;
-        let failed = std::mem::take(&mut opening.failed);
-        for new in opening.draft.new_ports() {
-            if new.sockets.iter().any(|socket| failed.contains(socket)) {
-                self.plane.abandon(new, &failed);
-            }
-        }
-        self.open_ports(now, opening);
-    }
-
-    fn give_up(&mut self, mut opening: Opening, refusal: Refusal) {
-        for new in opening.draft.new_ports().filter(|new: &&mut NewPorts| !new.sockets.is_empty()) {
-            self.plane.abandon(new, &[]);
-        }
-        if self.index.find(&opening.signal.call_id).is_none() {
+    pub(super) fn refuse_signal(&mut self, id: Option<RequestId>, signalling: Signalling, refusal: Refusal) {
+        if self.index.find(&signalling.signal.call_id).is_none() {
             self.plane.admission.release();
         }
         self.plane.relay.counters.rejected += 1;
-        self.reply(opening.id, Reply::Refused(refusal));
+        self.reply_to(id, Reply::Refused(refusal));
     }
 
     /// All sockets are open: makes the call if it is new, carries the signal out and answers it.
-    fn carry_out(&mut self, now: Timestamp, mut opening: Opening) {
-        let signal = &opening.signal;
+    pub(super) fn carry_out_signal(
+        &mut self,
+        now: Timestamp,
+        id: Option<RequestId>,
+        mut signalling: Signalling,
+    ) {
+        let signal = &signalling.signal;
         let index = match self.index.find(&signal.call_id) {
             Some(index) => index,
             None => {
                 self.plane.relay.counters.created += 1;
                 self.event(&signal.call_id, EventKind::Created);
+                self.forget_pending(&signal.call_id);
                 self.insert_call(Call::new(signal, now))
             }
         };
@@ -159,16 +103,16 @@ impl Shard {
             self.take_over(index);
         }
         self.note_unknown_interfaces(signal);
+        let role = signalling.role;
         let call = &mut self.calls[index];
-        let turn = apply(call, index, &mut self.plane, now, opening.role, signal, &mut opening.draft);
-        let rendered = rewrite::render(call, &self.plane, opening.role, turn, signal, &opening.draft);
+        let turn = apply(call, index, &mut self.plane, now, role, signal, &mut signalling.draft);
+        let rendered = rewrite::render(call, &self.plane, role, turn, signal, &signalling.draft);
         self.schedule_errands(now, index);
         self.arm(now, index);
         if !signal.options.no_redis_update {
             self.publish(index);
         }
-        let reply = rendered.map_or_else(Reply::Refused, Reply::Sdp);
-        self.reply(opening.id, reply);
+        self.reply_to(id, rendered.map_or_else(Reply::Refused, Reply::Sdp));
     }
 
     fn note_unknown_interfaces(&mut self, signal: &Signal) {
