@@ -11,8 +11,12 @@
 //! does not act on (times, encryption keys, vendors' attributes) is carried as opaque lines.
 
 mod edit;
+mod line;
 mod parse;
+mod payload_type;
 pub mod plan;
+mod print;
+mod relayed;
 pub mod view;
 
 pub use plan::{
