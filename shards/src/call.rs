@@ -53,8 +53,10 @@ pub(crate) struct Call {
     pub(crate) media_takes_over: bool,
     /// A confirmed source was replaced: before and now.
     pub(crate) moved: Option<(SocketAddr, SocketAddr)>,
-    /// When the next hole is punched (`pierce-NAT`) or the next own report is due (`generate-RTCP`).
-    pub(crate) next_errand: Option<Timestamp>,
+    /// When the next hole is punched (`pierce-NAT`).
+    pub(crate) next_hole: Option<Timestamp>,
+    /// When the next own report is due (`generate-RTCP`).
+    pub(crate) next_report: Option<Timestamp>,
 }
 
 /// A party.

@@ -12,6 +12,7 @@ use crate::names::{ShardId, SocketId};
 use crate::output::Effect;
 use crate::ports::Ports;
 use crate::random::Random;
+use crate::relay::reception::Reception;
 use crate::relay::source::{Policy, Source, State};
 use crate::relay::{Flow, FlowKind, Gate, Relay, RelaySettings};
 use crate::settings::Settings;
@@ -127,6 +128,7 @@ impl Plane {
             last_packet: now,
             heard: false,
             seen: RtpSeen::default(),
+            reception: Reception::default(),
             telephone_events: 0,
             take_over_in: 0,
         }))

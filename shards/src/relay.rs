@@ -10,6 +10,7 @@
 //! Left out on purpose: SSRC, sequence numbers and payload types are passed untouched; reordering is the
 //! receiver's business.
 
+pub(crate) mod reception;
 pub(crate) mod source;
 
 use std::net::SocketAddr;
@@ -24,6 +25,7 @@ use crate::stats::Counters;
 use crate::time::Timestamp;
 use crate::wire::demux::{Kind, classify};
 use crate::wire::rtp::RtpPacket;
+use reception::Reception;
 use source::{Accepted, Source};
 
 /// What arrives on a flow's sockets.
@@ -84,6 +86,8 @@ pub(crate) struct Flow {
     /// A packet was accepted.
     pub(crate) heard: bool,
     pub(crate) seen: RtpSeen,
+    /// Loss and jitter of the present source, for own reports.
+    pub(crate) reception: Reception,
     /// Bit N: payload type N is a telephone event (RFC 4733).
     pub(crate) telephone_events: u128,
     /// Packets still to come before media makes a foreign call own; 0 is off.
@@ -243,7 +247,7 @@ fn accept(
     flow.counts_in.packets += 1;
     flow.counts_in.bytes += packet.len() as u64;
     match (&rtp, rtcp_sender) {
-        (Some(rtp), _) => note_rtp(&mut flow.seen, rtp, packet.len()),
+        (Some(rtp), _) => note_rtp(flow, now, rtp, packet.len()),
         (None, Some(ssrc)) if flow.kind == FlowKind::Rtcp => flow.seen.ssrc = ssrc,
         _ => {}
     }
@@ -259,10 +263,13 @@ fn count_down_take_over(flow: &mut Flow) -> Option<Notice> {
     (flow.take_over_in == 0).then_some(Notice::MediaTakesOver)
 }
 
-fn note_rtp(seen: &mut RtpSeen, rtp: &RtpPacket<'_>, bytes: usize) {
-    if seen.ssrc != rtp.ssrc() {
+fn note_rtp(flow: &mut Flow, now: Timestamp, rtp: &RtpPacket<'_>, bytes: usize) {
+    let seen = &mut flow.seen;
+    if seen.ssrc != rtp.ssrc() || seen.packets == 0 {
         *seen = RtpSeen { ssrc: rtp.ssrc(), ..RtpSeen::default() };
+        flow.reception = Reception::new(rtp.sequence());
     }
+    flow.reception.note(now, rtp.sequence(), rtp.timestamp());
     seen.packets += 1;
     seen.bytes += bytes as u64;
     seen.timestamp = rtp.timestamp();

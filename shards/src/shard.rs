@@ -8,6 +8,7 @@
 //! [`Shard::poll_timeout`] then asks for at once.
 
 mod ending;
+mod errands;
 mod lookup;
 mod opening;
 mod ownership;

@@ -71,7 +71,8 @@ pub(crate) fn rebuild(
         dirty: false,
         media_takes_over: false,
         moved: None,
-        next_errand: None,
+        next_hole: None,
+        next_report: None,
     };
     let take_over_in = match call.ownership {
         Ownership::Own => 0,

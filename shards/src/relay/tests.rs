@@ -37,6 +37,7 @@ fn flow(relay: &mut Relay, socket: SocketId, endpoint: &str, now: Timestamp) -> 
         last_packet: now,
         heard: false,
         seen: RtpSeen::default(),
+        reception: Reception::default(),
         telephone_events: 1 << 101,
         take_over_in: 0,
     }));

@@ -148,7 +148,8 @@ impl Call {
             dirty: false,
             media_takes_over: false,
             moved: None,
-            next_errand: None,
+            next_hole: None,
+            next_report: None,
         }
     }
 }

@@ -1,28 +1,21 @@
-//! What falls due: timeouts of calls, scheduled deletions, and errands that calls run for their parties.
+//! What falls due: timeouts of calls and scheduled deletions.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::call::Call;
 use crate::call::snapshot::Ownership;
-use crate::call::{Call, Media};
-use crate::names::SocketId;
-use crate::output::{Effect, EndCause, EventKind};
+use crate::output::{EndCause, EventKind};
 use crate::plane::Plane;
 use crate::settings::Settings;
 use crate::time::Timestamp;
 
 use super::Shard;
 
-/// How often a hole is punched while nothing has come (`pierce-NAT`).
-const PIERCE_INTERVAL: Duration = Duration::from_secs(1);
-
 impl Shard {
     /// A call's deadline has come, or it has something to publish.
     pub(super) fn call_is_due(&mut self, now: Timestamp, index: u32) {
         self.see_to_notices(index);
-        if self.calls[index].next_errand.is_some_and(|due| due <= now) {
-            self.run_errands(now, index);
-        }
+        self.run_errands(now, index);
         match deadline(&self.calls[index], &self.plane) {
             Some((due, cause)) if due <= now => self.end(now, index, cause),
             _ => self.arm(now, index),
@@ -33,7 +26,7 @@ impl Shard {
     pub(super) fn arm(&mut self, now: Timestamp, index: u32) {
         let call = &self.calls[index];
         let deadline = deadline(call, &self.plane).map(|(due, _)| due);
-        let next = deadline.into_iter().chain(call.next_errand).min();
+        let next = deadline.into_iter().chain(call.next_errand()).min();
         match next {
             Some(due) => self.timers.arm(index, due.max(now)),
             None => self.timers.disarm(index),
@@ -53,35 +46,6 @@ impl Shard {
             self.publish(index);
         }
     }
-
-    /// Sees to it that errands are run while a call has any.
-    pub(super) fn schedule_errands(&mut self, now: Timestamp, index: u32) {
-        let call = &mut self.calls[index];
-        let wanted = call.media().any(wants_errands);
-        call.next_errand = wanted.then_some(now);
-    }
-
-    fn run_errands(&mut self, now: Timestamp, index: u32) {
-        let call = &mut self.calls[index];
-        let mut unheard = false;
-        for media in call.media().filter(|media| media.pierce_nat) {
-            for (via, to) in holes(media, &self.plane) {
-                unheard = true;
-                self.plane.effects.push_back(Effect::Transmit { via, to, payload: Box::default() });
-            }
-        }
-        call.next_errand = unheard.then_some(now + PIERCE_INTERVAL);
-    }
-}
-
-fn wants_errands(media: &Media) -> bool {
-    media.pierce_nat && !media.flags.disabled && !media.flags.passthrough
-}
-
-/// Where empty packets have to go so that a party's NAT lets ours in: to each endpoint not yet heard from.
-fn holes(media: &Media, plane: &Plane) -> Vec<(SocketId, SocketAddr)> {
-    let flows = media.flows().map(|flow| plane.flow(flow)).filter(|flow| !flow.heard);
-    flows.filter_map(|flow| Some((flow.via?, flow.endpoint?))).collect()
 }
 
 /// When a call ends if nothing more happens, and for what cause.
