@@ -1,8 +1,8 @@
 //! Carries out a plan.
 //!
 //! One mechanism: each part of the SDP (the session, then each section) has a rule that turns a line into an
-//! [`Edit`], namely what becomes of the line and what is inserted behind it. [`Editor::part`] walks the lines,
-//! and what a part lacks is printed at its end. A section that is not mentioned is kept.
+//! [`Edit`]: what becomes of the line, and what is inserted behind it. [`Editor::part`] walks the lines, and
+//! what a part lacks is printed at its end. A section that is not mentioned is kept.
 //!
 //! Invariant: a plan that changes nothing gives the body byte for byte, its line ends included. Any other
 //! plan copies untouched lines as they are, and ends every line in CRLF.
@@ -10,10 +10,10 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
-use super::line::{Attribute, Line, LineKind, split_space};
-use super::parse::fields;
+use super::line::{Attribute, Line, LineKind};
 use super::print::{NewLine, OriginAddress, Part, Printer};
 use super::relayed::RelayedSection;
+use super::values::{fields, split_space};
 use super::{AddedMedia, MediaDescription, MediaPlan, OriginPlan, RelayPlan, SdpPlan, SessionDescription};
 use crate::names::Family;
 
@@ -218,7 +218,8 @@ impl<'a> Editor<'a> {
         printer.end();
     }
 
-    /// Prints a section by a rule, with a `c=` where one is missing: behind `m=` and `i=` (RFC 8866 section 5).
+    /// Prints a section by a rule, with a `c=` where one is missing: behind `m=` and `i=` (RFC 8866
+    /// section 5).
     fn section(
         &self,
         media: &MediaDescription,
