@@ -139,7 +139,7 @@ impl<'a> Editor<'a> {
                 Change::replace_by(self.plan.session_name.as_ref().map(NewLine::SessionName))
             }
             LineKind::Connection => Change::replace_by(self.relay_address.map(NewLine::Connection)),
-            LineKind::Key | LineKind::Superseded => Change::Drop,
+            LineKind::Key => Change::Drop,
             LineKind::Attribute(Attribute::Group) => Change::drop_if(self.plan.remove_groups),
             LineKind::Attribute(Attribute::Ice) => Change::drop_if(self.plan.remove_ice),
             _ => Change::Keep,
