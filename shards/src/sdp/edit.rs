@@ -1,8 +1,8 @@
 //! Carries out a plan.
 //!
 //! One mechanism: each part of the SDP (the session, then each section) has a rule that turns a line into an
-//! [`Edit`], namely what becomes of the line and what is inserted behind it. [`Editor::part`] walks the lines,
-//! and what a part lacks is printed at its end. A section that is not mentioned is kept.
+//! [`Edit`]: what becomes of the line, and what is inserted behind it. [`Editor::part`] walks the lines, and
+//! what a part lacks is printed at its end. A section that is not mentioned is kept.
 //!
 //! Invariant: a plan that changes nothing gives the body byte for byte, its line ends included. Any other
 //! plan copies untouched lines as they are, and ends every line in CRLF.
@@ -10,10 +10,10 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
-use super::line::{Attribute, Line, LineKind, split_space};
-use super::parse::fields;
+use super::line::{Attribute, Line, LineKind};
 use super::print::{NewLine, OriginAddress, Part, Printer};
 use super::relayed::RelayedSection;
+use super::values::{fields, split_space};
 use super::{AddedMedia, MediaDescription, MediaPlan, OriginPlan, RelayPlan, SdpPlan, SessionDescription};
 use crate::names::Family;
 
@@ -139,7 +139,7 @@ impl<'a> Editor<'a> {
                 Change::replace_by(self.plan.session_name.as_ref().map(NewLine::SessionName))
             }
             LineKind::Connection => Change::replace_by(self.relay_address.map(NewLine::Connection)),
-            LineKind::Key | LineKind::Superseded => Change::Drop,
+            LineKind::Key => Change::Drop,
             LineKind::Attribute(Attribute::Group) => Change::drop_if(self.plan.remove_groups),
             LineKind::Attribute(Attribute::Ice) => Change::drop_if(self.plan.remove_ice),
             _ => Change::Keep,
@@ -218,7 +218,8 @@ impl<'a> Editor<'a> {
         printer.end();
     }
 
-    /// Prints a section by a rule, with a `c=` where one is missing: behind `m=` and `i=` (RFC 8866 section 5).
+    /// Prints a section by a rule, with a `c=` where one is missing: behind `m=` and `i=` (RFC 8866
+    /// section 5).
     fn section(
         &self,
         media: &MediaDescription,

@@ -5,6 +5,7 @@
 
 use super::Direction;
 use super::payload_type::PayloadType;
+use super::values::{split_attribute, split_space};
 
 /// One line of the text.
 #[derive(Clone, Copy, Debug)]
@@ -168,26 +169,4 @@ impl Attribute {
             _ => Attribute::Other,
         }
     }
-}
-
-/// Parts an attribute's value at the first colon: `rtpmap:0 PCMU/8000` is `rtpmap` and `0 PCMU/8000`.
-pub(super) fn split_attribute(value: &[u8]) -> (&[u8], &[u8]) {
-    match value.iter().position(|&byte| byte == b':') {
-        Some(colon) => (&value[..colon], &value[colon + 1..]),
-        None => (value, &[]),
-    }
-}
-
-/// Parts a text at the first space.
-pub(super) fn split_space(text: &[u8]) -> (&[u8], &[u8]) {
-    match text.iter().position(|&byte| byte == b' ') {
-        Some(space) => (&text[..space], &text[space + 1..]),
-        None => (text, &[]),
-    }
-}
-
-/// A decimal number: digits alone, and within the type's range.
-pub(super) fn number<T: std::str::FromStr>(digits: &[u8]) -> Option<T> {
-    let all_digits = digits.iter().all(u8::is_ascii_digit);
-    std::str::from_utf8(digits).ok().filter(|_| all_digits)?.parse().ok()
 }

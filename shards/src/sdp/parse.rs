@@ -4,14 +4,10 @@
 //! opaque line. The grammar is that of RFC 8866, read as leniently as rtpengine reads it: the order of lines
 //! is free within a part, `o=`, `s=` and `t=` may lack, and attributes with odd values are passed on.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
-use super::line::{Attribute, LineKind, number, split_attribute, split_space};
+use super::line::{Attribute, LineKind};
 use super::payload_type::PayloadType;
-use super::{
-    Codec, Connection, Direction, MediaDescription, Origin, Protocol, RtcpAttribute, SdpError,
-    SessionDescription,
-};
+use super::values::{connection, fields, number, origin, rtcp, split_attribute, split_space};
+use super::{Codec, Connection, Direction, MediaDescription, Protocol, SdpError, SessionDescription};
 use crate::limits;
 use crate::names::{Family, Text};
 
@@ -246,59 +242,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// `o=USERNAME ID VERSION IN FAMILY ADDRESS`. The user name may be empty, which rtpengine lets pass; so may
-/// the address be a host name (RFC 8866 section 5.2), since nothing is ever sent to it. It reads as the
-/// unspecified address then, and is passed on as text.
-fn origin(line: usize, value: &[u8]) -> Result<Origin, &'static str> {
-    let (username, rest) = split_space(value);
-    let mut fields = fields(rest);
-    let mut field = || fields.next().ok_or("o= needs six fields");
-    let (session_id, version) = (field()?, field()?);
-    let (network, family, address) = (field()?, field()?, field()?);
-    let family = family_of(network, family)?;
-    Ok(Origin {
-        line,
-        username: username.into(),
-        session_id: session_id.into(),
-        version: version.into(),
-        address: address_of(family, address).unwrap_or(family.unspecified()),
-    })
-}
-
-/// The address of a `c=` line, without a multicast TTL or count.
-fn connection(value: &[u8]) -> Result<IpAddr, &'static str> {
-    let mut fields = fields(value);
-    let mut field = || fields.next().ok_or("c= needs a network type, an address type and an address");
-    let family = family_of(field()?, field()?)?;
-    let address = field()?;
-    let address = address.split(|&byte| byte == b'/').next().unwrap_or(address);
-    address_of(family, address).ok_or("c= needs an address of the family it names, not a host name")
-}
-
-fn family_of(network: &[u8], family: &[u8]) -> Result<Family, &'static str> {
-    if !network.eq_ignore_ascii_case(b"IN") {
-        return Err("the network type must be IN");
-    }
-    match family {
-        b"IP4" => Ok(Family::Ip4),
-        b"IP6" => Ok(Family::Ip6),
-        _ => Err("the address type must be IP4 or IP6"),
-    }
-}
-
-fn address_of(family: Family, text: &[u8]) -> Option<IpAddr> {
-    let text = std::str::from_utf8(text).ok()?;
-    match family {
-        Family::Ip4 => text.parse::<Ipv4Addr>().ok().map(IpAddr::V4),
-        Family::Ip6 => text.parse::<Ipv6Addr>().ok().map(IpAddr::V6),
-    }
-}
-
-/// The fields of a line, parted by one space or more.
-pub(super) fn fields(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    value.split(|&byte| byte == b' ').filter(|field| !field.is_empty())
-}
-
+/// `PORT[/COUNT]`.
 fn ports_of_media(ports: &[u8]) -> Result<(u16, u16), Refusal> {
     let mut parts = ports.splitn(2, |&byte| byte == b'/');
     let port = parts.next().and_then(number).ok_or("the port of m= must be a number up to 65535")?;
@@ -308,15 +252,6 @@ fn ports_of_media(ports: &[u8]) -> Result<(u16, u16), Refusal> {
         Some(count) if count > limits::PORTS_PER_MEDIA_MAX => Err(Refusal::TooLarge("ports of one media")),
         Some(count) => Ok((port, count)),
     }
-}
-
-/// `PORT [IN FAMILY ADDRESS]` (RFC 3605 section 2.1). What cannot be read counts as absent, as in rtpengine.
-fn rtcp(argument: &[u8]) -> Option<RtcpAttribute> {
-    let mut fields = fields(argument);
-    let port = number(fields.next()?)?;
-    let Some(network) = fields.next() else { return Some(RtcpAttribute { port, address: None }) };
-    let family = family_of(network, fields.next()?).ok()?;
-    Some(RtcpAttribute { port, address: Some(address_of(family, fields.next()?)?) })
 }
 
 /// Codecs of the formats before any `a=rtpmap` has been read.
@@ -348,4 +283,185 @@ fn set_encoding(codec: &mut Codec, encoding: &[u8]) {
     codec.name = parts.next().unwrap_or_default().into();
     codec.clock_rate = parts.next().and_then(number).unwrap_or(0);
     codec.parameters = parts.next().unwrap_or_default().into();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use super::*;
+    use crate::sdp::RtcpAttribute;
+
+    const SESSION: &str = "v=0|o=- 1 1 IN IP4 127.0.0.1|s=-|c=IN IP4 127.0.0.1|t=0 0|";
+
+    fn parse(text: &str) -> Result<SessionDescription, SdpError> {
+        SessionDescription::parse(text.replace('|', "\r\n").as_bytes())
+    }
+
+    /// The only section of a body.
+    fn media(section: &str) -> MediaDescription {
+        let mut parsed = parse(&format!("{SESSION}{section}")).expect(section);
+        assert_eq!(parsed.media.len(), 1, "{section}");
+        parsed.media.remove(0)
+    }
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().expect("an address")
+    }
+
+    #[test]
+    fn what_is_refused() {
+        let audio = "m=audio 6000 RTP/AVP 0|";
+        let formats: String = (0..129).map(|format| format!(" {format}")).collect();
+        for (text, line) in [
+            ("".to_string(), 1),
+            ("|v=0|".to_string(), 1),
+            ("v=1|".to_string(), 1),
+            ("s=-|v=0|".to_string(), 1),
+            ("v=0|x=1|".to_string(), 2),
+            ("v=0|nonsense|".to_string(), 2),
+            ("v=0|a|".to_string(), 2),
+            ("v=0|o=- 1 1 IN IP4|".to_string(), 2),
+            ("v=0|o=- 1 1 TN IP4 127.0.0.1|".to_string(), 2),
+            ("v=0|o=- 1 1 IN IP5 127.0.0.1|".to_string(), 2),
+            (format!("{SESSION}o=- 1 1 IN IP4 127.0.0.1|"), 6),
+            (format!("{SESSION}c=IN IP4 127.0.0.1|"), 6),
+            ("v=0|c=IN IP4 host.example|".to_string(), 2),
+            ("v=0|c=IN IP4 ::1|".to_string(), 2),
+            ("v=0|c=IN IP6 127.0.0.1|".to_string(), 2),
+            ("v=0|c=IN ip4 127.0.0.1|".to_string(), 2),
+            ("v=0|c=IN IP4|".to_string(), 2),
+            (format!("{SESSION}m=audio 6000|"), 6),
+            (format!("{SESSION}m=audio 65536 RTP/AVP 0|"), 6),
+            (format!("{SESSION}m=audio +1 RTP/AVP 0|"), 6),
+            (format!("{SESSION}m=audio 6000/ RTP/AVP 0|"), 6),
+            (format!("{SESSION}m=audio 6000/0 RTP/AVP 0|"), 6),
+            (format!("{SESSION}{audio}o=- 1 1 IN IP4 127.0.0.1|"), 7),
+            (format!("{SESSION}{audio}s=-|"), 7),
+            (format!("{SESSION}{audio}t=0 0|"), 7),
+            (format!("{SESSION}{audio}c=IN IP4 host|"), 7),
+        ] {
+            let error = parse(&text).expect_err(&text);
+            assert!(matches!(error, SdpError::Syntax { line: at, .. } if at == line), "{text}: {error}");
+        }
+        for (text, what) in [
+            (format!("{SESSION}{}", audio.repeat(limits::MEDIA_PER_CALL_MAX + 1)), "media sections"),
+            (format!("{SESSION}m=audio 6000 RTP/AVP{formats}|"), "formats"),
+            (format!("{SESSION}m=audio 6000/5 RTP/AVP 0|"), "ports of one media"),
+            (format!("{SESSION}{}", "a=x|".repeat(limits::SDP_BYTES_MAX / 5)), "bytes"),
+        ] {
+            assert_eq!(parse(&text).err(), Some(SdpError::TooLarge(what)));
+        }
+        assert_eq!(parse("v=0|m=audio 1 RTP/AVP 0|").expect_err("no address"), SdpError::NoAddress);
+    }
+
+    #[test]
+    fn what_is_let_pass() {
+        for text in [
+            "v=0",
+            "v=0|",
+            "v=0|s=|",
+            "v=0|o= 1 1 IN IP4 127.0.0.1|",
+            "v=0|o=- 1 1 in IP4 127.0.0.1 more|",
+            "v=0|b=AS:1|e=x|p=x|u=x|r=x|z=x|k=x|a=|",
+            "v=0|c=IN IP4 127.0.0.1|m=audio  6000  RTP/AVP|",
+            "v=0|m=audio 0 RTP/AVP 0|",
+            "v=0||not a line",
+        ] {
+            parse(text).expect(text);
+        }
+    }
+
+    #[test]
+    fn session_level() {
+        let parsed = parse(
+            "v=0|o=alice  11 99999999999999999999 IN IP6 ::1|s=A b|a=sendonly|a=inactive|a=rtpengine:x|",
+        );
+        let parsed = parsed.expect("a body");
+        let origin = parsed.origin.as_ref().expect("there is o=");
+        assert_eq!((origin.line, origin.address), (1, address("::1")));
+        assert_eq!(origin.username, Text::from("alice"));
+        assert_eq!(origin.session_id, Text::from("11"));
+        assert_eq!(origin.version, Text::from("99999999999999999999"));
+        assert_eq!(parsed.session_name, Some((2, Text::from("A b"))));
+        assert_eq!(parsed.direction, Some(Direction::Inactive), "the last one counts");
+        assert_eq!(parsed.loop_ids, [Text::from("x")]);
+        assert!(parsed.media.is_empty());
+
+        let host = parse("v=0|o=- 1 1 IN IP6 host.example|").expect("a body").origin.expect("there is o=");
+        assert_eq!(host.address, address("::"));
+    }
+
+    #[test]
+    fn addresses() {
+        for (section, expected) in [
+            ("m=audio 1 RTP/AVP 0|", "127.0.0.1"),
+            ("m=audio 1 RTP/AVP 0|c=IN IP6 2001:db8::1|", "2001:db8::1"),
+            ("m=audio 1 RTP/AVP 0|c=IN IP4 224.2.1.1/127|", "224.2.1.1"),
+            ("m=audio 1 RTP/AVP 0|c=IN IP4 224.2.1.1/127/3|", "224.2.1.1"),
+            ("m=audio 1 RTP/AVP 0|c=IN IP4 127.0.0.1|c=IN IP4 127.0.0.2|", "127.0.0.2"),
+        ] {
+            assert_eq!(media(section).address, address(expected), "{section}");
+        }
+        let rejected = parse("v=0|o=- 1 1 IN IP6 ::1|m=audio 0 RTP/AVP 0|").expect("a body");
+        assert_eq!(rejected.media[0].address, address("::"));
+    }
+
+    #[test]
+    fn media_level() {
+        let audio =
+            media("m=audio 6000/2 RTP/AVP 0 x|i=t|a=mid:1|a=label:7|a=ptime:20|a=rtcp-mux|a=recvonly|");
+        assert_eq!(audio.lines, 5..12);
+        assert_eq!((audio.port, audio.port_count), (6000, 2));
+        assert_eq!(audio.formats, [Text::from("0"), Text::from("x")]);
+        assert_eq!((audio.mid, audio.label), (Some("1".into()), Some("7".into())));
+        assert_eq!((audio.ptime, audio.rtcp_mux, audio.ice), (Some(20), true, false));
+        assert_eq!((audio.own_direction, audio.direction), (Some(Direction::RecvOnly), Direction::RecvOnly));
+        assert!(media("m=audio 1 RTP/AVP 0|a=rtcp-mux-only|").rtcp_mux);
+        assert!(media("m=audio 1 RTP/AVP 0|a=ice-ufrag:a|").ice);
+        assert!(media("a=ice-lite|m=audio 1 RTP/AVP 0|").ice);
+
+        let inherited = media("a=sendonly|m=audio 1 RTP/AVP 0|a=SendRecv|");
+        assert_eq!((inherited.own_direction, inherited.direction), (None, Direction::SendOnly));
+        assert_eq!(media("m=audio 1 RTP/AVP 0|").direction, Direction::SendRecv);
+    }
+
+    #[test]
+    fn rtcp_attributes() {
+        for (value, expected) in [
+            ("6001", Some((6001, None))),
+            ("6001 IN IP4 127.0.0.9", Some((6001, Some("127.0.0.9")))),
+            ("6001 IN IP4 127.0.0.1", Some((6001, None))),
+            ("6001 IN IP4 host", None),
+            ("x", None),
+            ("", None),
+        ] {
+            let expected =
+                expected.map(|(port, of_rtcp)| RtcpAttribute { port, address: of_rtcp.map(address) });
+            assert_eq!(media(&format!("m=audio 1 RTP/AVP 0|a=rtcp:{value}|")).rtcp, expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn codecs() {
+        let codec = |payload_type, name: &str, clock_rate, parameters: &str, format: &str| Codec {
+            payload_type,
+            name: name.into(),
+            clock_rate,
+            parameters: parameters.into(),
+            format: format.into(),
+        };
+        let audio = media(
+            "m=audio 1 RTP/AVP 107 18 8 99 300 x|a=fmtp:107 useinbandfec=1; x=2|a=rtpmap:107 opus/48000/2|\
+             a=rtpmap:8 mine/9000|a=rtpmap:1 other/1|a=fmtp:18 annexb=no|",
+        );
+        let expected = [
+            codec(107, "opus", 48000, "2", "useinbandfec=1; x=2"),
+            codec(18, "G729", 8000, "", "annexb=no"),
+            codec(8, "mine", 9000, "", ""),
+            codec(99, "", 0, "", ""),
+        ];
+        assert_eq!(audio.codecs, expected);
+        assert!(media("m=image 1 udptl t38|").codecs.is_empty());
+    }
 }

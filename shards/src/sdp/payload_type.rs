@@ -1,6 +1,6 @@
 //! Static payload types of RTP audio and video (RFC 3551 section 6): what a number means without `a=rtpmap`.
 
-use super::line::number;
+use super::values::number;
 
 /// A payload type: seven bits (RFC 3550 section 5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

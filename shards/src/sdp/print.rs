@@ -7,8 +7,8 @@
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 
-use super::line::split_attribute;
 use super::payload_type::PayloadType;
+use super::values::split_attribute;
 use super::{AttributeEdit, AttributeScope, Direction};
 use crate::names::{Family, Text};
 

@@ -4,9 +4,7 @@
 //! Meaning leaves out layout: the level of `c=`, the order of attributes, and a `sendrecv` that goes without
 //! saying. The comparison reads plain lines and uses nothing of the parser under test.
 
-mod recorded;
-
-use recorded::Recording;
+use crate::recorded::Recording;
 use tandem_shards::names::Text;
 use tandem_shards::sdp::view::ProtocolClass;
 use tandem_shards::sdp::{
@@ -185,7 +183,8 @@ fn is_direction(value: &str) -> bool {
 fn other_lines(part: &[&str]) -> Vec<String> {
     let other = |line: &&&str| {
         let (letter, value) = line.split_at(2);
-        !["v=", "o=", "s=", "c=", "t=", "m="].contains(&letter) && !(letter == "a=" && is_direction(value))
+        let compared_apart = ["v=", "o=", "s=", "c=", "t=", "m="].contains(&letter);
+        !compared_apart && (letter != "a=" || !is_direction(value))
     };
     let mut lines: Vec<String> = part.iter().filter(other).map(ToString::to_string).collect();
     lines.sort();

@@ -1,12 +1,10 @@
 //! Properties of the SDP editor: no input makes it panic, and what it prints says what the plan says.
 
-mod recorded;
-
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::recorded::Recording;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use recorded::Recording;
 use tandem_shards::names::Text;
 use tandem_shards::sdp::{
     AddedMedia, Direction, MediaDescription, MediaPlan, OriginPlan, RelayPlan, RtcpPlan, SdpPlan,
