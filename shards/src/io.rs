@@ -54,7 +54,7 @@ use crate::input::Command;
 use crate::interfaces::Interfaces;
 use crate::limits::MAILBOX_DEPTH;
 use crate::names::{CallId, ShardId};
-use crate::output::{Event, Reply};
+use crate::output::{Event, FormerRecord, Reply};
 use crate::ports::Ports;
 use crate::settings::Settings;
 use crate::shard::{Shard, ShardConfig};
@@ -96,6 +96,8 @@ pub enum Publication {
     Changed(Box<CallSnapshot>),
     /// An own call ended.
     Ended(CallId),
+    /// A call was taken over: the former owner's record has to go.
+    TakenOver(FormerRecord),
 }
 
 /// Why a question was not answered.
@@ -132,12 +134,10 @@ impl Shards {
     /// What is missing, in one sentence.
     pub fn start(config: ShardsConfig) -> Result<Shards, StartError> {
         let ShardsConfig { cpus, interfaces, ports, admission, settings, min_wait_us } = config;
-        let count = u16::try_from(cpus.len()).unwrap_or(u16::MAX);
         let seed = sys::random().map_err(|error| StartError(format!("no random numbers: {error}")))?;
         Shards::launch(&cpus, Sizes::default(), min_wait_us, move |id| {
             Shard::new(ShardConfig {
                 id,
-                count,
                 interfaces,
                 ports,
                 admission,

@@ -381,6 +381,7 @@ impl<C: Core> Engine<C> {
             }
             Effect::Publish(call) => self.outlet.publish(call),
             Effect::Unpublish(call_id) => self.outlet.unpublish(call_id),
+            Effect::Retire(former) => self.outlet.retire(former),
             Effect::Reply { to, reply } => {
                 self.finish_closing();
                 self.outlet.reply(to, reply, self.now);

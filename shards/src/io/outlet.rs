@@ -11,7 +11,7 @@ use super::sys;
 use crate::call::snapshot::CallSnapshot;
 use crate::limits::{EVENTS_MAX, PUBLICATIONS_MAX};
 use crate::names::{CallId, RequestId, ShardId};
-use crate::output::{Event, Reply};
+use crate::output::{Event, FormerRecord, Reply};
 use crate::time::Timestamp;
 
 /// An answer on its way to a caller.
@@ -72,6 +72,10 @@ impl Outlet {
 
     pub(super) fn unpublish(&self, call_id: CallId) {
         self.put(Publication::Ended(call_id));
+    }
+
+    pub(super) fn retire(&self, former: FormerRecord) {
+        self.put(Publication::TakenOver(former));
     }
 
     fn put(&self, publication: Publication) {
