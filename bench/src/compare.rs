@@ -152,7 +152,7 @@ fn placement(options: &Options) -> Placement {
     Placement {
         core: options.relay_core,
         ng: local(12_223),
-        ports: (30_000, 40_000),
+        ports: (22_000, 32_000),
         forwarder: local(20_000),
         streams: options.streams,
         phone: local(15_000),

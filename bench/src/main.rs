@@ -60,6 +60,7 @@ enum Command {
         #[arg(long, default_value = "127.0.0.1:2223")]
         ng: SocketAddr,
         /// The request, for example `{"command":"ping"}`.
+        #[arg(value_parser = json_object)]
         request: Value,
     },
     /// Wait until a relay answers an ng ping.
@@ -107,6 +108,14 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
             ng::wait_until_ready(ng, Duration::from_secs(seconds))?;
             Ok(ExitCode::SUCCESS)
         }
+    }
+}
+
+fn json_object(text: &str) -> Result<Value, String> {
+    match serde_json::from_str(text) {
+        Ok(value @ Value::Object(_)) => Ok(value),
+        Ok(other) => Err(format!("{other} is not a JSON object")),
+        Err(error) => Err(error.to_string()),
     }
 }
 
