@@ -9,6 +9,7 @@ mod calls;
 mod clock;
 mod compare;
 mod contender;
+mod demo;
 mod dialogue;
 mod forward;
 mod load;
@@ -54,6 +55,8 @@ enum Command {
     },
     /// Measure tandem, rtpengine and the bare forwarder side by side, interleaved.
     Compare(compare::Options),
+    /// Place calls, show what every shard does, and judge.
+    Demo(demo::Options),
     /// Send one ng request, given as a JSON object, and print the reply as JSON.
     Ng {
         /// Address of the relay's ng listener.
@@ -99,6 +102,7 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Compare(options) => compare::command(&options),
+        Command::Demo(options) => demo::command(&options),
         Command::Ng { ng, request } => {
             let reply = ng::Client::connect(ng)?.request(&request)?;
             writeln!(std::io::stdout(), "{reply}")?;
