@@ -3,19 +3,64 @@
 //! One glommio executor per shard, pinned to its CPU, and inside it one io_uring of our own for all RTP.
 //! Values come in through a bounded mailbox and an eventfd, and leave through bounded channels. The only
 //! directory with `unsafe`.
+//!
+//! # Map
+//!
+//! `executor` is the thread: who waits where. In it `engine` is the loop: what goes into the core and what
+//! comes out. `ring` and `buffers` are io_uring, `socket` and `address` are UDP, `pace` decides how to wait,
+//! `clock` reads the time, `sys` has the system calls that nobody else wraps. `mailbox` and `caller` are the
+//! way in, `outlet` is the way out. `probe` says what a host lacks. `core` is the boundary to the shard.
+//!
+//! # Invariants
+//!
+//! * Nothing here knows a call: whatever [`Command`] a shard is asked and [`Reply`] it gives is passed on.
+//! * A shard waits for nobody: every channel it sends to is bounded, and what does not fit is dropped by name.
+//! * When [`Shards::stop`] returns, every port is free.
 
+mod address;
+#[expect(unsafe_code, reason = "memory that is shared with the kernel")]
+mod buffers;
+mod caller;
+mod clock;
+mod core;
+mod engine;
+mod executor;
+mod mailbox;
+mod outlet;
+mod pace;
+mod probe;
+#[expect(unsafe_code, reason = "submissions point into memory that the kernel reads")]
+mod ring;
+mod socket;
+#[expect(unsafe_code, reason = "system calls that nobody else wraps")]
+mod sys;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, bounded};
 
+use self::core::Core;
+use self::executor::Place;
+use self::outlet::{Inlets, Outlets};
+use self::ring::Sizes;
 use crate::admission::Admission;
 use crate::call::snapshot::CallSnapshot;
 use crate::input::Command;
 use crate::interfaces::Interfaces;
+use crate::limits::MAILBOX_DEPTH;
 use crate::names::{CallId, ShardId};
 use crate::output::{Event, Reply};
 use crate::ports::Ports;
 use crate::settings::Settings;
+use crate::shard::{Shard, ShardConfig};
+
+pub use self::caller::{Caller, Callers};
+pub use self::clock::Clock;
 
 /// What a set of shards is made of.
 #[derive(Clone, Debug)]
@@ -30,19 +75,19 @@ pub struct ShardsConfig {
     pub admission: Arc<Admission>,
     /// Settings to begin with.
     pub settings: Settings,
+    /// How long a shard lets packets gather when it relays more than 10 000 a second, in microseconds: less
+    /// CPU for that much delay. Zero is off, and so is a kernel before 6.12.
+    pub min_wait_us: u32,
 }
 
-/// The running shards of a node.
+/// The running shards of a node. They stop when it is dropped.
 #[derive(Debug)]
-pub struct Shards {}
-
-/// A pool of [`Caller`]s that any thread may borrow from.
-#[derive(Clone, Debug)]
-pub struct Callers {}
-
-/// One thread's way to ask shards.
-#[derive(Debug)]
-pub struct Caller {}
+pub struct Shards {
+    mailboxes: Vec<mailbox::Sender>,
+    callers: Callers,
+    inlets: Inlets,
+    threads: Vec<JoinHandle<()>>,
+}
 
 /// What leaves a shard for the store.
 #[derive(Debug)]
@@ -58,7 +103,7 @@ pub enum Publication {
 pub enum AskError {
     /// The shard's mailbox is full.
     Busy,
-    /// No answer in time.
+    /// No answer in time. The shard may yet do what was asked.
     TimedOut,
     /// The shards have stopped.
     Stopped,
@@ -85,48 +130,124 @@ impl Shards {
     ///
     /// # Errors
     /// What is missing, in one sentence.
-    pub fn start(_config: ShardsConfig) -> Result<Shards, StartError> {
-        Err(StartError(String::new()))
+    pub fn start(config: ShardsConfig) -> Result<Shards, StartError> {
+        let ShardsConfig { cpus, interfaces, ports, admission, settings, min_wait_us } = config;
+        let count = u16::try_from(cpus.len()).unwrap_or(u16::MAX);
+        let seed = sys::random().map_err(|error| StartError(format!("no random numbers: {error}")))?;
+        Shards::launch(&cpus, Sizes::default(), min_wait_us, move |id| {
+            Shard::new(ShardConfig {
+                id,
+                count,
+                interfaces,
+                ports,
+                admission,
+                settings,
+                seed: seed.wrapping_add(u64::from(id.0)),
+            })
+        })
+    }
+
+    /// Starts a core on each CPU.
+    fn launch<C: Core>(
+        cpus: &[usize],
+        sizes: Sizes,
+        min_wait_us: u32,
+        make: impl FnOnce(ShardId) -> C + Clone + Send + 'static,
+    ) -> Result<Shards, StartError> {
+        probe::prepare(cpus)?;
+        let mail = |_: &usize| mailbox::mailbox(MAILBOX_DEPTH);
+        let (mailboxes, mails): (Vec<_>, Vec<_>) = cpus
+            .iter()
+            .map(mail)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| StartError(format!("no mailbox for every shard: {error}")))?
+            .into_iter()
+            .unzip();
+        let (callers, answers) = Callers::new(mailboxes.clone());
+        let (outlets, inlets) = Outlets::new(answers);
+        // From here on, dropping this stops what has started.
+        let mut shards = Shards { mailboxes, callers, inlets, threads: Vec::new() };
+        let (ready, readiness) = bounded(cpus.len());
+        for ((index, cpu), mail) in cpus.iter().enumerate().zip(mails) {
+            let shard = ShardId(u16::try_from(index).expect("checked by the probe"));
+            let place = Place { shard, cpu: *cpu, sizes, min_wait_us, mail, outlets: outlets.clone() };
+            let thread = executor::spawn(place, make.clone(), ready.clone())
+                .map_err(|error| StartError(format!("no thread for shard {shard}: {error}")))?;
+            shards.threads.push(thread);
+        }
+        drop(ready);
+        for _ in cpus {
+            match readiness.recv() {
+                Ok(Ok(())) => {}
+                Ok(Err(reason)) => return Err(StartError(reason)),
+                Err(_) => return Err(StartError("a shard ended while it started".into())),
+            }
+        }
+        Ok(shards)
     }
 
     /// The pool of callers.
     pub fn callers(&self) -> Callers {
-        Callers {}
+        self.callers.clone()
     }
 
     /// Changes of own calls; see [`Shards::take_publications_lost`].
     pub fn publications(&self) -> Receiver<Publication> {
-        crossbeam_channel::never()
+        self.inlets.publications.clone()
     }
 
     /// Whether a publication was dropped since the last call because the channel was full: then everything
     /// must be published again ([`Command::Republish`]).
     pub fn take_publications_lost(&self) -> bool {
-        false
+        self.inlets.losses.publications.swap(false, Ordering::AcqRel)
     }
 
     /// Events for the log.
     pub fn events(&self) -> Receiver<(ShardId, Event)> {
-        crossbeam_channel::never()
+        self.inlets.events.clone()
+    }
+
+    /// How many events were dropped so far because nobody fetched them.
+    pub fn events_lost(&self) -> u64 {
+        self.inlets.losses.events.load(Ordering::Relaxed)
     }
 
     /// Stops all shards: their ports are free when this returns.
-    pub fn stop(self) {}
-}
-
-impl Callers {
-    /// Borrows a caller; waits while all are in use. It goes back to the pool when dropped.
-    pub fn take(&self) -> Caller {
-        Caller {}
+    pub fn stop(self) {
+        drop(self);
     }
 }
 
-impl Ask for Caller {
-    fn shard_count(&self) -> u16 {
-        1
-    }
-
-    fn ask(&mut self, _shard: ShardId, _command: Command) -> Result<Reply, AskError> {
-        Err(AskError::Stopped)
+impl Drop for Shards {
+    fn drop(&mut self) {
+        for mailbox in &self.mailboxes {
+            mailbox.stop();
+        }
+        for thread in self.threads.drain(..) {
+            let name = thread.thread().name().unwrap_or_default().to_owned();
+            if thread.join().is_err() {
+                log::error!("{name} ended by a panic");
+            }
+        }
     }
 }
+
+impl fmt::Display for AskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            AskError::Busy => "the shard has too much to do",
+            AskError::TimedOut => "the shard did not answer in time",
+            AskError::Stopped => "the shards have stopped",
+        })
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for AskError {}
+
+impl std::error::Error for StartError {}

@@ -26,5 +26,11 @@ pub const OPEN_ATTEMPTS_MAX: usize = 64;
 pub const MAILBOX_DEPTH: usize = 4096;
 /// Callers that may wait for an answer at the same time.
 pub const CALLERS_MAX: usize = 64;
+/// Changes of own calls that wait for the store; beyond, everything is published again.
+pub const PUBLICATIONS_MAX: usize = 16384;
+/// Events that wait for the log; beyond, they are dropped and counted.
+pub const EVENTS_MAX: usize = 4096;
 /// Bytes of one received datagram that are looked at and relayed; longer ones are dropped by name.
 pub const DATAGRAM_BYTES_MAX: usize = 2048 - 16 - 28;
+/// Records of one shard that wait for ports that somebody else holds.
+pub const PENDING_RESTORES_MAX: usize = 16 * 1024;

@@ -6,9 +6,10 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use crate::call::snapshot::{CallBrief, CallSnapshot};
-use crate::names::{CallId, RequestId, SocketId};
+use crate::call::snapshot::{CallBrief, CallSnapshot, Version};
+use crate::names::{CallId, Keyspace, RequestId, SocketId};
 use crate::stats::ShardReport;
+use crate::time::Timestamp;
 
 /// What becomes of one packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +138,8 @@ pub enum Effect {
     Publish(Box<CallSnapshot>),
     /// An own call ended: remove its record.
     Unpublish(CallId),
+    /// A call was taken over: remove the former owner's record, if it is still the one that was taken over.
+    Retire(FormerRecord),
     /// Answer a request.
     Reply {
         /// Which.
@@ -146,6 +149,19 @@ pub enum Effect {
     },
     /// Something worth a log line.
     Event(Event),
+}
+
+/// The record of the node that owned a call before it was taken over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormerRecord {
+    /// The call.
+    pub call_id: CallId,
+    /// Where the record is.
+    pub keyspace: Keyspace,
+    /// Which of the call's records it was; none for those that rtpengine wrote.
+    pub version: Version,
+    /// The last signal that it knew of.
+    pub last_signal: Timestamp,
 }
 
 /// Why a socket could not be opened.

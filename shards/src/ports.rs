@@ -36,7 +36,7 @@ struct Pool {
 pub enum PortWish {
     /// RTP on an even port and RTCP on the next (RFC 3550 section 11), this many times in a row.
     Pairs(u16),
-    /// One port, even or odd.
+    /// One port: an even one if there is any, so that pairs stay whole.
     Single,
 }
 
@@ -52,13 +52,6 @@ impl PortWish {
     /// Whether that is none.
     pub fn is_empty(self) -> bool {
         self.len() == 0
-    }
-
-    fn step(self) -> u16 {
-        match self {
-            PortWish::Pairs(_) => 2,
-            PortWish::Single => 1,
-        }
     }
 }
 
@@ -94,11 +87,10 @@ impl Ports {
     /// back is not the next to go out. Returns the first of the ports.
     pub fn take(&self, at: AddressId, shard: ShardId, wish: PortWish, random: u64) -> Option<u16> {
         assert!(!wish.is_empty() && shard.0 < self.shard_count);
-        let (first, last) = self.slice(shard, wish);
-        self.search(at, wish, first, last, random).or_else(|| {
-            let first = self.align(u32::from(self.min), wish);
-            self.search(at, wish, first, u32::from(self.max), random)
-        })
+        let range = (u32::from(self.min), u32::from(self.max));
+        let even = |range| self.search(at, wish, range, 2, random);
+        let odd = || (wish == PortWish::Single).then(|| self.search(at, wish, range, 1, random)).flatten();
+        even(self.slice(shard)).or_else(|| even(range)).or_else(odd)
     }
 
     /// Takes exactly these ports, all or none.
@@ -135,22 +127,26 @@ impl Ports {
         pool.taken.iter().map(|word| word.load(Ordering::Relaxed).count_ones()).sum()
     }
 
-    /// The ports a shard prefers: `first..=last`, aligned for the wish.
-    fn slice(&self, shard: ShardId, wish: PortWish) -> (u32, u32) {
+    /// The ports a shard prefers, first and last.
+    fn slice(&self, shard: ShardId) -> (u32, u32) {
         let total = u32::from(self.max) - u32::from(self.min) + 1;
         let count = u32::from(self.shard_count);
         let begin = u32::from(self.min) + total * u32::from(shard.0) / count;
         let end = u32::from(self.min) + total * (u32::from(shard.0) + 1) / count;
-        (self.align(begin, wish), end.saturating_sub(1))
+        (begin, end.saturating_sub(1))
     }
 
-    fn align(&self, port: u32, wish: PortWish) -> u32 {
-        port.next_multiple_of(u32::from(wish.step()))
-    }
-
-    /// Looks through `first..=last` once, from a random place on, and claims the first run that is free.
-    fn search(&self, at: AddressId, wish: PortWish, first: u32, last: u32, random: u64) -> Option<u16> {
-        let step = u32::from(wish.step());
+    /// Looks once through the ports of a range that `step` divides, from a random place on, and claims the first
+    /// run that is free.
+    fn search(
+        &self,
+        at: AddressId,
+        wish: PortWish,
+        (first, last): (u32, u32),
+        step: u32,
+        random: u64,
+    ) -> Option<u16> {
+        let first = first.next_multiple_of(step);
         let room = (last + 1).checked_sub(first + u32::from(wish.len()))?;
         let places = room / step + 1;
         let start = u32::try_from(random % u64::from(places)).expect("below a u32");

@@ -1,6 +1,6 @@
 //! The SDP editor: the text stays as it came, line by line, except where something has to change.
 //!
-//! Three steps, each in its own file:
+//! Three steps:
 //!
 //! * [`parse`](SessionDescription::parse) splits the text into lines once and reads the few lines that a
 //!   relay acts on into a typed [`view`];
@@ -8,11 +8,16 @@
 //! * [`render`](SessionDescription::render) turns the plan into edits of lines and copies the rest.
 //!
 //! Invariant: a plan that changes nothing renders to identical bytes. Left out on purpose: everything a relay
-//! does not act on (times, encryption keys, vendors' attributes) is carried as opaque lines.
+//! does not act on (times, bandwidths, vendors' attributes) is carried as opaque lines.
 
 mod edit;
+mod line;
 mod parse;
+mod payload_type;
 pub mod plan;
+mod print;
+mod relayed;
+mod values;
 pub mod view;
 
 pub use plan::{

@@ -39,6 +39,8 @@ pub struct Settings {
     pub guard_silence: Duration,
     /// Whether own calls are published.
     pub publish: bool,
+    /// The node's own keyspace.
+    pub keyspace: crate::names::Keyspace,
     /// Whether signalling for a foreign call makes it own.
     pub take_over_by_signalling: bool,
     /// Whether media for a foreign call makes it own, after the source check and this many packets; zero is
@@ -61,6 +63,7 @@ impl Default for Settings {
             guard: true,
             guard_silence: Duration::from_millis(500),
             publish: false,
+            keyspace: crate::names::Keyspace(0),
             take_over_by_signalling: true,
             take_over_by_media_packets: 0,
             instance: crate::names::Text::from("tandem"),

@@ -1,29 +1,49 @@
 //! The shard: one core's share of the calls, without sockets, clocks or threads.
 //!
 //! Contract (after str0m): hand in one input, then drain [`Shard::poll_effect`] to `None`, then hand in the
-//! next. Every [`Effect::Open`] must be answered with [`Shard::handle_opened`] while draining.
-//! [`Shard::relay`] is the exception: it answers with a [`Verdict`] and, on the common path, queues nothing.
+//! next. Every [`Effect::Open`] must be answered with [`Shard::handle_opened`] while draining; a socket that
+//! could not be opened is never closed.
+//! [`Shard::relay`] is the exception: it answers with a [`Verdict`] and queues nothing; what a packet sets off
+//! (a source is learned, a call taken over) is done at the next [`Shard::handle_timeout`], which
+//! [`Shard::poll_timeout`] then asks for at once.
+
+mod ending;
+mod errands;
+mod lookup;
+mod opening;
+mod ownership;
+mod restoring;
+mod signalling;
+mod timeouts;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::admission::Admission;
-use crate::input::Request;
+use crate::call::Call;
+use crate::call::snapshot::Ownership;
+use crate::input::{Command, Request};
 use crate::interfaces::Interfaces;
-use crate::names::{ShardId, SocketId};
-use crate::output::{DropReason, Effect, OpenError, Reply, Verdict};
+use crate::names::{CallId, RequestId, ShardId, SocketId};
+use crate::output::{Effect, Event, EventKind, OpenError, Refusal, Reply, Verdict};
+use crate::plane::Plane;
 use crate::ports::Ports;
+use crate::random::Random;
+use crate::relay::{Notice, Relay, RelaySettings};
 use crate::settings::Settings;
+use crate::slab::Slab;
 use crate::time::Timestamp;
+use crate::timer::Timers;
+use lookup::CallIndex;
+use opening::Opening;
+use restoring::Pending;
 
 /// What a shard is made of.
 #[derive(Clone, Debug)]
 pub struct ShardConfig {
     /// Its number.
     pub id: ShardId,
-    /// How many shards the node has.
-    pub count: u16,
     /// The node's interfaces.
     pub interfaces: Arc<Interfaces>,
     /// The node's ports.
@@ -39,50 +59,170 @@ pub struct ShardConfig {
 /// One core's share of the calls.
 #[derive(Debug)]
 pub struct Shard {
-    effects: VecDeque<Effect>,
+    plane: Plane,
+    calls: Slab<Call>,
+    index: CallIndex,
+    timers: Timers,
+    /// A signal or record that waits for its sockets.
+    opening: Option<Opening>,
+    /// Records whose ports are taken.
+    pending: Pending,
+    own: u64,
+    foreign: u64,
 }
 
 impl Shard {
     /// A shard without calls.
-    pub fn new(_config: ShardConfig) -> Self {
-        Shard { effects: VecDeque::new() }
+    pub fn new(config: ShardConfig) -> Self {
+        let relay = Relay::new(RelaySettings { guard_silence: config.settings.guard_silence });
+        Shard {
+            plane: Plane {
+                id: config.id,
+                interfaces: config.interfaces,
+                ports: config.ports,
+                admission: config.admission,
+                settings: config.settings,
+                relay,
+                effects: VecDeque::new(),
+                random: Random::new(config.seed),
+            },
+            calls: Slab::default(),
+            index: CallIndex::new(config.seed),
+            timers: Timers::default(),
+            opening: None,
+            pending: Pending::default(),
+            own: 0,
+            foreign: 0,
+        }
     }
 
     /// What becomes of a packet that came in on `socket` from `source`. The packet may be rewritten in place.
     pub fn relay(
         &mut self,
-        _now: Timestamp,
-        _socket: SocketId,
-        _source: SocketAddr,
-        _packet: &mut [u8],
+        now: Timestamp,
+        socket: SocketId,
+        source: SocketAddr,
+        packet: &mut [u8],
     ) -> Verdict {
-        Verdict::Drop(DropReason::NoSocket)
+        let verdict = self.plane.relay.relay(now, socket, source, packet);
+        if !self.plane.relay.notices.is_empty() {
+            self.take_notices(now);
+        }
+        verdict
     }
 
     /// Counts a packet that the driver could not hand in (longer than a buffer).
-    pub fn note_too_long(&mut self, _socket: SocketId) {}
+    pub fn note_too_long(&mut self, socket: SocketId) {
+        self.plane.relay.note_too_long(socket);
+    }
 
     /// Counts a send that the kernel refused.
-    pub fn note_send_error(&mut self, _socket: SocketId) {}
+    pub fn note_send_error(&mut self, socket: SocketId) {
+        self.plane.relay.note_send_error(socket);
+    }
 
     /// Takes a request; its reply comes as an effect.
-    pub fn handle_request(&mut self, _now: Timestamp, request: Request) {
-        self.effects.push_back(Effect::Reply { to: request.id, reply: Reply::Done });
+    pub fn handle_request(&mut self, now: Timestamp, request: Request) {
+        assert!(self.opening.is_none(), "effects are drained before the next input");
+        let Request { id, command } = request;
+        let reply = match command {
+            Command::Offer(signal) => return self.offer(now, id, signal),
+            Command::Answer(signal) => return self.answer(now, id, signal),
+            Command::Delete(delete) => self.delete(now, &delete),
+            Command::Query(call_id) => self.query(&call_id),
+            Command::Treat(treatment) => self.treat(now, &treatment),
+            Command::List { filter, limit } => self.list(&filter, limit),
+            Command::Terminate(filter) => self.terminate(now, &filter),
+            Command::Report => Reply::Shard(Box::new(self.report())),
+            Command::Configure(settings) => self.configure(now, *settings),
+            Command::Restore(restore) => return self.restore(now, id, *restore),
+            Command::Destroy { call_id, keyspace } => self.destroy(now, &call_id, keyspace),
+            Command::Republish(call_id) => self.republish(call_id.as_ref()),
+            Command::Activate => self.activate(now),
+            Command::StandBy => self.stand_by(now),
+        };
+        self.reply(id, reply);
     }
 
     /// Takes the driver's answer to [`Effect::Open`].
-    pub fn handle_opened(&mut self, _now: Timestamp, _socket: SocketId, _result: Result<(), OpenError>) {}
+    pub fn handle_opened(&mut self, now: Timestamp, socket: SocketId, result: Result<(), OpenError>) {
+        self.note_opened(now, socket, result);
+    }
 
     /// Does what has fallen due.
-    pub fn handle_timeout(&mut self, _now: Timestamp) {}
+    pub fn handle_timeout(&mut self, now: Timestamp) {
+        while let Some(call) = self.timers.pop(now) {
+            self.call_is_due(now, call);
+        }
+        // One at a time: its sockets must be answered for before the next.
+        self.retry_pending(now);
+    }
 
     /// The next thing to be done outside.
     pub fn poll_effect(&mut self) -> Option<Effect> {
-        self.effects.pop_front()
+        self.plane.effects.pop_front()
     }
 
     /// When [`Shard::handle_timeout`] is wanted next.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        None
+        self.timers.next().into_iter().chain(self.pending.next()).min()
+    }
+
+    /// Marks calls that a packet has something to tell of; they are seen to at the next timeout.
+    fn take_notices(&mut self, now: Timestamp) {
+        for (index, notice) in self.plane.relay.notices.drain(..) {
+            let call = &mut self.calls[index];
+            call.dirty = true;
+            if notice == Notice::MediaTakesOver {
+                call.media_takes_over = true;
+            }
+            if let Notice::Moved { from, to } = notice {
+                call.moved = Some((from, to));
+            }
+            self.timers.arm_by(index, now);
+        }
+    }
+
+    fn reply(&mut self, to: RequestId, reply: Reply) {
+        self.plane.effects.push_back(Effect::Reply { to, reply });
+    }
+
+    /// Answers a request, if somebody waits for it.
+    fn reply_to(&mut self, to: Option<RequestId>, reply: Reply) {
+        if let Some(to) = to {
+            self.reply(to, reply);
+        }
+    }
+
+    fn event(&mut self, call_id: &CallId, kind: EventKind) {
+        self.plane.effects.push_back(Effect::Event(Event { call_id: call_id.clone(), kind }));
+    }
+
+    fn call_by_id(&self, call_id: &CallId) -> Result<u32, Refusal> {
+        self.index.find(call_id).ok_or(Refusal::UnknownCall)
+    }
+
+    /// Puts a new call into the tables and counts it.
+    fn insert_call(&mut self, call: Call) -> u32 {
+        let id = call.id.clone();
+        match call.ownership {
+            Ownership::Own => self.own += 1,
+            Ownership::Foreign(_) => self.foreign += 1,
+        }
+        let index = self.calls.insert(call);
+        self.index.insert(id, index);
+        index
+    }
+
+    /// Publishes a call if it is own.
+    fn publish(&mut self, index: u32) {
+        let call = &mut self.calls[index];
+        call.dirty = false;
+        if call.ownership != Ownership::Own || !self.plane.settings.publish {
+            return;
+        }
+        call.version.sequence += 1;
+        let snapshot = crate::call::export::snapshot(call, &self.plane);
+        self.plane.effects.push_back(Effect::Publish(Box::new(snapshot)));
     }
 }

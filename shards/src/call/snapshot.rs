@@ -65,6 +65,33 @@ pub struct CallSnapshot {
     pub legs: Vec<LegSnapshot>,
 }
 
+impl CallSnapshot {
+    /// The call without what differs between nodes that hold the same call: who owns it, which of its records
+    /// it is, counters, local addresses, and what was learned from packets.
+    pub fn comparable(&self) -> CallSnapshot {
+        let mut call = self.clone();
+        call.ownership = Ownership::Own;
+        call.version = Version::default();
+        for media in call.legs.iter_mut().flat_map(|leg| leg.media.iter_mut().flatten()) {
+            for stream in &mut media.streams {
+                *stream = StreamSnapshot {
+                    component: stream.component,
+                    local: None,
+                    endpoint: stream.advertised,
+                    advertised: stream.advertised,
+                    confirmed: false,
+                    received: false,
+                    counts_in: StreamCounts::default(),
+                    counts_out: StreamCounts::default(),
+                    last_packet: Timestamp::ZERO,
+                    rtp: None,
+                };
+            }
+        }
+        call
+    }
+}
+
 /// A party.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LegSnapshot {
@@ -178,6 +205,8 @@ pub struct MediaFlags {
     pub passthrough: bool,
     /// The party gave `0.0.0.0` or `::`.
     pub zero_address: bool,
+    /// Left out of the SDP toward this party (`sdp-media-remove`).
+    pub hidden: bool,
 }
 
 /// What a payload type means.

@@ -1,0 +1,342 @@
+//! What a signal needs before it can be carried out: which parties, interfaces and local ports.
+//!
+//! A draft changes nothing in the call. If its ports cannot be had, the signal is refused and the call is as
+//! it was before.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::dialogue::Parties;
+use super::signal::{Options, Signal};
+use super::{Call, Leg, Media, PortSet};
+use crate::interfaces::{AddressId, Interfaces};
+use crate::names::{Family, InterfaceName, SocketId, Text};
+use crate::output::Refusal;
+use crate::ports::PortWish;
+use crate::sdp::view::ProtocolClass;
+use crate::sdp::{MediaDescription, Protocol};
+
+/// A signal that is about to be carried out.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) parties: Parties,
+    /// Toward the one whose SDP it is.
+    pub(crate) speaker: Side,
+    /// Toward the one it goes to.
+    pub(crate) listener: Side,
+    pub(crate) sections: Vec<SectionDraft>,
+}
+
+/// Interface and family toward one party.
+#[derive(Clone, Debug)]
+pub(crate) struct Side {
+    pub(crate) interface: InterfaceName,
+    pub(crate) family: Family,
+    pub(crate) address: AddressId,
+}
+
+/// One section of the SDP.
+#[derive(Debug)]
+pub(crate) struct SectionDraft {
+    /// Position of its media in both parties.
+    pub(crate) position: usize,
+    pub(crate) fate: Fate,
+    /// The endpoint that the section signals.
+    pub(crate) endpoint: SocketAddr,
+    /// The protocol toward the listener.
+    pub(crate) protocol: Protocol,
+    pub(crate) speaker_ports: PortPlan,
+    pub(crate) listener_ports: PortPlan,
+}
+
+/// What becomes of a section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// The relay stands in.
+    Relay,
+    /// Passed on as it is.
+    Keep,
+    /// Port 0.
+    Reject,
+    /// Left out toward the listener.
+    Remove,
+}
+
+/// Where the local ports of a media come from.
+#[derive(Debug)]
+pub(crate) enum PortPlan {
+    /// None are needed.
+    None,
+    /// Those in use.
+    Keep,
+    /// Those in use, which belong to this endpoint from now on.
+    Claim,
+    /// The set at this index, used before.
+    Select(usize),
+    /// New ones.
+    Open(NewPorts),
+}
+
+/// Ports to be opened.
+#[derive(Debug)]
+pub(crate) struct NewPorts {
+    pub(crate) key: Option<SocketAddr>,
+    pub(crate) address: AddressId,
+    pub(crate) wish: PortWish,
+    /// The first port, once taken.
+    pub(crate) first: u16,
+    /// A slot for each port, once taken.
+    pub(crate) sockets: Vec<SocketId>,
+    /// The sockets were asked for.
+    pub(crate) asked: bool,
+}
+
+impl Draft {
+    /// The draft of a signal.
+    ///
+    /// # Errors
+    /// What the relay does not do: encryption, more parties or sections than it holds.
+    pub(crate) fn new(
+        interfaces: &Interfaces,
+        call: Option<&Call>,
+        parties: Parties,
+        signal: &Signal,
+        random: u64,
+    ) -> Result<Draft, Refusal> {
+        let options = &signal.options;
+        let speaker_leg = parties.speaker.of(call);
+        let listener_leg = parties.listener.of(call);
+        let own_family = signal.sdp.family().unwrap_or(Family::Ip4);
+        let speaker = Side::new(
+            interfaces,
+            speaker_leg,
+            options.interface_from.as_ref(),
+            Some(own_family),
+            own_family,
+            random,
+        )?;
+        let listener = Side::new(
+            interfaces,
+            listener_leg,
+            options.interface_to.as_ref(),
+            options.address_family,
+            own_family,
+            random,
+        )?;
+        let mut draft = Draft { parties, speaker, listener, sections: Vec::new() };
+        for (index, section) in signal.sdp.media.iter().enumerate() {
+            let position = position_of_section(speaker_leg, index);
+            let section = draft.section(speaker_leg, listener_leg, position, section, options)?;
+            draft.sections.push(section);
+        }
+        Ok(draft)
+    }
+
+    fn section(
+        &self,
+        speaker_leg: Option<&Leg>,
+        listener_leg: Option<&Leg>,
+        position: usize,
+        section: &MediaDescription,
+        options: &Options,
+    ) -> Result<SectionDraft, Refusal> {
+        let at = |leg: Option<&'_ Leg>| -> Option<usize> {
+            let media = leg?.media_at(position)?;
+            same_kind(media, section).then_some(position)
+        };
+        let speaker_media = at(speaker_leg).and_then(|at| speaker_leg?.media_at(at));
+        let listener_media = at(listener_leg).and_then(|at| listener_leg?.media_at(at));
+        let fate = fate(section, options);
+        let address = options.source_address.unwrap_or(section.address);
+        let endpoint = SocketAddr::new(address, section.port);
+        let protocol = listener_protocol(section, speaker_media, listener_media, options)?;
+        let (speaker_ports, listener_ports) = match fate {
+            Fate::Relay => {
+                let single = options.mux.require && section.protocol.is_rtp();
+                let listener_ports = self.listener_ports(listener_media, section, endpoint, options, single);
+                (self.speaker_ports(speaker_media, listener_media, section), listener_ports)
+            }
+            Fate::Keep | Fate::Reject | Fate::Remove => (PortPlan::None, PortPlan::None),
+        };
+        Ok(SectionDraft { position, fate, endpoint, protocol, speaker_ports, listener_ports })
+    }
+
+    /// The ports that the listener sends to: they depend on the endpoint that the speaker signals.
+    fn listener_ports(
+        &self,
+        media: Option<&Media>,
+        section: &MediaDescription,
+        endpoint: SocketAddr,
+        options: &Options,
+        single: bool,
+    ) -> PortPlan {
+        let address = self.listener.address;
+        let open = || PortPlan::Open(NewPorts::new(Some(endpoint), address, section, single));
+        let Some(current) = media.and_then(Media::ports).filter(|set| set.address == address) else {
+            return open();
+        };
+        let sets = media.map_or(&[][..], |media| &media.port_sets);
+        let fits =
+            |set: &PortSet| set.address == address && set.key.is_some_and(|key| matches(key, endpoint));
+        // A party that does not receive has no endpoint to tell apart by.
+        let latched = options.port_latching == Some(true) || section.address.is_unspecified();
+        match current.key {
+            None => PortPlan::Claim,
+            Some(_) if latched || fits(current) => PortPlan::Keep,
+            Some(_) => sets.iter().position(fits).map_or_else(open, PortPlan::Select),
+        }
+    }
+
+    /// The ports that the speaker sends to: those it knows already, or a set that the first answer claims.
+    fn speaker_ports(
+        &self,
+        media: Option<&Media>,
+        listener_media: Option<&Media>,
+        section: &MediaDescription,
+    ) -> PortPlan {
+        let address = self.speaker.address;
+        let current = media.and_then(Media::ports);
+        if current.is_some_and(|set| set.address == address) {
+            return PortPlan::Keep;
+        }
+        let key = current.and_then(|set| set.key).filter(|_| listener_media.is_some());
+        PortPlan::Open(NewPorts::new(key, address, section, false))
+    }
+
+    /// The ports that have to be opened.
+    pub(crate) fn new_ports(&mut self) -> impl Iterator<Item = &mut NewPorts> {
+        self.sections
+            .iter_mut()
+            .flat_map(|section| [&mut section.speaker_ports, &mut section.listener_ports])
+            .filter_map(|plan| match plan {
+                PortPlan::Open(new) => Some(new),
+                _ => None,
+            })
+    }
+}
+
+impl NewPorts {
+    fn new(key: Option<SocketAddr>, address: AddressId, section: &MediaDescription, single: bool) -> Self {
+        let wish = if section.protocol.is_rtp() && !single { PortWish::Pairs(1) } else { PortWish::Single };
+        NewPorts { key, address, wish, first: 0, sockets: Vec::new(), asked: false }
+    }
+}
+
+impl Side {
+    /// Interface and family toward a party: as asked for, or as it has been, or the default.
+    fn new(
+        interfaces: &Interfaces,
+        leg: Option<&Leg>,
+        asked: Option<&InterfaceName>,
+        asked_family: Option<Family>,
+        fallback_family: Family,
+        random: u64,
+    ) -> Result<Side, Refusal> {
+        let (interface, implied_family) = match (asked, leg) {
+            (Some(asked), _) => resolve(interfaces, asked, random),
+            (None, Some(leg)) => (leg.interface.clone(), None),
+            (None, None) => (interfaces.default_name().clone(), None),
+        };
+        let family = asked_family
+            .or(implied_family)
+            .or_else(|| leg.and_then(|leg| leg.family))
+            .unwrap_or(fallback_family);
+        let address = interfaces.pick(&interface, family).ok_or(Refusal::UnknownInterface)?;
+        Ok(Side { family: Family::of(interfaces.address(address).ip), interface, address })
+    }
+}
+
+/// The interface that a name stands for: itself, one of its group in turn, or the default.
+///
+/// `internal` and `external` mean IPv4 and IPv6 where no such interface exists, as in rtpengine.
+fn resolve(interfaces: &Interfaces, asked: &InterfaceName, random: u64) -> (InterfaceName, Option<Family>) {
+    if interfaces.has(asked) {
+        return (asked.clone(), None);
+    }
+    let group = interfaces.group(asked);
+    if !group.is_empty() {
+        let turn = usize::try_from(random % group.len() as u64).expect("below a usize");
+        return (group[turn].clone(), None);
+    }
+    let family = match asked.as_bytes() {
+        b"internal" => Some(Family::Ip4),
+        b"external" => Some(Family::Ip6),
+        _ => None,
+    };
+    (interfaces.default_name().clone(), family)
+}
+
+/// The position of the media that the `index`-th section of a party's SDP is about: sections that were
+/// removed from the SDP toward it are not counted.
+fn position_of_section(leg: Option<&Leg>, index: usize) -> usize {
+    let media = leg.map_or(&[][..], |leg| &leg.media);
+    let visible = (0..).filter(|at| !media.get(*at).and_then(Option::as_ref).is_some_and(|m| m.flags.hidden));
+    visible.into_iter().nth(index).expect("an endless range")
+}
+
+/// Whether a section goes on with the media at its place: another type is another media (rtpengine gives it
+/// new ports).
+fn same_kind(media: &Media, section: &MediaDescription) -> bool {
+    let relayed = |protocol: &Protocol| protocol.class != ProtocolClass::NotRelayed;
+    media.kind == section.kind
+        && media.protocol.is_rtp() == section.protocol.is_rtp()
+        && relayed(&media.protocol) == relayed(&section.protocol)
+}
+
+fn fate(section: &MediaDescription, options: &Options) -> Fate {
+    if options.media_remove.contains(&section.kind) {
+        Fate::Remove
+    } else if section.port == 0 {
+        Fate::Reject
+    } else if section.protocol.class == ProtocolClass::NotRelayed || options.passthrough == Some(true) {
+        Fate::Keep
+    } else {
+        Fate::Relay
+    }
+}
+
+/// Whether two signalled endpoints are the same: by the port alone where one has no address.
+fn matches(a: SocketAddr, b: SocketAddr) -> bool {
+    let no_address = |ip: IpAddr| ip.is_unspecified();
+    a.port() == b.port() && (a.ip() == b.ip() || no_address(a.ip()) || no_address(b.ip()))
+}
+
+/// The protocol toward the listener: as asked for, or as it has been if the sides differ, or the speaker's.
+fn listener_protocol(
+    section: &MediaDescription,
+    speaker_media: Option<&Media>,
+    listener_media: Option<&Media>,
+    options: &Options,
+) -> Result<Protocol, Refusal> {
+    let asked = options.transport_protocol.as_ref().filter(|text| **text != *b"accept".as_slice());
+    let bridged = match (speaker_media, listener_media) {
+        (Some(speaker), Some(listener)) => {
+            (speaker.protocol.text != listener.protocol.text).then(|| listener.protocol.clone())
+        }
+        (None, Some(listener)) => Some(listener.protocol.clone()),
+        _ => None,
+    };
+    let protocol = match asked {
+        Some(asked) if section.protocol.is_rtp() => Protocol::new(asked.clone()),
+        _ => bridged.filter(|p| p.is_rtp() && section.protocol.is_rtp()).unwrap_or(section.protocol.clone()),
+    };
+    if section.port > 0 && keying(&protocol) != keying(&section.protocol) {
+        return Err(Refusal::Unsupported);
+    }
+    Ok(normalised(protocol))
+}
+
+/// How media is keyed: it passes untouched only if both sides do the same.
+fn keying(protocol: &Protocol) -> (bool, bool) {
+    match protocol.class {
+        ProtocolClass::Rtp { secure, dtls, .. } => (secure, dtls),
+        ProtocolClass::Datagram | ProtocolClass::NotRelayed => (false, false),
+    }
+}
+
+/// `udptl` in any case is printed in lower case (rtpengine).
+fn normalised(protocol: Protocol) -> Protocol {
+    if protocol.text.as_bytes().eq_ignore_ascii_case(b"udptl") {
+        return Protocol::new(Text::from("udptl"));
+    }
+    protocol
+}

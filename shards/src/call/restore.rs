@@ -1,0 +1,260 @@
+//! Makes a call from its plain-data form, in place of the one that is here or from nothing.
+//!
+//! Sockets that stay are not touched: a set of ports that both have keeps its sockets, and a stream that both
+//! have keeps its flow, with its counters and with what was learned, as long as the SDP says the same. So an
+//! update loses no packet. Which ports are missing is found out first (`lacking`), since only they can fail.
+
+use super::draft::NewPorts;
+use super::snapshot::{CallSnapshot, LegSnapshot, MediaSnapshot, Ownership, PortSetSnapshot, StreamSnapshot};
+use super::{Call, Leg, Media, PortSet};
+use crate::interfaces::{AddressId, Interfaces};
+use crate::names::Component;
+use crate::output::Refusal;
+use crate::plane::Plane;
+use crate::ports::PortWish;
+use crate::relay::source::{LEARNING_WINDOW, Policy, Rank, State};
+use crate::relay::{Flow, FlowKind};
+use crate::sdp::Protocol;
+use crate::sdp::view::ProtocolClass;
+use crate::settings::Learning;
+use crate::sockets::FlowId;
+use crate::time::Timestamp;
+
+/// The ports that a stored call needs and the call that is here does not hold.
+///
+/// # Errors
+/// `UnknownInterface` if it names one that does not exist here.
+pub(crate) fn lacking(
+    interfaces: &Interfaces,
+    here: Option<&Call>,
+    stored: &CallSnapshot,
+) -> Result<Vec<NewPorts>, Refusal> {
+    let mut lacking: Vec<NewPorts> = Vec::new();
+    for set in port_sets(stored) {
+        let (address, first, wish) = place(interfaces, set)?;
+        let held = here.is_some_and(|call| find_set(call, address, first).is_some());
+        let twice = lacking.iter().any(|new| (new.address, new.first) == (address, first));
+        if !held && !twice {
+            lacking.push(NewPorts { key: set.key, address, wish, first, sockets: Vec::new(), asked: false });
+        }
+    }
+    Ok(lacking)
+}
+
+/// The call as stored, with the sockets and flows of the one that is here as far as they fit, and with `opened`
+/// for the rest. What no longer fits is closed.
+pub(crate) fn rebuild(
+    here: Option<Call>,
+    stored: CallSnapshot,
+    opened: &mut Vec<NewPorts>,
+    index: u32,
+    plane: &mut Plane,
+    now: Timestamp,
+) -> Call {
+    let mut old = Old::new(here);
+    let mut call = Call {
+        id: stored.call_id,
+        ownership: stored.ownership,
+        version: stored.version,
+        created: stored.created,
+        last_signal: stored.last_signal,
+        deletion: stored.deletion,
+        created_from: stored.created_from,
+        tos: stored.tos,
+        answered: stored.answered,
+        learning: stored.learning,
+        guard: stored.guard,
+        drop_traffic: stored.drop_traffic,
+        recording: stored.recording,
+        metadata: stored.metadata,
+        legs: Vec::with_capacity(stored.legs.len()),
+        dirty: false,
+        media_takes_over: false,
+        moved: None,
+        next_hole: None,
+        next_report: None,
+    };
+    let take_over_in = match call.ownership {
+        Ownership::Own => 0,
+        Ownership::Foreign(_) => plane.settings.take_over_by_media_packets,
+    };
+    let learning = call.learning.unwrap_or(plane.settings.learning);
+    let guard = call.guard.unwrap_or(plane.settings.guard);
+    let mut work = Work { index, now, plane, opened, old: &mut old, take_over_in, learning, guard };
+    for (at, leg) in stored.legs.into_iter().enumerate() {
+        call.legs.push(work.leg(at, leg));
+    }
+    old.close(plane);
+    super::offer_answer::refresh(&call, plane);
+    call
+}
+
+/// What is left of the call that was here.
+struct Old {
+    sets: Vec<PortSet>,
+    /// Flows by party, media and component.
+    flows: Vec<((usize, usize, Component), FlowId)>,
+}
+
+impl Old {
+    fn new(call: Option<Call>) -> Self {
+        let mut old = Old { sets: Vec::new(), flows: Vec::new() };
+        for (at, leg) in call.into_iter().flat_map(|call| call.legs).enumerate() {
+            for (position, media) in leg.media.into_iter().enumerate() {
+                let Some(media) = media else { continue };
+                let components = [(Component::Rtp, media.rtp), (Component::Rtcp, media.rtcp)];
+                for (component, flow) in components {
+                    old.flows.extend(flow.map(|flow| ((at, position, component), flow)));
+                }
+                old.sets.extend(media.port_sets);
+            }
+        }
+        old
+    }
+
+    fn take_flow(&mut self, place: (usize, usize, Component)) -> Option<FlowId> {
+        let at = self.flows.iter().position(|(known, _)| *known == place)?;
+        Some(self.flows.swap_remove(at).1)
+    }
+
+    fn close(self, plane: &mut Plane) {
+        for set in &self.sets {
+            plane.close_set(set);
+        }
+        for (_, flow) in self.flows {
+            plane.close_flow(flow);
+        }
+    }
+}
+
+struct Work<'a> {
+    index: u32,
+    now: Timestamp,
+    plane: &'a mut Plane,
+    opened: &'a mut Vec<NewPorts>,
+    old: &'a mut Old,
+    take_over_in: u32,
+    learning: Learning,
+    guard: bool,
+}
+
+impl Work<'_> {
+    fn leg(&mut self, at: usize, stored: LegSnapshot) -> Leg {
+        let media = stored.media.into_iter().enumerate();
+        Leg {
+            tag: stored.tag,
+            aliases: stored.aliases,
+            branch: stored.branch,
+            label: stored.label,
+            metadata: stored.metadata,
+            created: stored.created,
+            interface: stored.interface,
+            family: stored.family,
+            offerer: stored.offerer,
+            settled: stored.settled,
+            treatment: stored.treatment,
+            sent: stored.sent,
+            peers: stored.subscriptions.into_iter().map(usize::from).collect(),
+            media: media.map(|(position, media)| media.map(|m| self.media(at, position, m))).collect(),
+        }
+    }
+
+    fn media(&mut self, at: usize, position: usize, stored: MediaSnapshot) -> Media {
+        let port_sets = stored.port_sets.iter().filter_map(|set| self.port_set(set)).collect();
+        let mut media = Media {
+            kind: stored.kind,
+            protocol: Protocol::new(stored.protocol),
+            interface: stored.interface,
+            family: stored.family,
+            direction: stored.direction,
+            flags: stored.flags,
+            mux_sent: stored.flags.rtcp_mux,
+            mux_options: Default::default(),
+            zero_printed: stored.flags.zero_address,
+            ptime: stored.ptime,
+            mid: stored.mid,
+            payload_types: stored.payload_types,
+            formats: stored.formats,
+            rtp: None,
+            rtcp: None,
+            port_sets,
+            pierce_nat: false,
+        };
+        for stream in &stored.streams {
+            let flow = self.flow((at, position, stream.component), &media, stream);
+            match stream.component {
+                Component::Rtp => media.rtp = Some(flow),
+                Component::Rtcp => media.rtcp = Some(flow),
+            }
+        }
+        super::offer_answer::attach_flows(&mut media, self.index, self.plane, self.now);
+        media
+    }
+
+    /// The set that is here already, or the one that was opened for it.
+    fn port_set(&mut self, stored: &PortSetSnapshot) -> Option<PortSet> {
+        let (address, first, _) = place(&self.plane.interfaces, stored).ok()?;
+        let held = self.old.sets.iter().position(|set| (set.address, set.first) == (address, first));
+        if let Some(held) = held {
+            return Some(PortSet { key: stored.key, ..self.old.sets.swap_remove(held) });
+        }
+        let fresh = self.opened.iter().position(|new| (new.address, new.first) == (address, first))?;
+        let new = self.opened.swap_remove(fresh);
+        Some(PortSet { key: stored.key, address, first, sockets: new.sockets })
+    }
+
+    fn flow(&mut self, place: (usize, usize, Component), media: &Media, stored: &StreamSnapshot) -> FlowId {
+        let kind = match stored.component {
+            Component::Rtcp => FlowKind::Rtcp,
+            Component::Rtp if media.protocol.is_rtp() => FlowKind::Rtp,
+            Component::Rtp => FlowKind::Datagram,
+        };
+        let known = self.old.take_flow(place).filter(|flow| self.plane.flow(*flow).kind == kind);
+        let id = known.unwrap_or_else(|| self.plane.new_flow(self.index, kind, self.now));
+        let policy = Policy::of(&media.flags, self.guard);
+        let fixed = media.flags.asymmetric || self.learning == Learning::Off;
+        let learning =
+            State::Learning { mode: self.learning, until: self.now + LEARNING_WINDOW, best: Rank::Nothing };
+        let flow = self.plane.flow_mut(id);
+        flow.source.policy = policy;
+        flow.dtls = matches!(media.protocol.class, ProtocolClass::Rtp { dtls: true, .. });
+        flow.telephone_events = super::offer_answer::telephone_events(&media.payload_types);
+        flow.take_over_in = self.take_over_in;
+        if known.is_none() || flow.source.advertised != stored.advertised || !flow.heard {
+            settle(flow, stored, fixed, learning);
+        }
+        if known.is_none() {
+            flow.counts_in = stored.counts_in;
+            flow.counts_out = stored.counts_out;
+        }
+        id
+    }
+}
+
+/// What a stream starts from: the owner's knowledge of its source.
+fn settle(flow: &mut Flow, stored: &StreamSnapshot, fixed: bool, learning: State) {
+    flow.source.advertised = stored.advertised;
+    flow.endpoint = stored.endpoint;
+    flow.source.state = match stored.confirmed {
+        _ if fixed => State::Fixed,
+        true if stored.endpoint.is_some() => State::Confirmed { candidate: None },
+        _ => learning,
+    };
+}
+
+fn port_sets(stored: &CallSnapshot) -> impl Iterator<Item = &PortSetSnapshot> {
+    stored.legs.iter().flat_map(|leg| leg.media.iter().flatten()).flat_map(|media| &media.port_sets)
+}
+
+/// Where a stored set of ports lies here.
+fn place(interfaces: &Interfaces, set: &PortSetSnapshot) -> Result<(AddressId, u16, PortWish), Refusal> {
+    let address = interfaces.at(&set.interface, set.position).ok_or(Refusal::UnknownInterface)?;
+    let first = *set.ports.first().ok_or(Refusal::RanOutOfPorts)?;
+    let pair = set.ports.get(1).is_some_and(|second| Some(*second) == first.checked_add(1));
+    Ok((address, first, if pair { PortWish::Pairs(1) } else { PortWish::Single }))
+}
+
+fn find_set(call: &Call, address: AddressId, first: u16) -> Option<&PortSet> {
+    let mut sets = call.media().flat_map(|media| &media.port_sets);
+    sets.find(|set| (set.address, set.first) == (address, first))
+}

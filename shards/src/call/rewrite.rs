@@ -1,0 +1,227 @@
+//! What the SDP to the listener says, once a signal is carried out.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::draft::{Draft, Fate, SectionDraft};
+use super::offer_answer::{Role, Turn};
+use super::signal::{CodecOptions, Options, RtcpAttributeOption, Signal};
+use super::snapshot::SentSdp;
+use super::{Call, Media};
+use crate::names::Text;
+use crate::output::Refusal;
+use crate::plane::Plane;
+use crate::routing::fnv1a;
+use crate::sdp::{
+    AddedMedia, Codec, Direction, MediaDescription, MediaPlan, OriginPlan, RelayPlan, RtcpPlan, SdpPlan,
+};
+
+/// The finished SDP for the listener.
+///
+/// # Errors
+/// `CannotRewrite` if the codec options leave a section without a format.
+pub(crate) fn render(
+    call: &mut Call,
+    plane: &Plane,
+    role: Role,
+    turn: Turn,
+    signal: &Signal,
+    draft: &Draft,
+) -> Result<Vec<u8>, Refusal> {
+    let mut plan = plan(call, plane, role, turn, signal, draft)?;
+    let sent = &mut call.legs[turn.listener].sent;
+    let replace = signal.options.replace;
+    let counts = replace.sdp_version || replace.origin_full || replace.force_increment;
+    remember(sent, signal);
+    plan.origin.username = (replace.username || replace.origin_full).then(|| first_sent(sent, 0)).flatten();
+    plan.origin.session_id = replace.origin_full.then(|| first_sent(sent, 1)).flatten();
+    plan.session_name = sent.session_name.clone().filter(|_| replace.session_name);
+    let Some(version) = sent.version.filter(|_| counts) else {
+        return Ok(signal.sdp.render(&plan));
+    };
+    // The relay owns the version: it goes up when the finished text is another (RFC 3264 section 8).
+    plan.origin.version = Some(number(version));
+    let mut text = signal.sdp.render(&plan);
+    if (sent.digest != 0 && sent.digest != fnv1a(&text)) || replace.force_increment {
+        sent.version = Some(version + 1);
+        plan.origin.version = Some(number(version + 1));
+        text = signal.sdp.render(&plan);
+    }
+    sent.digest = fnv1a(&text);
+    Ok(text)
+}
+
+fn plan(
+    call: &Call,
+    plane: &Plane,
+    role: Role,
+    turn: Turn,
+    signal: &Signal,
+    draft: &Draft,
+) -> Result<SdpPlan, Refusal> {
+    let options = &signal.options;
+    let speaker = &call.legs[turn.speaker];
+    let listener = &call.legs[turn.listener];
+    let sections = signal.sdp.media.iter().zip(&draft.sections);
+    let mut media = Vec::with_capacity(draft.sections.len());
+    for (section, section_draft) in sections {
+        media.push(match section_draft.fate {
+            Fate::Keep => MediaPlan::Keep,
+            Fate::Reject => MediaPlan::Reject,
+            Fate::Remove => MediaPlan::Remove,
+            Fate::Relay => {
+                let from = speaker.media_at(section_draft.position).expect("made by this signal");
+                let to = listener.media_at(section_draft.position).expect("made by this signal");
+                let view = Section { plane, role, options, section, draft: section_draft };
+                MediaPlan::Relay(Box::new(view.relay(from, to)?))
+            }
+        });
+    }
+    let own_address = plane.interfaces.address(draft.listener.address).advertised;
+    Ok(SdpPlan {
+        origin: OriginPlan {
+            address: (options.replace.origin || options.replace.origin_full).then_some(own_address),
+            ..OriginPlan::default()
+        },
+        session_name: None,
+        loop_id: options.loop_protect.then(|| plane.settings.instance.clone()),
+        remove_groups: true,
+        remove_ice: true,
+        media,
+        added: if role == Role::Answer { missing(listener.media.as_slice(), draft) } else { Vec::new() },
+        attributes: options.attributes.clone(),
+    })
+}
+
+/// Sections that the listener offered and the answer leaves out (RFC 3264 section 6 wants as many).
+fn missing(offered: &[Option<Media>], draft: &Draft) -> Vec<AddedMedia> {
+    let mentioned = |position: usize| draft.sections.iter().any(|section| section.position == position);
+    let offered = offered.iter().enumerate().filter(|(position, _)| !mentioned(*position));
+    let offered = offered.filter_map(|(_, media)| media.as_ref()).filter(|media| !media.flags.hidden);
+    let added = offered.map(|media| AddedMedia {
+        kind: media.kind.clone(),
+        protocol: media.protocol.text.clone(),
+        formats: media.formats.clone(),
+        mid: media.mid.clone(),
+    });
+    added.collect()
+}
+
+/// A section on its way to the listener.
+struct Section<'a> {
+    plane: &'a Plane,
+    role: Role,
+    options: &'a Options,
+    section: &'a MediaDescription,
+    draft: &'a SectionDraft,
+}
+
+impl Section<'_> {
+    fn relay(&self, from: &Media, to: &Media) -> Result<RelayPlan, Refusal> {
+        let set = to.ports().expect("a relayed section has ports");
+        let own = self.plane.interfaces.address(set.address).advertised;
+        let address = match self.options.media_address {
+            _ if from.zero_printed => to.family.unspecified(),
+            Some(address) => address,
+            None => own,
+        };
+        let mux = match self.role {
+            Role::Offer => to.mux_sent,
+            Role::Answer => to.flags.rtcp_mux,
+        };
+        let formats = filter(&self.options.codecs, self.section)?;
+        Ok(RelayPlan {
+            address,
+            port: set.first,
+            protocol: self.draft.protocol.text.clone(),
+            formats,
+            direction: self.direction(from),
+            rtcp: self.rtcp(to, address, mux),
+            rtcp_mux: mux && self.section.protocol.is_rtp(),
+            ptime: self.section.ptime.or(to.ptime),
+            mid: self.options.generate_mid.then(|| number(self.draft.position as u64)),
+        })
+    }
+
+    /// A party at the zero address does not receive, whatever it says (RFC 3264 section 8.4).
+    fn direction(&self, from: &Media) -> Option<Direction> {
+        let says = self.section.direction;
+        (from.direction != says && !self.options.original_direction).then_some(from.direction)
+    }
+
+    fn rtcp(&self, to: &Media, address: IpAddr, mux: bool) -> RtcpPlan {
+        if !self.section.protocol.is_rtp() {
+            return RtcpPlan::Omit;
+        }
+        let set = to.ports().expect("a relayed section has ports");
+        // An offer of rtcp-mux names the fall-back port, unless nothing but mux will do (RFC 5761 section 5.1).
+        let settled = self.role == Role::Answer || self.options.mux.require || to.flags.rtcp_mux;
+        let port = if (mux && settled) || set.sockets.len() < 2 { set.first } else { set.first + 1 };
+        match self.options.rtcp_attribute {
+            RtcpAttributeOption::Omit => RtcpPlan::Omit,
+            RtcpAttributeOption::Port => RtcpPlan::Port(port),
+            RtcpAttributeOption::Full => RtcpPlan::Full(SocketAddr::new(address, port)),
+        }
+    }
+}
+
+/// The formats that the codec options leave, or `None` if they leave all as they are.
+fn filter(options: &CodecOptions, section: &MediaDescription) -> Result<Option<Vec<Text>>, Refusal> {
+    if *options == CodecOptions::default() || !section.protocol.is_rtp() {
+        return Ok(None);
+    }
+    let kept = |codec: &&Codec| {
+        let stripped = any(&options.strip, codec) || any(&options.ignore, codec);
+        !stripped || any(&options.except, codec) || any(&options.offer, codec)
+    };
+    let place = |codec: &&Codec| {
+        let wanted = options.offer.iter().position(|name| names(name, codec));
+        wanted.unwrap_or(options.offer.len())
+    };
+    let mut codecs: Vec<&Codec> = section.codecs.iter().filter(kept).collect();
+    codecs.sort_by_key(place);
+    if codecs.is_empty() {
+        return Err(Refusal::CannotRewrite);
+    }
+    Ok(Some(codecs.iter().map(|codec| number(u64::from(codec.payload_type))).collect()))
+}
+
+fn any(names_given: &[Text], codec: &Codec) -> bool {
+    names_given.iter().any(|name| names(name, codec))
+}
+
+/// Whether `NAME[/RATE[/CHANNELS]]` means a codec; `all` and `full` mean every one.
+fn names(name: &Text, codec: &Codec) -> bool {
+    let mut parts = name.as_bytes().split(|byte| *byte == b'/');
+    let encoding = parts.next().unwrap_or_default();
+    if encoding == b"all" || encoding == b"full" {
+        return true;
+    }
+    let rate = parts.next().is_none_or(|rate| rate == codec.clock_rate.to_string().as_bytes());
+    let channels = parts.next().is_none_or(|channels| {
+        let own = codec.parameters.as_bytes();
+        channels == own || (channels == b"1" && own.is_empty())
+    });
+    encoding.eq_ignore_ascii_case(codec.name.as_bytes()) && rate && channels
+}
+
+/// Notes what a party was sent first, for those fields that stay as first sent.
+fn remember(sent: &mut SentSdp, signal: &Signal) {
+    if let Some(origin) = &signal.sdp.origin {
+        let first = || (origin.username.clone(), origin.session_id.clone(), origin.version.clone());
+        sent.origin.get_or_insert_with(first);
+        let version = std::str::from_utf8(origin.version.as_bytes()).ok().and_then(|v| v.parse().ok());
+        sent.version = sent.version.or(version);
+    }
+    if sent.session_name.is_none() {
+        sent.session_name = signal.sdp.session_name.as_ref().map(|(_, name)| name.clone());
+    }
+}
+
+fn first_sent(sent: &SentSdp, field: usize) -> Option<Text> {
+    let (username, session_id, _) = sent.origin.as_ref()?;
+    Some(if field == 0 { username.clone() } else { session_id.clone() })
+}
+
+fn number(n: u64) -> Text {
+    Text::from(n.to_string().as_str())
+}

@@ -1,0 +1,258 @@
+//! Asking shards from other threads.
+//!
+//! The number of callers is fixed at start, and each has one bounded channel for answers. An answer carries the
+//! number of its question: one that comes after its caller gave up is recognised and thrown away.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+
+use super::mailbox::{self, SendError};
+use super::outlet::Answer;
+use super::{Ask, AskError, clock};
+use crate::input::{Command, Request};
+use crate::limits::CALLERS_MAX;
+use crate::names::{RequestId, ShardId};
+use crate::output::Reply;
+
+/// How long an answer may take, unless the caller says otherwise.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+/// Late answers that a caller's channel has room for besides one of each shard.
+const LATE_ANSWERS: usize = 64;
+
+/// A pool of [`Caller`]s that any thread may borrow from.
+#[derive(Clone, Debug)]
+pub struct Callers {
+    exchange: Arc<Exchange>,
+}
+
+/// One thread's way to ask shards.
+#[derive(Debug)]
+pub struct Caller {
+    exchange: Arc<Exchange>,
+    /// There until it is dropped.
+    seat: Option<Seat>,
+    timeout: Duration,
+}
+
+#[derive(Debug)]
+struct Exchange {
+    mailboxes: Box<[mailbox::Sender]>,
+    leave: Sender<Seat>,
+    take: Receiver<Seat>,
+}
+
+/// What one caller at a time has to itself.
+#[derive(Debug)]
+struct Seat {
+    index: u16,
+    sequence: u64,
+    answers: Receiver<Answer>,
+}
+
+impl Callers {
+    /// Callers for these shards, and the senders of answers for the shards.
+    pub(super) fn new(mailboxes: Vec<mailbox::Sender>) -> (Callers, Arc<[Sender<Answer>]>) {
+        let (leave, take) = bounded(CALLERS_MAX);
+        let room = mailboxes.len() + LATE_ANSWERS;
+        let answers = (0..CALLERS_MAX).map(|index| {
+            let (sender, answers) = bounded(room);
+            let index = u16::try_from(index).expect("few callers");
+            leave.try_send(Seat { index, sequence: 0, answers }).expect("room for all");
+            sender
+        });
+        let answers = answers.collect();
+        (Callers { exchange: Arc::new(Exchange { mailboxes: mailboxes.into(), leave, take }) }, answers)
+    }
+
+    /// Borrows a caller; waits while all are in use. It goes back to the pool when dropped.
+    pub fn take(&self) -> Caller {
+        let seat = self.exchange.take.recv().expect("the exchange holds both ends");
+        Caller { exchange: Arc::clone(&self.exchange), seat: Some(seat), timeout: ANSWER_TIMEOUT }
+    }
+}
+
+impl Caller {
+    /// Waits this long for answers from now on, instead of two seconds.
+    pub fn set_timeout(&mut self, timeout: Duration) {
+        self.timeout = timeout;
+    }
+
+    /// Asks all shards at once; the answers are in the order of the shards.
+    pub fn ask_all(&mut self, mut command: impl FnMut(ShardId) -> Command) -> Vec<Result<Reply, AskError>> {
+        let deadline = clock::deadline(self.timeout);
+        self.forget_late_answers();
+        let first = self.seat().sequence + 1;
+        let mut answers: Vec<Result<Reply, AskError>> = (0..self.shard_count())
+            .map(|shard| {
+                let shard = ShardId(shard);
+                self.send(shard, command(shard)).map_or_else(Err, |_| Err(AskError::TimedOut))
+            })
+            .collect();
+        let mut missing = answers.iter().filter(|answer| waits(answer)).count();
+        while missing > 0 {
+            let (sequence, answer) = match self.receive(deadline) {
+                Ok(answer) => (answer.sequence, Ok(answer.reply)),
+                Err(AskError::Stopped) => {
+                    answers.iter_mut().filter(|a| waits(a)).for_each(|a| *a = Err(AskError::Stopped));
+                    break;
+                }
+                Err(_) => break,
+            };
+            let place = sequence.checked_sub(first).and_then(|place| usize::try_from(place).ok());
+            if let Some(place) = place.and_then(|place| answers.get_mut(place)).filter(|a| waits(a)) {
+                *place = answer;
+                missing -= 1;
+            }
+        }
+        answers
+    }
+
+    /// Sends a command; returns its number, which is one more than the last.
+    fn send(&mut self, shard: ShardId, command: Command) -> Result<u64, AskError> {
+        let seat = self.seat.as_mut().expect("there until it is dropped");
+        seat.sequence += 1;
+        let id = RequestId { caller: seat.index, sequence: seat.sequence };
+        let mailbox = self.exchange.mailboxes.get(usize::from(shard.0)).expect("a shard of this node");
+        mailbox.send(Request { id, command }).map_err(|error| match error {
+            SendError::Full => AskError::Busy,
+            SendError::Gone => AskError::Stopped,
+        })?;
+        Ok(id.sequence)
+    }
+
+    fn receive(&self, deadline: Instant) -> Result<Answer, AskError> {
+        self.seat().answers.recv_deadline(deadline).map_err(|error| match error {
+            RecvTimeoutError::Timeout => AskError::TimedOut,
+            RecvTimeoutError::Disconnected => AskError::Stopped,
+        })
+    }
+
+    /// Makes room.
+    fn forget_late_answers(&self) {
+        let answers = &self.seat().answers;
+        for _ in 0..answers.len() {
+            let _ = answers.try_recv();
+        }
+    }
+
+    fn seat(&self) -> &Seat {
+        self.seat.as_ref().expect("there until it is dropped")
+    }
+}
+
+/// Whether an answer of [`Caller::ask_all`] may still come.
+fn waits(answer: &Result<Reply, AskError>) -> bool {
+    matches!(answer, Err(AskError::TimedOut))
+}
+
+impl Ask for Caller {
+    fn shard_count(&self) -> u16 {
+        u16::try_from(self.exchange.mailboxes.len()).expect("as many as ShardIds")
+    }
+
+    fn ask(&mut self, shard: ShardId, command: Command) -> Result<Reply, AskError> {
+        let deadline = clock::deadline(self.timeout);
+        self.forget_late_answers();
+        let sequence = self.send(shard, command)?;
+        loop {
+            let answer = self.receive(deadline)?;
+            if answer.sequence == sequence {
+                return Ok(answer.reply);
+            }
+        }
+    }
+}
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        if let Some(seat) = self.seat.take() {
+            self.exchange.leave.try_send(seat).expect("there is room for every seat");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(reply: Result<Reply, AskError>) -> Result<u64, AskError> {
+        reply.map(|reply| match reply {
+            Reply::Count(count) => count,
+            other => panic!("{other:?}"),
+        })
+    }
+
+    #[test]
+    fn a_full_mailbox_is_busy_a_silent_one_times_out_a_dead_one_has_stopped() {
+        let (sender, receiver) = mailbox::mailbox(1).expect("a mailbox");
+        let (callers, answers) = Callers::new(vec![sender]);
+        let mut caller = callers.take();
+        caller.set_timeout(Duration::from_millis(1));
+        assert_eq!(count(caller.ask(ShardId(0), Command::Report)), Err(AskError::TimedOut));
+        assert_eq!(count(caller.ask(ShardId(0), Command::Report)), Err(AskError::Busy));
+        assert!(caller.ask_all(|_| Command::Report).into_iter().all(|a| count(a) == Err(AskError::Busy)));
+        caller.set_timeout(Duration::from_secs(60));
+        assert!(receiver.take().is_some());
+        drop(answers);
+        assert_eq!(count(caller.ask(ShardId(0), Command::Report)), Err(AskError::Stopped));
+        drop(receiver);
+        assert_eq!(count(caller.ask(ShardId(0), Command::Report)), Err(AskError::Stopped));
+    }
+
+    #[test]
+    fn a_late_answer_is_not_taken_for_the_next() {
+        let (sender, receiver) = mailbox::mailbox(8).expect("a mailbox");
+        let (callers, answers) = Callers::new(vec![sender]);
+        let mut caller = callers.take();
+        caller.set_timeout(Duration::from_millis(1));
+        assert_eq!(count(caller.ask(ShardId(0), Command::Report)), Err(AskError::TimedOut));
+        let index = usize::from(receiver.take().expect("the question").id.caller);
+        drop(caller);
+        // The next who sits there gets the old answer first, and one that came out of turn.
+        let mut seats: Vec<Caller> = (0..CALLERS_MAX).map(|_| callers.take()).collect();
+        let caller = seats.iter_mut().find(|c| usize::from(c.seat().index) == index).expect("all are taken");
+        for sequence in [1, 2, 1] {
+            let reply = Reply::Count(sequence * 100);
+            answers[index].try_send(Answer { sequence, reply }).expect("room");
+        }
+        caller.set_timeout(Duration::from_secs(60));
+        // The channel is emptied before the question, so the answer is sent by a thread that sees it.
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let request = std::iter::repeat_with(|| receiver.take()).find_map(|r| r).expect("endless");
+                for sequence in [1, request.id.sequence] {
+                    let reply = Reply::Count(sequence * 10);
+                    answers[index].try_send(Answer { sequence, reply }).expect("room");
+                }
+            });
+            assert_eq!(count(caller.ask(ShardId(0), Command::Report)), Ok(20));
+        });
+    }
+
+    #[test]
+    fn answers_of_all_shards_are_in_order_and_each_missing_one_says_why() {
+        let boxes: Vec<_> = (0..4).map(|_| mailbox::mailbox(1).expect("a mailbox")).collect();
+        let (senders, receivers): (Vec<_>, Vec<_>) = boxes.into_iter().unzip();
+        let (callers, answers) = Callers::new(senders.clone());
+        let filler = RequestId { caller: 9, sequence: 1 };
+        senders[2].send(Request { id: filler, command: Command::Report }).expect("room");
+        let mut caller = callers.take();
+        caller.set_timeout(Duration::from_secs(60));
+        let index = usize::from(caller.seat().index);
+        let got: Vec<_> = std::thread::scope(|scope| {
+            scope.spawn(move || {
+                let answers = answers;
+                for shard in [3, 0] {
+                    let request =
+                        std::iter::repeat_with(|| receivers[shard].take()).find_map(|r| r).expect("endless");
+                    let reply = Reply::Count(shard as u64);
+                    answers[index].try_send(Answer { sequence: request.id.sequence, reply }).expect("room");
+                }
+            });
+            caller.ask_all(|_| Command::Report).into_iter().map(count).collect()
+        });
+        assert_eq!(got, [Ok(0), Err(AskError::Stopped), Err(AskError::Busy), Ok(3)]);
+    }
+}

@@ -1,0 +1,136 @@
+//! The few system calls that neither std nor socket2 nor io-uring wraps, each behind a safe function.
+
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::time::Duration;
+
+/// Growing the descriptor table further costs memory and buys nothing: more sockets than one node can use.
+const DESCRIPTORS_GROWN_MAX: u64 = 1 << 20;
+
+fn check(result: libc::c_int) -> io::Result<libc::c_int> {
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
+}
+
+/// How a read of an eventfd that was not rung behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Read {
+    /// It waits: for reads that an io_uring does.
+    Waits,
+    /// It fails.
+    Fails,
+}
+
+/// A new eventfd.
+pub(super) fn eventfd(read: Read) -> io::Result<OwnedFd> {
+    let flags = match read {
+        Read::Waits => libc::EFD_CLOEXEC,
+        Read::Fails => libc::EFD_CLOEXEC | libc::EFD_NONBLOCK,
+    };
+    // SAFETY: eventfd takes no pointers.
+    let fd = check(unsafe { libc::eventfd(0, flags) })?;
+    // SAFETY: the descriptor is new and nobody else has it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Adds one to an eventfd.
+pub(super) fn ring(eventfd: BorrowedFd<'_>) {
+    let one = 1u64.to_ne_bytes();
+    // SAFETY: `one` is valid for the kernel to read its length.
+    let written = unsafe { libc::write(eventfd.as_raw_fd(), one.as_ptr().cast(), one.len()) };
+    // It fails or waits only at a count of 2^64 - 1.
+    debug_assert_eq!(written, 8);
+}
+
+/// Makes the descriptor `target` stand for what `source` stands for.
+pub(super) fn replace(target: RawFd, source: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: dup3 takes no pointers. `target` keeps its owner, which closes it as before.
+    check(unsafe { libc::dup3(source.as_raw_fd(), target, libc::O_CLOEXEC) })?;
+    Ok(())
+}
+
+/// Raises the soft limit of descriptors to the hard one; returns it.
+pub(super) fn raise_descriptor_limit() -> io::Result<u64> {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: `limit` is valid for the kernel to write one rlimit.
+    check(unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) })?;
+    if limit.rlim_cur < limit.rlim_max {
+        limit.rlim_cur = limit.rlim_max;
+        // SAFETY: `limit` is valid for the kernel to read one rlimit.
+        check(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) })?;
+    }
+    Ok(limit.rlim_cur)
+}
+
+/// Grows the descriptor table to its limit at once. The kernel doubles it on demand, and in a process with
+/// threads each doubling waits for a grace period: up to tens of milliseconds in the middle of calls.
+pub(super) fn grow_descriptor_table(limit: u64) -> io::Result<()> {
+    let highest = limit.min(DESCRIPTORS_GROWN_MAX).saturating_sub(1);
+    let highest = libc::c_int::try_from(highest).expect("below 2^20");
+    let any = eventfd(Read::Fails)?;
+    // SAFETY: F_DUPFD_CLOEXEC takes an integer.
+    let fd = check(unsafe { libc::fcntl(any.as_raw_fd(), libc::F_DUPFD_CLOEXEC, highest) })?;
+    // SAFETY: the descriptor is new and nobody else has it; dropping it closes it.
+    drop(unsafe { OwnedFd::from_raw_fd(fd) });
+    Ok(())
+}
+
+/// The limit of locked memory, in bytes.
+pub(super) fn memlock_limit() -> io::Result<u64> {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: `limit` is valid for the kernel to write one rlimit.
+    check(unsafe { libc::getrlimit(libc::RLIMIT_MEMLOCK, &raw mut limit) })?;
+    Ok(limit.rlim_cur)
+}
+
+/// The CPUs that this process may run on.
+pub(super) fn allowed_cpus() -> io::Result<Vec<usize>> {
+    // SAFETY: a cpu_set_t is plain bits; all zero is the empty set.
+    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+    // SAFETY: `set` is valid for the kernel to write the size that is named.
+    check(unsafe { libc::sched_getaffinity(0, size_of::<libc::cpu_set_t>(), &raw mut set) })?;
+    let bits = size_of::<libc::cpu_set_t>() * 8;
+    // SAFETY: every number is below the number of bits of the set.
+    Ok((0..bits).filter(|cpu| unsafe { libc::CPU_ISSET(*cpu, &set) }).collect())
+}
+
+/// The CPU time this thread has used so far, in the kernel or out of it.
+pub(super) fn thread_cpu_time() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `time` is valid for the kernel to write one timespec.
+    let result = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    assert_eq!(result, 0, "every thread has a CPU clock");
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    let nanoseconds = u32::try_from(time.tv_nsec).unwrap_or(0);
+    Duration::new(seconds, nanoseconds)
+}
+
+/// A random number.
+pub(super) fn random() -> io::Result<u64> {
+    let mut bytes = [0u8; 8];
+    // SAFETY: `bytes` is valid for the kernel to write the length that is named.
+    let length = unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) };
+    // Requests of up to 256 bytes are never cut short.
+    if length == 8 { Ok(u64::from_ne_bytes(bytes)) } else { Err(io::Error::last_os_error()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_descriptor_limit_is_raised_once_and_the_table_grown() {
+        let limit = raise_descriptor_limit().expect("a limit");
+        assert_eq!(raise_descriptor_limit().expect("a limit"), limit);
+        grow_descriptor_table(limit).expect("room for one descriptor");
+    }
+
+    #[test]
+    fn this_thread_has_a_cpu_and_a_cpu_clock() {
+        assert!(!allowed_cpus().expect("a set").is_empty());
+        let before = thread_cpu_time();
+        let mut x = 1u64;
+        while thread_cpu_time() == before {
+            x = std::hint::black_box(x.wrapping_mul(3));
+        }
+    }
+}

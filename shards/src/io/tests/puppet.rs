@@ -1,0 +1,191 @@
+//! A core for tests: it does what the text of a query says, and relays from slot `n` to slot `n ^ 1`.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crossbeam_channel::Receiver;
+
+use crate::input::{Command, Request};
+use crate::io::core::Core;
+use crate::names::{CallId, RequestId, ShardId, SocketId};
+use crate::output::{
+    DropReason, Effect, EndCause, Event, EventKind, OpenError, Refusal, Reply, RestoreOutcome, Verdict,
+};
+use crate::stats::{Counters, ShardReport};
+use crate::time::Timestamp;
+
+#[derive(Debug, Default)]
+pub(in crate::io) struct Puppet {
+    effects: VecDeque<Effect>,
+    open: BTreeMap<u32, SocketId>,
+    peers: BTreeMap<u32, SocketAddr>,
+    asked: Option<RequestId>,
+    deadline: Option<Timestamp>,
+    fired: u64,
+    counted: u64,
+    counters: Counters,
+    held_by: Option<Receiver<()>>,
+}
+
+/// The command that carries an order.
+pub(in crate::io) fn order(text: &str) -> Command {
+    Command::Query(CallId::from(text))
+}
+
+/// Whether the order was carried out; `false` if a port was in use.
+pub(in crate::io) fn done(reply: Reply) -> bool {
+    match reply {
+        Reply::Done => true,
+        Reply::Refused(Refusal::RanOutOfPorts) => false,
+        other => panic!("{other:?}"),
+    }
+}
+
+impl Puppet {
+    /// One that waits in the order `hold` until the other end is dropped.
+    pub(in crate::io) fn held_by(held_by: Receiver<()>) -> Puppet {
+        Puppet { held_by: Some(held_by), ..Puppet::default() }
+    }
+
+    pub(in crate::io) fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    fn report(&self) -> Reply {
+        Reply::Shard(Box::new(ShardReport {
+            shard: ShardId(0),
+            cpu: None,
+            own: self.counted,
+            foreign: 0,
+            pending: self.fired,
+            ip4_only: 0,
+            ip6_only: 0,
+            mixed: 0,
+            sockets: self.open.len() as u64,
+            streams: 0,
+            counters: self.counters.clone(),
+            busy_us: 0,
+            uptime_us: 0,
+        }))
+    }
+
+    fn open(&mut self, slot: u32, generation: u32, local: SocketAddr) {
+        let socket = SocketId { slot, generation };
+        self.effects.push_back(Effect::Open { socket, local, tos: None });
+    }
+
+    fn close(&mut self, slot: u32) {
+        let socket = self.open.remove(&slot).expect("open");
+        self.effects.push_back(Effect::Close { socket });
+    }
+
+    /// Carries out an order; returns whether it is done at once.
+    fn obey(&mut self, now: Timestamp, words: &[&str]) -> bool {
+        let number = |text: &str| text.parse::<u32>().expect("a number");
+        let address = |text: &str| text.parse::<SocketAddr>().expect("an address");
+        match *words {
+            ["open", slot, generation, local] => {
+                self.open(number(slot), number(generation), address(local));
+                return false;
+            }
+            ["close", slot] => self.close(number(slot)),
+            // The same port at once.
+            ["cycle", slot, generation, local] => {
+                self.close(number(slot));
+                self.open(number(slot), number(generation), address(local));
+                return false;
+            }
+            ["peer", slot, peer] => drop(self.peers.insert(number(slot), address(peer))),
+            ["mark", slot, tos] => {
+                let socket = self.open[&number(slot)];
+                self.effects.push_back(Effect::Mark { socket, tos: tos.parse().expect("a byte") });
+            }
+            ["send", slot, to, text] => {
+                let via = self.open[&number(slot)];
+                let payload = text.as_bytes().into();
+                self.effects.push_back(Effect::Transmit { via, to: address(to), payload });
+            }
+            ["timer", ms] => self.deadline = Some(now + Duration::from_millis(number(ms).into())),
+            ["hold"] => drop(self.held_by.as_ref().expect("can be held").recv()),
+            ["count"] => self.counted += 1,
+            ["unpublish"] => self.effects.push_back(Effect::Unpublish(CallId::from("unpublish"))),
+            ["nothing"] => {}
+            _ => panic!("{words:?}"),
+        }
+        true
+    }
+}
+
+impl Core for Puppet {
+    fn relay(&mut self, _now: Timestamp, at: SocketId, _source: SocketAddr, packet: &mut [u8]) -> Verdict {
+        assert_eq!(self.open.get(&at.slot), Some(&at), "a packet of a socket that is not open");
+        self.counters.packets += 1;
+        let out = at.slot ^ 1;
+        let (Some(via), Some(to)) = (self.open.get(&out), self.peers.get(&out)) else {
+            self.counters.count_drop(DropReason::NoDestination);
+            return Verdict::Drop(DropReason::NoDestination);
+        };
+        if let Some(first) = packet.first_mut().filter(|first| **first == b'?') {
+            *first = b'!';
+        }
+        self.counters.forwarded += 1;
+        Verdict::Forward { via: *via, to: *to }
+    }
+
+    fn note_too_long(&mut self, _socket: SocketId) {
+        self.counters.count_drop(DropReason::TooLong);
+    }
+
+    fn note_send_error(&mut self, _socket: SocketId) {
+        self.counters.send_errors += 1;
+    }
+
+    fn handle_request(&mut self, now: Timestamp, request: Request) {
+        assert!(self.effects.is_empty(), "the effects of the last input were not drained");
+        let Request { id, command } = request;
+        let reply = match command {
+            Command::Report => self.report(),
+            Command::Query(order) => {
+                let order = String::from_utf8(order.as_bytes().to_vec()).expect("text");
+                if !self.obey(now, &order.split(' ').collect::<Vec<_>>()) {
+                    self.asked = Some(id);
+                    return;
+                }
+                Reply::Done
+            }
+            _ => Reply::Restored(RestoreOutcome::Unchanged),
+        };
+        self.effects.push_back(Effect::Reply { to: id, reply });
+    }
+
+    fn handle_opened(&mut self, _now: Timestamp, socket: SocketId, result: Result<(), OpenError>) {
+        let reply = match result {
+            Ok(()) => {
+                self.open.insert(socket.slot, socket);
+                Reply::Done
+            }
+            Err(OpenError::InUse) => Reply::Refused(Refusal::RanOutOfPorts),
+            Err(error) => panic!("{error:?}"),
+        };
+        let to = self.asked.take().expect("an order to open");
+        self.effects.push_back(Effect::Reply { to, reply });
+    }
+
+    fn handle_timeout(&mut self, now: Timestamp) {
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            self.deadline = None;
+            self.fired += 1;
+            let kind = EventKind::Ended(EndCause::Timeout);
+            self.effects.push_back(Effect::Event(Event { call_id: CallId::from("timer"), kind }));
+        }
+    }
+
+    fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    fn poll_timeout(&self) -> Option<Timestamp> {
+        self.deadline
+    }
+}

@@ -1,0 +1,178 @@
+//! The rule for a section that the relay stands in for.
+
+use super::edit::{Change, Edit};
+use super::line::{Attribute, LineKind};
+use super::payload_type::{PayloadType, PayloadTypes};
+use super::print::{NewLine, Printer};
+use super::{Direction, MediaDescription, RelayPlan, RtcpPlan, SessionDescription};
+use crate::names::Text;
+
+/// A section, its plan, and what its lines say already.
+pub(super) struct RelayedSection<'a> {
+    media: &'a MediaDescription,
+    plan: &'a RelayPlan,
+    remove_ice: bool,
+    /// The formats that `m=` lists in the end.
+    formats: &'a [Text],
+    /// Payload types whose attributes stay.
+    payload_types: PayloadTypes,
+    /// The direction that the section has without an attribute of its own.
+    inherited_direction: Direction,
+    found: Found,
+}
+
+/// Lines that a section has, so that they are not added.
+#[derive(Default)]
+struct Found {
+    rtpmap: PayloadTypes,
+    rtcp: bool,
+    rtcp_mux: bool,
+    extmap: bool,
+    extmap_allow_mixed: bool,
+}
+
+impl<'a> RelayedSection<'a> {
+    pub(super) fn new(
+        source: &SessionDescription,
+        media: &'a MediaDescription,
+        plan: &'a RelayPlan,
+        remove_ice: bool,
+    ) -> Self {
+        let mut found = Found::default();
+        for line in &source.lines[media.lines.clone()] {
+            found.add(line.kind);
+        }
+        RelayedSection {
+            media,
+            plan,
+            remove_ice,
+            formats: plan.formats.as_deref().unwrap_or(&media.formats),
+            payload_types: plan
+                .formats
+                .as_deref()
+                .map_or(PayloadTypes::ALL, |formats| payload_types(formats).collect()),
+            inherited_direction: source.direction.unwrap_or(Direction::SendRecv),
+            found,
+        }
+    }
+
+    /// What becomes of a line.
+    pub(super) fn edit(&self, kind: LineKind) -> Edit<'a> {
+        let change = match kind {
+            LineKind::Media => Change::Replace(NewLine::Media {
+                kind: &self.media.kind,
+                port: self.plan.port,
+                protocol: &self.plan.protocol,
+                formats: self.formats,
+            }),
+            LineKind::Connection => Change::Replace(NewLine::Connection(self.plan.address)),
+            LineKind::Attribute(Attribute::Rtcp) => return self.edit_of_rtcp(),
+            LineKind::Attribute(attribute) => self.change_of_attribute(attribute),
+            LineKind::Key | LineKind::Superseded => Change::Drop,
+            _ => Change::Keep,
+        };
+        change.into()
+    }
+
+    fn edit_of_rtcp(&self) -> Edit<'a> {
+        match self.rtcp() {
+            None => Change::Drop.into(),
+            Some(rtcp) => Edit {
+                change: Change::Replace(rtcp),
+                after: self.lacks_rtcp_mux().then_some(NewLine::RtcpMux),
+            },
+        }
+    }
+
+    fn change_of_attribute(&self, attribute: Attribute) -> Change<'a> {
+        match attribute {
+            Attribute::Direction(_) => Change::replace_by(self.plan.direction.map(NewLine::Direction)),
+            Attribute::RtcpMux | Attribute::RtcpMuxOnly => Change::drop_if(!self.plan.rtcp_mux),
+            Attribute::Ice => Change::drop_if(self.remove_ice),
+            Attribute::Rtpmap(number) | Attribute::Fmtp(number) | Attribute::RtcpFeedback(number) => {
+                Change::drop_if(!self.payload_types.contains(number))
+            }
+            _ => Change::Keep,
+        }
+    }
+
+    /// Prints what the section has to say and does not say yet.
+    pub(super) fn print_missing(&self, printer: &mut Printer<'a>) {
+        if self.media.protocol.is_rtp() {
+            self.print_static_rtpmaps(printer);
+        }
+        // rtpengine reads and writes both header forms, and says so wherever there are extensions.
+        if self.found.extmap && !self.found.extmap_allow_mixed {
+            printer.print(NewLine::ExtmapAllowMixed);
+        }
+        if let (Some(direction), None) = (self.plan.direction, self.media.own_direction) {
+            // An edit of the proxy that names the direction needs a line to act on, as rtpengine always
+            // prints one.
+            if direction != self.inherited_direction || printer.is_edited(direction.as_str()) {
+                printer.print(NewLine::Direction(direction));
+            }
+        }
+        let rtcp = self.rtcp();
+        if !self.found.rtcp
+            && let Some(rtcp) = rtcp
+        {
+            printer.print(rtcp);
+        }
+        let follows_rtcp = self.found.rtcp && rtcp.is_some();
+        if self.lacks_rtcp_mux() && !follows_rtcp {
+            printer.print(NewLine::RtcpMux);
+        }
+        if let (Some(milliseconds), None) = (self.plan.ptime, self.media.ptime) {
+            printer.print(NewLine::Ptime(milliseconds));
+        }
+        if let (Some(mid), None) = (&self.plan.mid, &self.media.mid) {
+            printer.print(NewLine::Mid(mid));
+        }
+    }
+
+    /// rtpengine names static payload types, but for PCMU and PCMA, which everyone knows.
+    fn print_static_rtpmaps(&self, printer: &mut Printer<'a>) {
+        let mut named = self.found.rtpmap;
+        named.insert(PayloadType::PCMU);
+        named.insert(PayloadType::PCMA);
+        for payload_type in payload_types(self.formats) {
+            if let Some(encoding) = payload_type.static_encoding()
+                && !named.contains(payload_type)
+            {
+                named.insert(payload_type);
+                printer.print(NewLine::Rtpmap(payload_type, encoding));
+            }
+        }
+    }
+
+    fn rtcp(&self) -> Option<NewLine<'a>> {
+        match self.plan.rtcp {
+            RtcpPlan::Omit => None,
+            RtcpPlan::Port(port) => Some(NewLine::RtcpPort(port)),
+            RtcpPlan::Full(address) => Some(NewLine::RtcpFull(address)),
+        }
+    }
+
+    fn lacks_rtcp_mux(&self) -> bool {
+        self.plan.rtcp_mux && !self.found.rtcp_mux
+    }
+}
+
+impl Found {
+    fn add(&mut self, kind: LineKind) {
+        let LineKind::Attribute(attribute) = kind else { return };
+        match attribute {
+            Attribute::Rtpmap(payload_type) => self.rtpmap.insert(payload_type),
+            Attribute::Rtcp => self.rtcp = true,
+            Attribute::RtcpMux => self.rtcp_mux = true,
+            Attribute::Extmap => self.extmap = true,
+            Attribute::ExtmapAllowMixed => self.extmap_allow_mixed = true,
+            _ => {}
+        }
+    }
+}
+
+/// The payload types among formats, of which other media have free text.
+fn payload_types(formats: &[Text]) -> impl Iterator<Item = PayloadType> {
+    formats.iter().filter_map(|format| PayloadType::parse(format.as_bytes()))
+}

@@ -1,0 +1,152 @@
+//! How calls end: by `delete`, by ctl, by a record that is gone, by timeouts.
+
+use crate::call::Call;
+use crate::call::export::snapshot;
+use crate::call::snapshot::Ownership;
+use crate::input::{Delete, Filter};
+use crate::names::{CallId, Keyspace};
+use crate::output::{Effect, EndCause, EventKind, Refusal, Reply};
+use crate::time::Timestamp;
+
+use super::Shard;
+
+impl Shard {
+    /// The ng command `delete`.
+    ///
+    /// The call-id alone ends the call. With tags, a party leaves; when nobody is linked to anybody any more,
+    /// the call ends.
+    pub(super) fn delete(&mut self, now: Timestamp, delete: &Delete) -> Reply {
+        let index = match self.call_by_id(&delete.call_id) {
+            Ok(index) => index,
+            Err(refusal) => return Reply::Refused(refusal),
+        };
+        let call = &self.calls[index];
+        let leaver = match leaver(call, delete) {
+            Ok(leaver) => leaver,
+            Err(refusal) => return Reply::Refused(refusal),
+        };
+        let call_before = Box::new(snapshot(call, &self.plane));
+        if let Some(leg) = leaver.filter(|leg| leaves_others_linked(call, *leg)) {
+            self.remove_leg(index, leg);
+            self.publish(index);
+            return Reply::Ended { call: call_before, gone: false };
+        }
+        let delay = delete.delay.unwrap_or(self.plane.settings.delete_delay);
+        if delay.is_zero() {
+            self.end(now, index, EndCause::Deleted);
+            return Reply::Ended { call: call_before, gone: true };
+        }
+        self.calls[index].deletion = Some(now + delay);
+        self.arm(now, index);
+        self.publish(index);
+        Reply::Ended { call: call_before, gone: false }
+    }
+
+    /// `terminate`: no delay.
+    pub(super) fn terminate(&mut self, now: Timestamp, filter: &Filter) -> Reply {
+        let selected = self.select(filter);
+        for index in &selected {
+            self.end(now, *index, EndCause::Terminated);
+        }
+        let pending = self.forget_pending_if(|restore| match filter {
+            Filter::All | Filter::Foreign => true,
+            Filter::Own => false,
+            Filter::Keyspace(keyspace) => restore.keyspace == *keyspace,
+            Filter::One(call_id) => restore.call.call_id == *call_id,
+        });
+        Reply::Count(selected.len() as u64 + pending)
+    }
+
+    /// The record of a foreign call is gone. An own call is never ended by that.
+    pub(super) fn destroy(&mut self, now: Timestamp, call_id: &CallId, keyspace: Keyspace) -> Reply {
+        let found = self.index.find(call_id);
+        let foreign = found.filter(|index| self.calls[*index].ownership == Ownership::Foreign(keyspace));
+        if let Some(index) = foreign {
+            self.end(now, index, EndCause::RecordGone);
+        }
+        let pending = self.forget_pending_if(|r| r.call.call_id == *call_id && r.keyspace == keyspace);
+        Reply::Count(u64::from(foreign.is_some()) + pending)
+    }
+
+    /// Takes a call out of all tables, closes what it holds and tells everybody.
+    pub(super) fn end(&mut self, now: Timestamp, index: u32, cause: EndCause) {
+        self.timers.disarm(index);
+        let call = self.calls.remove(index);
+        self.index.remove(&call.id);
+        self.count_one_way(&call);
+        for media in call.media() {
+            self.plane.close_media(media);
+        }
+        let counters = &mut self.plane.relay.counters;
+        counters.count_end(cause);
+        match call.ownership {
+            Ownership::Own => {
+                let duration_us = now.since(call.created).as_micros();
+                counters.duration_us_sum += duration_us;
+                counters.duration_us2_sum += duration_us * duration_us;
+                self.own -= 1;
+                self.plane.admission.release();
+                if self.plane.settings.publish {
+                    self.plane.effects.push_back(Effect::Unpublish(call.id.clone()));
+                }
+            }
+            Ownership::Foreign(_) => self.foreign -= 1,
+        }
+        self.event(&call.id, EventKind::Ended(cause));
+    }
+
+    fn remove_leg(&mut self, index: u32, leg: usize) {
+        let call = &mut self.calls[index];
+        let removed = call.remove_leg(leg);
+        for media in removed.media.iter().flatten() {
+            self.plane.close_media(media);
+        }
+        crate::call::offer_answer::refresh(call, &mut self.plane);
+    }
+
+    /// Counts media in which only one side was heard.
+    fn count_one_way(&mut self, call: &Call) {
+        for (at, leg) in call.legs.iter().enumerate() {
+            let Some(peer) = leg.peer().filter(|peer| *peer > at).map(|peer| &call.legs[peer]) else {
+                continue;
+            };
+            for (position, media) in leg.media.iter().enumerate() {
+                let heard = |flow| self.plane.flow(flow).heard;
+                let here = media.as_ref().and_then(|media| media.rtp).is_some_and(heard);
+                let there = peer.media_at(position).and_then(|media| media.rtp).is_some_and(heard);
+                if here != there {
+                    self.plane.relay.counters.one_way_streams += 1;
+                }
+            }
+        }
+    }
+}
+
+/// The party that a `delete` takes out; `None` means the whole call.
+///
+/// By via-branch first, if no to-tag counts, then by tag.
+fn leaver(call: &Call, delete: &Delete) -> Result<Option<usize>, Refusal> {
+    let Some(from_tag) = &delete.from_tag else {
+        return Ok(None);
+    };
+    if let (Some(branch), None) = (&delete.branch, &delete.to_tag)
+        && let Some(leg) = call.legs.iter().position(|leg| leg.branch.as_ref() == Some(branch))
+    {
+        return Ok(Some(leg));
+    }
+    let from = call.leg_by_tag(from_tag).ok_or(Refusal::TagMismatch)?;
+    match &delete.to_tag {
+        None => Ok(Some(from)),
+        Some(to_tag) => {
+            let answered = call.legs[from].peers.iter().any(|peer| call.legs[*peer].tag.is_some());
+            let linked = call.legs[from].peers.iter().any(|peer| call.legs[*peer].has_tag(to_tag));
+            if linked || !answered { Ok(Some(from)) } else { Err(Refusal::TagMismatch) }
+        }
+    }
+}
+
+/// Whether parties remain that are linked to each other when one leaves.
+fn leaves_others_linked(call: &Call, leaver: usize) -> bool {
+    let mut others = call.legs.iter().enumerate().filter(|(at, _)| *at != leaver);
+    others.any(|(_, leg)| leg.peers.iter().any(|peer| *peer != leaver))
+}

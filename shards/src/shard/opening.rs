@@ -1,0 +1,137 @@
+//! Signals and records that wait for their sockets.
+//!
+//! Either takes full effect or none. Ports come first, since only they can fail; while their sockets are being
+//! opened the work waits here, and the driver's contract sees to it that nothing else comes in between.
+//! A signal takes other ports when some are taken by another process; a record cannot.
+
+use super::Shard;
+use super::restoring::Restoring;
+use super::signalling::Signalling;
+use crate::call::draft::NewPorts;
+use crate::limits::OPEN_ATTEMPTS_MAX;
+use crate::names::{RequestId, SocketId};
+use crate::output::{OpenError, Refusal};
+use crate::time::Timestamp;
+
+/// Something that waits for its sockets.
+#[derive(Debug)]
+pub(super) struct Opening {
+    /// Who waits for the answer; nobody if a record is tried again.
+    pub(super) id: Option<RequestId>,
+    pub(super) purpose: Purpose,
+    /// Sockets that were asked for and not answered yet.
+    waiting: usize,
+    /// Sockets that could not be opened.
+    failed: Vec<SocketId>,
+    /// How often ports were taken anew.
+    attempts: usize,
+}
+
+/// What the sockets are for.
+#[derive(Debug)]
+pub(super) enum Purpose {
+    /// An offer or answer.
+    Signal(Box<Signalling>),
+    /// A record.
+    Restore(Box<Restoring>),
+}
+
+impl Purpose {
+    fn new_ports(&mut self) -> Box<dyn Iterator<Item = &mut NewPorts> + '_> {
+        match self {
+            Purpose::Signal(signalling) => Box::new(signalling.draft.new_ports()),
+            Purpose::Restore(restoring) => Box::new(restoring.new_ports()),
+        }
+    }
+}
+
+impl Opening {
+    pub(super) fn new(id: Option<RequestId>, purpose: Purpose) -> Self {
+        Opening { id, purpose, waiting: 0, failed: Vec::new(), attempts: 0 }
+    }
+}
+
+impl Shard {
+    /// Takes ports for everything that has none yet, and asks for their sockets.
+    pub(super) fn open_ports(&mut self, now: Timestamp, mut opening: Opening) {
+        let tos = self.tos(&opening.purpose);
+        let exact = matches!(opening.purpose, Purpose::Restore(_));
+        let plane = &mut self.plane;
+        let complete = opening
+            .purpose
+            .new_ports()
+            .all(|new| new.asked || if exact { plane.take_exact(new) } else { plane.take_any(new) });
+        if !complete || opening.attempts > OPEN_ATTEMPTS_MAX {
+            return self.give_up(now, opening);
+        }
+        let fresh = opening.purpose.new_ports().filter(|new| !new.asked);
+        opening.waiting = fresh.map(|new| plane.open(new, tos)).sum();
+        if opening.waiting == 0 {
+            return self.carry_out(now, opening);
+        }
+        self.opening = Some(opening);
+    }
+
+    /// One of the sockets was opened, or could not be.
+    pub(super) fn note_opened(&mut self, now: Timestamp, socket: SocketId, result: Result<(), OpenError>) {
+        let mut opening = self.opening.take().expect("a socket was asked for");
+        opening.waiting -= 1;
+        if let Err(error) = result {
+            opening.failed.push(socket);
+            // Without descriptors or the address, another port will not do either.
+            if error != OpenError::InUse {
+                opening.attempts = OPEN_ATTEMPTS_MAX;
+            }
+        }
+        if opening.waiting > 0 {
+            self.opening = Some(opening);
+            return;
+        }
+        if opening.failed.is_empty() {
+            return self.carry_out(now, opening);
+        }
+        opening.attempts += 1;
+        let failed = std::mem::take(&mut opening.failed);
+        for new in opening.purpose.new_ports() {
+            if new.sockets.iter().any(|socket| failed.contains(socket)) {
+                self.plane.abandon(new, &failed);
+            }
+        }
+        match opening.purpose {
+            Purpose::Signal(_) => self.open_ports(now, opening),
+            Purpose::Restore(_) => self.give_up(now, opening),
+        }
+    }
+
+    fn carry_out(&mut self, now: Timestamp, opening: Opening) {
+        match opening.purpose {
+            Purpose::Signal(signalling) => self.carry_out_signal(now, opening.id, *signalling),
+            Purpose::Restore(restoring) => self.carry_out_restore(now, opening.id, *restoring),
+        }
+    }
+
+    /// Gives back what was taken; the call stays as it was.
+    fn give_up(&mut self, now: Timestamp, mut opening: Opening) {
+        for new in opening.purpose.new_ports().filter(|new| !new.sockets.is_empty()) {
+            self.plane.abandon(new, &[]);
+        }
+        match opening.purpose {
+            Purpose::Signal(signalling) => {
+                self.refuse_signal(opening.id, *signalling, Refusal::RanOutOfPorts);
+            }
+            Purpose::Restore(restoring) => self.postpone(now, opening.id, *restoring),
+        }
+    }
+
+    fn tos(&self, purpose: &Purpose) -> u8 {
+        let of_call = match purpose {
+            Purpose::Signal(signalling) => {
+                let known = self.index.find(&signalling.signal.call_id);
+                let of_call = || known.and_then(|index| self.calls[index].tos);
+                signalling.signal.options.tos.unwrap_or_else(of_call)
+            }
+            Purpose::Restore(restoring) => restoring.restore.call.tos,
+        };
+        of_call.unwrap_or(self.plane.settings.tos)
+    }
+}

@@ -1,0 +1,81 @@
+//! Own and foreign: how calls change hands.
+
+use crate::call::snapshot::Ownership;
+use crate::input::Filter;
+use crate::names::{CallId, Keyspace};
+use crate::output::{Effect, EventKind, FormerRecord, Reply};
+use crate::time::Timestamp;
+
+use super::Shard;
+
+impl Shard {
+    /// Makes a foreign call own: from now on it is timed out, published and deleted here.
+    ///
+    /// The epoch counts up, so that the record of this node wins over that of the former owner.
+    pub(super) fn take_over(&mut self, index: u32) -> bool {
+        let call = &mut self.calls[index];
+        let Ownership::Foreign(keyspace) = call.ownership else {
+            return false;
+        };
+        let former = FormerRecord {
+            call_id: call.id.clone(),
+            keyspace,
+            version: call.version,
+            last_signal: call.last_signal,
+        };
+        call.ownership = Ownership::Own;
+        call.version.epoch += 1;
+        call.version.sequence = 0;
+        call.dirty = true;
+        let call_id = call.id.clone();
+        self.foreign -= 1;
+        self.own += 1;
+        self.plane.admission.admit_always();
+        if self.plane.settings.publish {
+            self.plane.effects.push_back(Effect::Retire(former));
+        }
+        self.event(&call_id, EventKind::TakenOver);
+        true
+    }
+
+    /// Makes an own call foreign: it goes on relaying, and somebody else answers for it.
+    fn hand_over(&mut self, index: u32, keyspace: Keyspace) {
+        let call = &mut self.calls[index];
+        call.ownership = Ownership::Foreign(keyspace);
+        let call_id = call.id.clone();
+        self.own -= 1;
+        self.foreign += 1;
+        self.plane.admission.release();
+        self.event(&call_id, EventKind::HandedOver);
+    }
+
+    pub(super) fn activate(&mut self, now: Timestamp) -> Reply {
+        let foreign = self.select(&Filter::Foreign);
+        for index in &foreign {
+            self.take_over(*index);
+            self.calls[*index].last_signal = now;
+            self.publish(*index);
+            self.arm(now, *index);
+        }
+        Reply::Count(foreign.len() as u64)
+    }
+
+    pub(super) fn stand_by(&mut self, now: Timestamp) -> Reply {
+        let own = self.select(&Filter::Own);
+        let keyspace = self.plane.settings.keyspace;
+        for index in &own {
+            self.hand_over(*index, keyspace);
+            self.arm(now, *index);
+        }
+        Reply::Count(own.len() as u64)
+    }
+
+    pub(super) fn republish(&mut self, call_id: Option<&CallId>) -> Reply {
+        let filter = call_id.map_or(Filter::Own, |call_id| Filter::One(call_id.clone()));
+        let selected = self.select(&filter);
+        for index in &selected {
+            self.publish(*index);
+        }
+        Reply::Count(selected.len() as u64)
+    }
+}

@@ -1,0 +1,69 @@
+//! The sockets of a shard: which flow a packet on one belongs to.
+
+use crate::limits::SOCKETS_PER_SHARD_MAX;
+use crate::names::SocketId;
+
+/// Index of a flow in the relay's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct FlowId(pub(crate) u32);
+
+/// A socket in use.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Socket {
+    /// Whose packets come in here; none while a signal is not yet carried out.
+    pub(crate) flow: Option<FlowId>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    generation: u32,
+    socket: Option<Socket>,
+}
+
+/// All sockets of a shard.
+#[derive(Debug, Default)]
+pub(crate) struct Sockets {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+}
+
+impl Sockets {
+    /// Takes a slot; `None` if there is no room.
+    pub(crate) fn insert(&mut self) -> Option<SocketId> {
+        let socket = Some(Socket { flow: None });
+        if let Some(slot) = self.free.pop() {
+            let entry = &mut self.slots[slot as usize];
+            entry.generation = entry.generation.wrapping_add(1);
+            entry.socket = socket;
+            return Some(SocketId { slot, generation: entry.generation });
+        }
+        let slot = u32::try_from(self.slots.len()).ok().filter(|slot| *slot < SOCKETS_PER_SHARD_MAX)?;
+        self.slots.push(Slot { generation: 0, socket });
+        Some(SocketId { slot, generation: 0 })
+    }
+
+    /// Frees a slot.
+    pub(crate) fn remove(&mut self, id: SocketId) -> Socket {
+        let entry = &mut self.slots[id.slot as usize];
+        assert_eq!(entry.generation, id.generation, "closed twice");
+        self.free.push(id.slot);
+        entry.socket.take().expect("closed twice")
+    }
+
+    pub(crate) fn get(&self, id: SocketId) -> Option<&Socket> {
+        let entry = self.slots.get(id.slot as usize)?;
+        entry.socket.as_ref().filter(|_| entry.generation == id.generation)
+    }
+
+    /// Says whose packets come in on a socket.
+    pub(crate) fn assign(&mut self, id: SocketId, flow: FlowId) {
+        let entry = &mut self.slots[id.slot as usize];
+        assert_eq!(entry.generation, id.generation, "assigned after it was closed");
+        entry.socket.as_mut().expect("an open socket").flow = Some(flow);
+    }
+
+    /// Open sockets.
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+}

@@ -1,0 +1,60 @@
+//! A relayed packet costs no allocation: counted by the allocator itself.
+
+mod common;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::time::Duration;
+
+use common::{World, rtcp, rtp};
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+#[expect(unsafe_code, reason = "an allocator can only be written with it")]
+// SAFETY: every call is handed on to the system's allocator unchanged; counting touches no memory of it.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller's promises are those that the system's allocator asks for.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the pointer came from `alloc` above, hence from the system's allocator.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[test]
+fn no_allocation_per_packet() {
+    let mut world = World::new();
+    let (to_a, to_b) = world.audio_call("c");
+    let socket_of = |world: &World, local| *world.open.iter().find(|(_, l)| **l == local).expect("open").0;
+    let (socket_a, socket_b) = (socket_of(&world, to_a), socket_of(&world, to_b));
+    let (from_a, from_b) = (common::address("127.10.0.1:6000"), common::address("127.20.0.1:6010"));
+    let stranger = common::address("127.40.0.1:6100");
+    let (mut media, mut report) = (rtp(1), rtcp());
+    // The first packets confirm the sources, which the call is told of.
+    world.shard.relay(world.now, socket_a, from_a, &mut media);
+    world.shard.relay(world.now, socket_b, from_b, &mut media);
+    world.pass(Duration::from_secs(5));
+    let before = ALLOCATIONS.with(Cell::get);
+    for _ in 0..10_000 {
+        world.now = world.now + Duration::from_millis(20);
+        world.shard.relay(world.now, socket_a, from_a, &mut media);
+        world.shard.relay(world.now, socket_b, from_b, &mut media);
+        world.shard.relay(world.now, socket_a, from_a, &mut report);
+        world.shard.relay(world.now, socket_a, stranger, &mut media);
+    }
+    assert_eq!(ALLOCATIONS.with(Cell::get) - before, 0);
+    let Some(call) = world.query("c") else { panic!("the call") };
+    let streams = &call.legs[0].media[0].as_ref().expect("audio").streams[0];
+    assert_eq!(streams.counts_in.packets, 20_001, "the packets did go through");
+}

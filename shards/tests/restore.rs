@@ -1,0 +1,271 @@
+//! Calls that come from records: held ready, updated in place, taken over, handed over.
+
+mod common;
+
+use std::time::Duration;
+
+use common::{A, B, World, address, audio, audio_with, rtcp, rtp};
+use tandem_shards::call::snapshot::{CallSnapshot, Ownership, Version};
+use tandem_shards::input::{Command, Filter, Restore};
+use tandem_shards::names::{CallId, Keyspace, Tag};
+use tandem_shards::output::{Refusal, Reply, RestoreOutcome};
+use tandem_shards::settings::Settings;
+
+const ONE: Keyspace = Keyspace(1);
+const TWO: Keyspace = Keyspace(2);
+
+fn node(keyspace: Keyspace) -> World {
+    let settings = Settings { publish: true, keyspace, ..Settings::default() };
+    World::with(settings, (30000, 30199))
+}
+
+fn restore(world: &mut World, keyspace: Keyspace, call: &CallSnapshot) -> RestoreOutcome {
+    let restore = Restore { keyspace, own: world.keyspace == keyspace, call: call.clone() };
+    match world.ask(Command::Restore(Box::new(restore))) {
+        Reply::Restored(outcome) => outcome,
+        other => panic!("unexpected {other:?}"),
+    }
+}
+
+fn last(world: &World) -> CallSnapshot {
+    world.published.last().expect("published").clone()
+}
+
+fn counts(world: &mut World) -> (u64, u64, u64) {
+    match world.ask(Command::Report) {
+        Reply::Shard(report) => (report.own, report.foreign, report.pending),
+        other => panic!("unexpected {other:?}"),
+    }
+}
+
+#[test]
+fn a_foreign_call_relays_from_the_first_packet_on_the_same_ports() {
+    let mut owner = node(ONE);
+    let (to_a, to_b) = owner.audio_call("c");
+    let mut standby = node(TWO);
+    assert_eq!(restore(&mut standby, ONE, &last(&owner)), RestoreOutcome::Created);
+    assert_eq!(counts(&mut standby), (0, 1, 0));
+    let out = standby.send("127.10.0.1:6000", to_a, &rtp(1));
+    assert_eq!(out, Some((to_b, address("127.20.0.1:6010"))));
+    let out = standby.send("127.20.0.1:6010", to_b, &rtp(1));
+    assert_eq!(out, Some((to_a, address("127.10.0.1:6000"))));
+    assert_eq!(standby.admission.own_calls(), 0);
+    let call = standby.query("c").expect("the call");
+    assert_eq!(call.ownership, Ownership::Foreign(ONE));
+    assert_eq!(call.comparable(), last(&owner).comparable());
+    assert_eq!(restore(&mut standby, ONE, &last(&owner)), RestoreOutcome::Unchanged);
+    assert!(matches!(standby.ask(Command::Terminate(Filter::Keyspace(ONE))), Reply::Count(1)));
+    standby.assert_empty();
+    assert!(standby.unpublished.is_empty(), "nothing is deleted for a foreign call");
+}
+
+#[test]
+fn an_update_touches_no_socket_that_stays() {
+    let mut owner = node(ONE);
+    let (to_a, to_b) = owner.audio_call("c");
+    let mut standby = node(TWO);
+    restore(&mut standby, ONE, &last(&owner));
+    standby.send("127.10.0.1:6000", to_a, &rtp(1));
+    let before = (standby.opens, standby.closes);
+    for n in 0..20 {
+        let line = if n % 2 == 0 { "a=sendonly\r\n" } else { "a=sendrecv\r\n" };
+        owner.offer("c", &audio_with(A, 6000, line), |_| {});
+        assert_eq!(restore(&mut standby, ONE, &last(&owner)), RestoreOutcome::Updated);
+        assert!(standby.send("127.10.0.1:6000", to_a, &rtp(2 + n)).is_some());
+    }
+    assert_eq!((standby.opens, standby.closes), before);
+    assert!(standby.send("127.20.0.1:6010", to_b, &rtp(1)).is_some());
+    let call = standby.query("c").expect("the call");
+    let stream = &call.legs[0].media[0].as_ref().expect("audio").streams[0];
+    assert_eq!(stream.counts_in.packets, 21, "counters go on");
+    owner.offer("c", &audio(A, 6002), |_| {});
+    assert_eq!(restore(&mut standby, ONE, &last(&owner)), RestoreOutcome::Updated);
+    assert_eq!((standby.opens, standby.closes), (before.0 + 2, before.1), "a new pair, and no more");
+    assert!(matches!(standby.ask(Command::Terminate(Filter::All)), Reply::Count(1)));
+    standby.assert_empty();
+}
+
+#[test]
+fn signalling_takes_a_foreign_call_over_once() {
+    let mut owner = node(ONE);
+    let (_, to_b) = owner.audio_call("c");
+    let stored = last(&owner);
+    let mut standby = node(TWO);
+    restore(&mut standby, ONE, &stored);
+    let again = standby.offer("c", &audio(A, 6000), |signal| signal.to_tag = Some(Tag::from("b")));
+    assert_eq!(again.rtp(0), to_b, "ports kept");
+    assert_eq!(counts(&mut standby), (1, 0, 0));
+    let taken = last(&standby);
+    assert_eq!(taken.version, Version { epoch: stored.version.epoch + 1, sequence: 1 });
+    assert_eq!(standby.retired.len(), 1);
+    assert_eq!((standby.retired[0].keyspace, standby.retired[0].version), (ONE, stored.version));
+    standby.answer("c", &audio(B, 6010), |_| {});
+    assert_eq!(standby.retired.len(), 1, "once");
+    // The former owner is back and learns of it: it yields and goes on relaying.
+    assert_eq!(restore(&mut owner, TWO, &last(&standby)), RestoreOutcome::Yielded);
+    assert_eq!(counts(&mut owner), (0, 1, 0));
+    assert_eq!(owner.admission.own_calls(), 0);
+    assert!(owner.send("127.20.0.1:6010", to_b, &rtp(1)).is_some());
+    // Its own old record, read again, does not bring it back.
+    assert_eq!(restore(&mut owner, ONE, &stored), RestoreOutcome::Stale);
+    standby.delete("c", None);
+    assert_eq!(standby.unpublished, [CallId::from("c")]);
+    let gone = Command::Destroy { call_id: CallId::from("c"), keyspace: TWO };
+    assert!(matches!(owner.ask(gone), Reply::Count(1)));
+    owner.assert_empty();
+}
+
+#[test]
+fn an_own_call_is_not_ended_by_what_others_say() {
+    let mut owner = node(ONE);
+    owner.audio_call("c");
+    let mut old = last(&owner);
+    old.version.sequence -= 1;
+    assert_eq!(restore(&mut owner, TWO, &old), RestoreOutcome::OwnHere);
+    let newest = last(&owner);
+    assert_eq!(restore(&mut owner, ONE, &newest), RestoreOutcome::OwnHere);
+    let gone = |keyspace| Command::Destroy { call_id: CallId::from("c"), keyspace };
+    assert!(matches!(owner.ask(gone(ONE)), Reply::Count(0)));
+    assert!(matches!(owner.ask(gone(TWO)), Reply::Count(0)));
+    assert_eq!(counts(&mut owner), (1, 0, 0));
+}
+
+#[test]
+fn records_without_a_version_go_by_the_last_signal() {
+    let mut owner = node(ONE);
+    owner.audio_call("c");
+    let plain = CallSnapshot { version: Version::default(), ..last(&owner) };
+    let mut standby = node(TWO);
+    restore(&mut standby, ONE, &plain);
+    let mut later = plain.clone();
+    later.last_signal = plain.last_signal + Duration::from_secs(1);
+    later.legs[0].label = Some("new".into());
+    assert_eq!(restore(&mut standby, ONE, &later), RestoreOutcome::Updated);
+    assert_eq!(restore(&mut standby, ONE, &plain), RestoreOutcome::Stale);
+    assert_eq!(restore(&mut owner, TWO, &plain), RestoreOutcome::OwnHere);
+    assert_eq!(restore(&mut owner, TWO, &later), RestoreOutcome::Yielded);
+}
+
+#[test]
+fn a_record_whose_ports_are_taken_waits_and_is_not_lost() {
+    let mut owner = node(ONE);
+    let (to_a, _) = owner.audio_call("c");
+    let mut standby = node(TWO);
+    standby.taken.insert(to_a);
+    assert_eq!(restore(&mut standby, ONE, &last(&owner)), RestoreOutcome::Pending);
+    assert_eq!(counts(&mut standby), (0, 0, 1));
+    standby.assert_empty();
+    standby.pass(Duration::from_secs(20));
+    assert_eq!(counts(&mut standby), (0, 0, 1));
+    standby.taken.clear();
+    standby.pass(Duration::from_secs(9));
+    assert_eq!(counts(&mut standby), (0, 1, 0));
+    // The same with a port that another call of this node holds.
+    let mut busy = node(TWO);
+    for n in 0..50 {
+        busy.audio_call(&format!("mine{n}"));
+    }
+    assert_eq!(restore(&mut busy, ONE, &last(&owner)), RestoreOutcome::Pending);
+    let gone = Command::Destroy { call_id: CallId::from("c"), keyspace: ONE };
+    assert!(matches!(busy.ask(gone), Reply::Count(1)));
+    assert_eq!(counts(&mut busy).2, 0);
+}
+
+#[test]
+fn an_interface_that_is_not_here_is_refused_by_name() {
+    let mut owner = node(ONE);
+    owner.audio_call("c");
+    let mut stored = last(&owner);
+    for media in stored.legs.iter_mut().flat_map(|leg| leg.media.iter_mut().flatten()) {
+        media.port_sets[0].interface = "elsewhere".into();
+    }
+    let mut standby = node(TWO);
+    let outcome = restore(&mut standby, ONE, &stored);
+    assert_eq!(outcome, RestoreOutcome::Refused(Refusal::UnknownInterface));
+    standby.assert_empty();
+}
+
+#[test]
+fn own_calls_come_back_as_own_after_a_restart() {
+    let mut before = node(ONE);
+    let (to_a, _) = before.audio_call("c");
+    let mut after = node(ONE);
+    assert_eq!(restore(&mut after, ONE, &last(&before)), RestoreOutcome::Created);
+    assert_eq!(counts(&mut after), (1, 0, 0));
+    assert_eq!(after.admission.own_calls(), 1);
+    assert!(after.send("127.10.0.1:6000", to_a, &rtp(1)).is_some());
+    after.pass(Duration::from_secs(61));
+    assert_eq!(counts(&mut after), (0, 0, 0), "own calls time out");
+    after.assert_empty();
+}
+
+#[test]
+fn active_and_standby_change_all_calls_at_once() {
+    let mut owner = node(ONE);
+    for n in 0..3 {
+        owner.audio_call(&format!("c{n}"));
+    }
+    let records: Vec<CallSnapshot> = (0..3)
+        .map(|n| owner.published.iter().rfind(|c| c.call_id == CallId::from(format!("c{n}").as_str())))
+        .map(|c| c.expect("published").clone())
+        .collect();
+    let mut standby = node(TWO);
+    for record in &records {
+        restore(&mut standby, ONE, record);
+    }
+    assert!(matches!(owner.ask(Command::StandBy), Reply::Count(3)));
+    assert_eq!(counts(&mut owner), (0, 3, 0));
+    assert!(matches!(standby.ask(Command::Activate), Reply::Count(3)));
+    assert_eq!(counts(&mut standby), (3, 0, 0));
+    assert_eq!((standby.published.len(), standby.retired.len()), (3, 3));
+    for record in standby.published.clone() {
+        assert_eq!(restore(&mut owner, TWO, &record), RestoreOutcome::Updated);
+    }
+    assert_eq!(owner.query("c1").expect("the call").ownership, Ownership::Foreign(TWO));
+}
+
+#[test]
+fn media_takes_over_if_it_is_told_to_and_after_the_source_check() {
+    let mut owner = node(ONE);
+    let (to_a, _) = owner.audio_call("c");
+    let mut standby = node(TWO);
+    let settings =
+        Settings { take_over_by_media_packets: 5, publish: true, keyspace: TWO, ..Settings::default() };
+    standby.ask(Command::Configure(Box::new(settings)));
+    owner.send("127.10.0.1:6000", to_a, &rtp(0));
+    owner.pass(Duration::from_secs(5));
+    restore(&mut standby, ONE, &last(&owner));
+    for n in 0..50 {
+        standby.send("127.66.0.6:666", to_a, &rtp(n));
+        standby.pass(Duration::from_millis(1));
+    }
+    assert_eq!(counts(&mut standby), (0, 1, 0), "a stranger takes nothing over");
+    for n in 0..5 {
+        assert_eq!(counts(&mut standby).0, 0);
+        standby.send("127.10.0.1:6000", to_a, &rtp(n));
+        standby.pass(Duration::from_millis(20));
+    }
+    assert_eq!(counts(&mut standby), (1, 0, 0));
+    assert_eq!(last(&standby).version.epoch, 1);
+    standby.send("127.10.0.1:6001", std::net::SocketAddr::new(to_a.ip(), to_a.port() + 1), &rtcp());
+}
+
+#[test]
+fn a_foreign_call_ends_by_final_timeout_alone() {
+    let mut owner = node(ONE);
+    owner.audio_call("c");
+    let mut standby = node(TWO);
+    let settings = Settings {
+        final_timeout: Duration::from_secs(5000),
+        publish: true,
+        keyspace: TWO,
+        ..Settings::default()
+    };
+    standby.ask(Command::Configure(Box::new(settings)));
+    restore(&mut standby, ONE, &last(&owner));
+    standby.pass(Duration::from_secs(4990));
+    assert_eq!(counts(&mut standby), (0, 1, 0));
+    standby.pass(Duration::from_secs(20));
+    assert_eq!(counts(&mut standby), (0, 0, 0));
+    assert!(standby.unpublished.is_empty());
+}

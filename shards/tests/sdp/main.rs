@@ -1,0 +1,6 @@
+//! The SDP editor from outside: single rules, properties, and recorded bodies.
+
+mod golden;
+mod properties;
+mod recorded;
+mod rules;
