@@ -55,17 +55,18 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The entries, if it is a dictionary.
-    pub fn entries(&self) -> Option<&[(Cow<'a, [u8]>, Value<'a>)]> {
-        match self {
-            Value::Dictionary(entries) => Some(entries),
-            _ => None,
-        }
+    /// The entries in their order; none if it is no dictionary.
+    pub fn entries(&self) -> impl Iterator<Item = (&[u8], &Value<'a>)> {
+        let entries = match self {
+            Value::Dictionary(entries) => entries.as_slice(),
+            _ => &[],
+        };
+        entries.iter().map(|(key, value)| (key.as_ref(), value))
     }
 
     /// The first value under a key, if it is a dictionary that has it.
     pub fn find(&self, key: &[u8]) -> Option<&Value<'a>> {
-        self.entries()?.iter().find(|(name, _)| **name == *key).map(|(_, value)| value)
+        self.entries().find(|(name, _)| *name == key).map(|(_, value)| value)
     }
 
     /// Appends an entry; the value must be a dictionary.

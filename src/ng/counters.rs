@@ -1,0 +1,305 @@
+//! What the ng protocol counts: commands by kind and by proxy, and everything that was ignored or dropped.
+//!
+//! Counts are relaxed atomics with many writers; nothing reads one to decide anything.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// Proxies that are counted one by one; later ones only add to the totals.
+const PROXIES_MAX: usize = 256;
+
+/// Defines the commands with their names on the wire and in the statistics, in the statistics' order.
+macro_rules! commands {
+    ($($(#[$doc:meta])* $kind:ident $name:literal $short:literal)*) => {
+        /// A command of the ng protocol.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum CommandKind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl CommandKind {
+            /// All commands, in the order of the statistics.
+            pub const ALL: [CommandKind; [$($name),*].len()] = [$(CommandKind::$kind),*];
+
+            /// As the wire says it.
+            pub fn name(self) -> &'static str {
+                match self { $(CommandKind::$kind => $name,)* }
+            }
+
+            /// The key of its count for one proxy, such as `offercount`.
+            pub fn count_key(self) -> &'static str {
+                match self { $(CommandKind::$kind => concat!($short, "count"),)* }
+            }
+
+            /// The key of the time spent for one proxy, such as `offerduration`.
+            pub fn duration_key(self) -> &'static str {
+                match self { $(CommandKind::$kind => concat!($short, "duration"),)* }
+            }
+
+            /// The key of its count for all proxies, such as `totaloffercount`.
+            pub fn total_key(self) -> &'static str {
+                match self { $(CommandKind::$kind => concat!("total", $short, "count"),)* }
+            }
+        }
+    };
+}
+
+commands! {
+    /// `ping`
+    Ping "ping" "ping"
+    /// `offer`
+    Offer "offer" "offer"
+    /// `answer`
+    Answer "answer" "answer"
+    /// `delete`
+    Delete "delete" "delete"
+    /// `query`
+    Query "query" "query"
+    /// `list`
+    List "list" "list"
+    /// `start recording`
+    StartRecording "start recording" "startrec"
+    /// `stop recording`
+    StopRecording "stop recording" "stoprec"
+    /// `pause recording`
+    PauseRecording "pause recording" "pauserec"
+    /// `start forwarding`
+    StartForwarding "start forwarding" "startfwd"
+    /// `stop forwarding`
+    StopForwarding "stop forwarding" "stopfwd"
+    /// `block DTMF`
+    BlockDtmf "block DTMF" "blkdtmf"
+    /// `unblock DTMF`
+    UnblockDtmf "unblock DTMF" "unblkdtmf"
+    /// `block media`
+    BlockMedia "block media" "blkmedia"
+    /// `unblock media`
+    UnblockMedia "unblock media" "unblkmedia"
+    /// `play media`
+    PlayMedia "play media" "playmedia"
+    /// `stop media`
+    StopMedia "stop media" "stopmedia"
+    /// `play DTMF`
+    PlayDtmf "play DTMF" "playdtmf"
+    /// `statistics`
+    Statistics "statistics" "stats"
+    /// `silence media`
+    SilenceMedia "silence media" "slnmedia"
+    /// `unsilence media`
+    UnsilenceMedia "unsilence media" "unslnmedia"
+    /// `publish`
+    Publish "publish" "pub"
+    /// `subscribe request`
+    SubscribeRequest "subscribe request" "subreq"
+    /// `subscribe answer`
+    SubscribeAnswer "subscribe answer" "subans"
+    /// `unsubscribe`
+    Unsubscribe "unsubscribe" "unsub"
+    /// `inject start`
+    InjectStart "inject start" "injstart"
+    /// `inject stop`
+    InjectStop "inject stop" "injstop"
+    /// `connect`
+    Connect "connect" "conn"
+    /// `cli`
+    Cli "cli" "cli"
+    /// `transform`
+    Transform "transform" "trnsfm"
+    /// `create`
+    Create "create" "create"
+    /// `create answer`
+    CreateAnswer "create answer" "crtansw"
+    /// `mesh`
+    Mesh "mesh" "mesh"
+}
+
+impl CommandKind {
+    /// The command of a name, as the wire says it; `CLI` is the one that has two spellings.
+    pub fn of(name: &[u8]) -> Option<CommandKind> {
+        let name = if name == b"CLI" { b"cli" } else { name };
+        CommandKind::ALL.into_iter().find(|kind| kind.name().as_bytes() == name)
+    }
+}
+
+const COMMANDS: usize = CommandKind::ALL.len();
+
+/// What was done for one proxy.
+#[derive(Clone, Debug)]
+pub struct ProxyCounts {
+    /// Requests by command, in the order of [`CommandKind::ALL`].
+    pub counts: [u64; COMMANDS],
+    /// Time from request to reply, in microseconds, in the same order.
+    pub micros: [u64; COMMANDS],
+    /// Requests that were answered with an error.
+    pub errors: u64,
+}
+
+impl Default for ProxyCounts {
+    fn default() -> Self {
+        ProxyCounts { counts: [0; COMMANDS], micros: [0; COMMANDS], errors: 0 }
+    }
+}
+
+/// What was in a request and had no effect. Never an error: proxies are newer or older than a relay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ignored {
+    /// Keys that mean nothing here.
+    pub keys: u64,
+    /// Flags that mean nothing here.
+    pub flags: u64,
+    /// Values that their key does not know, or of the wrong type.
+    pub values: u64,
+    /// Keys, flags and values that are understood and not available: encryption, ICE, transcoding.
+    pub unsupported: u64,
+}
+
+/// Defines a count with its name.
+macro_rules! counts {
+    ($($(#[$doc:meta])* $field:ident)*) => {
+        /// Counts of the ng protocol since the start.
+        #[derive(Debug)]
+        pub struct NgCounters {
+            commands: [AtomicU64; COMMANDS],
+            proxies: Mutex<BTreeMap<IpAddr, ProxyCounts>>,
+            $($(#[$doc])* pub $field: Count,)*
+        }
+
+        impl Default for NgCounters {
+            fn default() -> Self {
+                NgCounters {
+                    commands: std::array::from_fn(|_| AtomicU64::new(0)),
+                    proxies: Mutex::default(),
+                    $($field: Count::default(),)*
+                }
+            }
+        }
+
+        impl NgCounters {
+            /// All counts but those by command, by stable name.
+            pub fn named(&self) -> Vec<(&'static str, u64)> {
+                vec![$((stringify!($field), self.$field.value()),)*]
+            }
+        }
+    };
+}
+
+/// A number that only grows.
+#[derive(Debug, Default)]
+pub struct Count(AtomicU64);
+
+impl Count {
+    /// Adds.
+    pub fn add(&self, more: u64) {
+        self.0.fetch_add(more, Ordering::Relaxed);
+    }
+
+    /// How much it is.
+    pub fn value(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+counts! {
+    /// Messages without a cookie: nothing can be answered.
+    without_cookie
+    /// Messages that could not be read; they were answered with an error.
+    malformed
+    /// Unknown commands.
+    unknown_commands
+    /// Replies with an error.
+    errors
+    /// Replies that say that a limit is exceeded, in either form.
+    limits
+    /// Requests that a shard did not answer in time, or could not take.
+    overloaded
+    /// Repeated requests that were answered from the cookie cache.
+    repeated
+    /// Repeated requests that gave up waiting for the first.
+    wait_timeouts
+    /// Unknown keys.
+    ignored_keys
+    /// Unknown flags.
+    ignored_flags
+    /// Unknown values.
+    ignored_values
+    /// Keys, flags and values that are not available here.
+    ignored_unsupported
+    /// Replies too long for a datagram.
+    replies_too_long
+    /// Datagrams that could not be received or sent.
+    socket_errors
+    /// Connections closed at once because there were too many.
+    connections_refused
+    /// Connections closed because the peer broke the protocol, was too slow, or sent too much.
+    connections_broken
+}
+
+impl NgCounters {
+    /// Counts a finished request.
+    pub fn note_command(&self, kind: CommandKind, proxy: IpAddr, took: Duration, failed: bool) {
+        self.commands[kind as usize].fetch_add(1, Ordering::Relaxed);
+        let mut proxies = self.proxies.lock().unwrap_or_else(PoisonError::into_inner);
+        if proxies.len() >= PROXIES_MAX && !proxies.contains_key(&proxy) {
+            return;
+        }
+        let counts = proxies.entry(proxy).or_default();
+        counts.counts[kind as usize] += 1;
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        counts.micros[kind as usize] = counts.micros[kind as usize].saturating_add(micros);
+        counts.errors += u64::from(failed);
+    }
+
+    /// Counts what a request said in vain.
+    pub fn note_ignored(&self, ignored: Ignored) {
+        self.ignored_keys.add(ignored.keys);
+        self.ignored_flags.add(ignored.flags);
+        self.ignored_values.add(ignored.values);
+        self.ignored_unsupported.add(ignored.unsupported);
+    }
+
+    /// How many requests of a kind there were.
+    pub fn commands(&self, kind: CommandKind) -> u64 {
+        self.commands[kind as usize].load(Ordering::Relaxed)
+    }
+
+    /// What was done for each proxy, in the order of addresses.
+    pub fn proxies(&self) -> Vec<(IpAddr, ProxyCounts)> {
+        let proxies = self.proxies.lock().unwrap_or_else(PoisonError::into_inner);
+        proxies.iter().map(|(proxy, counts)| (*proxy, counts.clone())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_found_by_its_name_and_only_by_it() {
+        for kind in CommandKind::ALL {
+            assert_eq!(CommandKind::of(kind.name().as_bytes()), Some(kind));
+            assert_eq!(CommandKind::ALL[kind as usize], kind);
+        }
+        assert_eq!(CommandKind::of(b"CLI"), Some(CommandKind::Cli));
+        for name in ["", "Offer", "offer ", "start-recording"] {
+            assert_eq!(CommandKind::of(name.as_bytes()), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn proxies_beyond_the_bound_add_to_the_totals_only() {
+        let counters = NgCounters::default();
+        for number in 0..300u32 {
+            let proxy = IpAddr::from(std::net::Ipv4Addr::from(number));
+            counters.note_command(CommandKind::Offer, proxy, Duration::from_micros(2), number % 2 == 0);
+        }
+        assert_eq!(counters.commands(CommandKind::Offer), 300);
+        let proxies = counters.proxies();
+        assert_eq!(proxies.len(), PROXIES_MAX);
+        assert_eq!(proxies[4].1.counts[CommandKind::Offer as usize], 1);
+        assert_eq!(proxies[4].1.micros[CommandKind::Offer as usize], 2);
+        assert_eq!((proxies[4].1.errors, proxies[5].1.errors), (1, 0));
+    }
+}
