@@ -1,1 +1,4 @@
-//! x
+//! tandem, the daemon: everything that talks to the outside.
+
+pub mod config;
+pub mod logging;
