@@ -18,7 +18,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use tandem_shards::admission::Admission;
@@ -67,8 +67,8 @@ pub struct Node {
     pub rates: Mutex<Rates>,
     /// Redis, if the node shares its calls.
     pub redis: Option<Arc<dyn RedisControl>>,
-    /// Counts of ng commands, if the fronts keep them.
-    pub proxies: Option<Arc<dyn ProxyCounts>>,
+    /// Counts of ng commands, once the fronts are there.
+    pub proxies: OnceLock<Arc<dyn ProxyCounts>>,
     /// When it started.
     pub started: Timestamp,
 }

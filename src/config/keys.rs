@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use clap::builder::BoolishValueParser;
 use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -81,7 +82,7 @@ pub struct Keys {
     pub endpoint_learning: String,
     /// Whether a confirmed source that is alive keeps others out; off is rtpengine's behaviour
     #[arg(long, value_name = "BOOL", action = ArgAction::Set, num_args = 0..=1, require_equals = true,
-          default_missing_value = "true")]
+          default_missing_value = "true", value_parser = BoolishValueParser::new())]
     pub source_guard: bool,
     /// How long a confirmed source must be silent, in milliseconds, before another is learned
     #[arg(long, value_name = "MILLISECONDS")]
@@ -171,7 +172,8 @@ pub struct RedisKeys {
     pub announce: Vec<String>,
     /// Whether keyspace notifications are turned on in Redis at start, if they are off
     #[arg(id = "redis.configure", long = "redis-configure", value_name = "BOOL", action = ArgAction::Set,
-          num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+          num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = BoolishValueParser::new())]
     pub configure: bool,
     /// Seconds after which Redis forgets a call that is not written any more
     #[arg(id = "redis.expires", long = "redis-expires", value_name = "SECONDS")]
@@ -194,7 +196,8 @@ pub struct RedisKeys {
     pub command_timeout_ms: u32,
     /// Whether the daemon refuses to start while Redis cannot be reached
     #[arg(id = "redis.required", long = "redis-required", value_name = "BOOL", action = ArgAction::Set,
-          num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+          num_args = 0..=1, require_equals = true, default_missing_value = "true",
+          value_parser = BoolishValueParser::new())]
     pub required: bool,
     /// What makes a foreign call own: signalling (an offer or answer for it), media (also packets) or off (only
     /// `tandem ctl active`)

@@ -163,7 +163,7 @@ impl<A: Ask> Desk<'_, A> {
             },
             uptime: self.now.since(self.node.started).as_secs(),
             interfaces: interfaces(self.node),
-            proxies: self.node.proxies.as_ref().map(|proxies| proxies.by_proxy()).unwrap_or_default(),
+            proxies: self.node.proxies.get().map(|proxies| proxies.by_proxy()).unwrap_or_default(),
             ..Totals::default()
         };
         for report in &reports {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tandem_shards::admission::Admission;
 use tandem_shards::call::snapshot::{
@@ -208,7 +208,7 @@ fn node(redis: bool) -> Node {
         at_start: live,
         rates: Mutex::default(),
         redis: redis.then(|| Arc::new(FakeRedis { followed }) as Arc<dyn RedisControl>),
-        proxies: Some(Arc::new(FakeProxies)),
+        proxies: OnceLock::from(Arc::new(FakeProxies) as Arc<dyn ProxyCounts>),
         started: Timestamp::from_micros(1_795_416_041_000_000),
     }
 }
