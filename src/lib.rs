@@ -1,3 +1,17 @@
-//! The daemon around the shards: what speaks to proxies, to Redis and to operators.
+//! tandem, the daemon: everything that talks to the outside.
+//!
+//! The library is the daemon, so that a test can start one in its own process; `main` maps arguments to calls
+//! and results to exit codes.
 
+pub mod capacity;
+pub mod check;
+pub mod cli;
+pub mod config;
+pub mod ctl;
+pub mod daemon;
+pub mod events;
+pub mod fronts;
+pub mod logging;
 pub mod ng;
+pub mod notify;
+pub mod sampler;

@@ -243,8 +243,7 @@ impl Fields {
     fn words(&mut self, value: &Value<'_>) -> Vec<Vec<u8>> {
         match value {
             Value::List(items) => {
-                let words: Vec<Vec<u8>> =
-                    items.iter().filter_map(Value::bytes).map(<[u8]>::to_vec).collect();
+                let words: Vec<Vec<u8>> = items.iter().filter_map(Value::bytes).map(<[u8]>::to_vec).collect();
                 self.ignored.values += (items.len() - words.len()) as u64;
                 words
             }

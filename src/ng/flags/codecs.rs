@@ -82,7 +82,8 @@ fn texts(value: &Value<'_>, escapes: Escapes) -> Vec<Text> {
 
 /// `[[from, to], ...]`, or `[from, to]`, or `{from: to, ...}`.
 fn pairs(value: &Value<'_>, escapes: Escapes) -> Vec<(Text, Text)> {
-    let pair = |from: &Value<'_>, to: &Value<'_>| Some((escapes.text(from.bytes()?), escapes.text(to.bytes()?)));
+    let pair =
+        |from: &Value<'_>, to: &Value<'_>| Some((escapes.text(from.bytes()?), escapes.text(to.bytes()?)));
     match value {
         Value::List(items) => match items.as_slice() {
             [from @ Value::Bytes(_), to @ Value::Bytes(_)] => pair(from, to).into_iter().collect(),
@@ -124,7 +125,10 @@ mod tests {
 
     #[test]
     fn codec_flags_keep_dashes_in_names() {
-        assert_eq!(codec_flag(b"strip-telephone-event"), Some((&b"strip"[..], Text::from("telephone-event"))));
+        assert_eq!(
+            codec_flag(b"strip-telephone-event"),
+            Some((&b"strip"[..], Text::from("telephone-event")))
+        );
         assert_eq!(codec_flag(b"strip-"), None);
         assert_eq!(codec_flag(b"strip"), None);
     }

@@ -48,8 +48,7 @@ fn tos_values() {
 
 #[test]
 fn lists_strings_and_flags_say_the_same() {
-    let expected =
-        Replace { origin: true, sdp_version: true, zero_address: true, ..Replace::default() };
+    let expected = Replace { origin: true, sdp_version: true, zero_address: true, ..Replace::default() };
     for json in [
         r#"{"replace":["origin","SDP version","zero-address","session-connection"]}"#,
         r#"{"replace":"origin, SDP-version,zero address"}"#,
@@ -204,7 +203,8 @@ fn what_means_nothing_is_counted_and_has_no_effect() {
 
 #[test]
 fn unsupported_flags_are_told_from_unknown_ones() {
-    let fields = fields(r#"{"flags":["trickle-ICE","SDES-off","T.38-force","transcode-opus","x"],"ICE":"force"}"#);
+    let fields =
+        fields(r#"{"flags":["trickle-ICE","SDES-off","T.38-force","transcode-opus","x"],"ICE":"force"}"#);
     assert_eq!(fields.ignored, Ignored { flags: 1, unsupported: 5, ..Ignored::default() });
 }
 

@@ -1,0 +1,141 @@
+//! The command line: verbs to library calls to exit codes.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use serde_json::json;
+
+use crate::config::{Config, Host, KeyFlags, sample};
+use crate::ctl::answer::EXIT_REFUSED;
+use crate::ctl::client::{self, CtlArgs};
+use crate::{check, daemon};
+
+/// A thread-per-core io_uring RTP relay with hot standby.
+#[derive(Debug, Parser)]
+#[command(name = "tandem", version, propagate_version = true, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const EXIT_CODES: &str =
+    "Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 not found, 4 partial answer,
+5 daemon not reachable, 6 configuration valid but not on this host, 7 degraded";
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run the daemon in the foreground; without anything, a single node on loopback
+    Run(NodeArgs),
+    /// Validate a configuration, and whether this host can run it
+    Check {
+        #[command(flatten)]
+        node: NodeArgs,
+        /// Print data for programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Talk to a running daemon
+    Ctl(CtlArgs),
+    /// Show configuration files
+    Config {
+        /// Which
+        #[command(subcommand)]
+        what: ConfigVerb,
+    },
+    /// Show the version
+    Version {
+        /// Print data for programs
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigVerb {
+    /// A file with every key, its text and its default, commented out
+    Default,
+}
+
+#[derive(Args, Debug)]
+struct NodeArgs {
+    /// The configuration file (TOML); flags win over it
+    #[arg(long, short = 'c', value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    flags: KeyFlags,
+}
+
+/// Runs what the process was asked for.
+pub fn main() -> ExitCode {
+    match Cli::parse().verb {
+        Verb::Run(args) => run(&args),
+        Verb::Check { node, json } => {
+            let report = check::check(node.config.as_deref(), &node.flags, json);
+            print(&report.text);
+            ExitCode::from(report.exit)
+        }
+        Verb::Ctl(args) => client::run(&args),
+        Verb::Config { what: ConfigVerb::Default } => {
+            print(&sample::default_file());
+            ExitCode::SUCCESS
+        }
+        Verb::Version { json } => {
+            print(&version(json));
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+fn run(args: &NodeArgs) -> ExitCode {
+    let outcome = Config::load(args.config.as_deref(), &args.flags, &Host::this())
+        .map_err(|problems| problems.to_string())
+        .and_then(|config| daemon::run(&config));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            let _ = writeln!(io::stderr(), "tandem: {reason}");
+            ExitCode::from(EXIT_REFUSED)
+        }
+    }
+}
+
+fn version(as_json: bool) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let build = if cfg!(debug_assertions) { "debug" } else { "release" };
+    if as_json {
+        return format!("{}\n", json!({ "version": version, "build": build, "drivers": ["io_uring"] }));
+    }
+    format!("tandem {version} ({build}, driver io_uring)\n")
+}
+
+/// A reader that has seen enough (`| head`) is no error.
+fn print(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_and_words_are_understood() {
+        for line in [
+            "tandem run --config a.toml --interface pub1/192.0.2.1;pub2/192.0.2.2 --max-sessions -1",
+            "tandem run --shards 3 --cpus 2-9 --source-guard=off",
+            "tandem ctl list sessions foreign --shard 2 --json",
+            "tandem ctl set maxsessions -1",
+            "tandem ctl terminate all --yes",
+        ] {
+            Cli::try_parse_from(line.split(' ')).expect(line);
+        }
+    }
+}

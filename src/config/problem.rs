@@ -1,0 +1,109 @@
+//! What is wrong with a configuration: each with its place, its key, its value and the reason.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+/// Where a value was given.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// In the file.
+    File {
+        /// Its path as given.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+    },
+    /// In the file as a whole.
+    WholeFile(PathBuf),
+    /// On the command line.
+    Flag,
+    /// In an environment variable.
+    Environment(&'static str),
+    /// Nowhere: it is the default.
+    Default,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where.
+    pub place: Place,
+    /// Which key; empty for the file as a whole.
+    pub key: String,
+    /// The value seen; none for an unknown key.
+    pub value: Option<String>,
+    /// Why it is refused, and what would be right.
+    pub reason: String,
+}
+
+/// All that is wrong with a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problems(pub Vec<Problem>);
+
+/// Where each key, and each item of a list, was given in the file.
+#[derive(Clone, Debug, Default)]
+pub struct Origins {
+    /// By key path; items as `key[0]`.
+    pub places: BTreeMap<String, Place>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::File { path, line, column } => write!(f, "{}:{line}:{column}", path.display()),
+            Place::WholeFile(path) => write!(f, "{}", path.display()),
+            Place::Flag => f.write_str("command line"),
+            Place::Environment(name) => write!(f, "environment {name}"),
+            Place::Default => f.write_str("default"),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.place)?;
+        match &self.value {
+            Some(value) => write!(f, "{} = {value}: ", self.key)?,
+            None if self.key.is_empty() => {}
+            None => write!(f, "{}: ", self.key)?,
+        }
+        f.write_str(&self.reason)
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, problem) in self.0.iter().enumerate() {
+            let end = if n + 1 < self.0.len() { "\n" } else { "" };
+            write!(f, "{problem}{end}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// A problem as `tandem check --json` shows it.
+#[derive(Debug, Serialize)]
+pub struct ProblemView<'a> {
+    place: String,
+    key: &'a str,
+    value: Option<&'a str>,
+    reason: &'a str,
+}
+
+impl<'a> From<&'a Problem> for ProblemView<'a> {
+    fn from(problem: &'a Problem) -> Self {
+        ProblemView {
+            place: problem.place.to_string(),
+            key: &problem.key,
+            value: problem.value.as_deref(),
+            reason: &problem.reason,
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The table `[redis]` in types.
+
+use std::fmt;
+use std::time::Duration;
+
+use tandem_shards::names::Keyspace;
+
+/// How the node shares its calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedisConfig {
+    /// Where own calls are read at start, and the default of the two others.
+    pub url: RedisUrl,
+    /// Where own calls are written.
+    pub write_url: RedisUrl,
+    /// Where other nodes' calls are followed.
+    pub subscribe_url: RedisUrl,
+    /// This node's own keyspace.
+    pub keyspace: Keyspace,
+    /// The other nodes' keyspaces, ascending.
+    pub subscribe: Vec<Keyspace>,
+    /// Announce a change by the `SET` of the record itself.
+    pub announce_set: bool,
+    /// Announce a change by a notifier key.
+    pub announce_sadd: bool,
+    /// Turn keyspace notifications on in Redis if they are off.
+    pub configure: bool,
+    /// When Redis forgets a record that is not written any more.
+    pub expires: Duration,
+    /// How long to wait for a connection.
+    pub connect_timeout: Duration,
+    /// How long to wait for an answer.
+    pub command_timeout: Duration,
+    /// Refuse to start while Redis cannot be reached.
+    pub required: bool,
+    /// What makes a foreign call own.
+    pub switchover: Switchover,
+    /// In which time all foreign calls are compared once; `None` is never.
+    pub resync_interval: Option<Duration>,
+}
+
+/// What makes a foreign call own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switchover {
+    /// Signalling for it.
+    Signalling,
+    /// Signalling or media for it.
+    Media,
+    /// Only an operator.
+    Off,
+}
+
+/// Where a Redis is, and which keyspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedisUrl {
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Keyspace (database number).
+    pub keyspace: Keyspace,
+    /// User name, of Redis 6 and later.
+    pub user: Option<String>,
+    /// Password.
+    pub password: Option<Secret>,
+    /// Whether the connection is encrypted.
+    pub tls: bool,
+}
+
+/// A text that is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text, for the one who needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Secret(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl fmt::Display for RedisUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.tls { "rediss" } else { "redis" };
+        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
+        write!(f, "{scheme}://{host}:{}/{}", self.port, self.keyspace)
+    }
+}
+
+impl RedisUrl {
+    /// Reads `redis://[[user]:password@]host[:port][/keyspace]`, the same with `rediss`, or rtpengine's
+    /// `[password@]host:port[/keyspace]`.
+    ///
+    /// # Errors
+    /// What is wrong, for the operator.
+    pub fn parse(text: &str) -> Result<RedisUrl, String> {
+        let (scheme, rest) = match text.split_once("://") {
+            Some((scheme, rest)) => (Some(scheme), rest),
+            None => (None, text),
+        };
+        let tls = match scheme {
+            None | Some("redis") => false,
+            Some("rediss") => true,
+            Some(other) => return Err(format!("`{other}` is not a scheme of Redis: `redis` or `rediss`")),
+        };
+        // A password may contain `@` and `/`; a host cannot.
+        let (credentials, rest) = match rest.rsplit_once('@') {
+            Some((credentials, rest)) => (Some(credentials), rest),
+            None => (None, rest),
+        };
+        let (user, password) = credentials_of(credentials, scheme.is_some());
+        let (address, keyspace) = match rest.split_once('/') {
+            Some((address, "")) => (address, Keyspace(0)),
+            Some((address, number)) => {
+                let number = number.parse().map_err(|_| format!("`{number}` is not a keyspace number"))?;
+                (address, Keyspace(number))
+            }
+            None => (rest, Keyspace(0)),
+        };
+        let (host, port) = host_and_port(address)?;
+        Ok(RedisUrl { host, port, keyspace, user, password, tls })
+    }
+}
+
+fn credentials_of(credentials: Option<&str>, is_url: bool) -> (Option<String>, Option<Secret>) {
+    let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    match credentials {
+        None => (None, None),
+        Some(credentials) if is_url => match credentials.split_once(':') {
+            Some((user, password)) => (filled(user), filled(password).map(Secret)),
+            None => (filled(credentials), None),
+        },
+        Some(password) => (None, filled(password).map(Secret)),
+    }
+}
+
+fn host_and_port(address: &str) -> Result<(String, u16), String> {
+    const USUAL: u16 = 6379;
+    let (host, port) = match address.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, "")) => (host, None),
+        Some((host, port)) => (host, port.strip_prefix(':')),
+        None => match address.rsplit_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (address, None),
+        },
+    };
+    if host.is_empty() {
+        return Err("has no host; write it as `redis://host:port/keyspace`".to_owned());
+    }
+    let port = match port {
+        None => USUAL,
+        Some(port) => match port.parse() {
+            Ok(0) | Err(_) => return Err(format!("`{port}` is not a port")),
+            Ok(port) => port,
+        },
+    };
+    Ok((host.to_owned(), port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_ways_to_write_a_url() {
+        let cases = [
+            ("redis://10.255.1.200:6379/1", "redis://10.255.1.200:6379/1", None, None),
+            ("10.255.1.200:6379/1", "redis://10.255.1.200:6379/1", None, None),
+            ("pa:ss@10.0.0.1:6380/4", "redis://10.0.0.1:6380/4", None, Some("pa:ss")),
+            ("rediss://me:p@ss@redis.example/2", "rediss://redis.example:6379/2", Some("me"), Some("p@ss")),
+            ("redis://:secret@[2001:db8::1]:7000", "redis://[2001:db8::1]:7000/0", None, Some("secret")),
+        ];
+        for (text, shown, user, password) in cases {
+            let url = RedisUrl::parse(text).expect(text);
+            assert_eq!(url.to_string(), shown);
+            assert_eq!(url.user.as_deref(), user, "{text}");
+            assert_eq!(url.password.as_ref().map(Secret::reveal), password, "{text}");
+        }
+    }
+
+    #[test]
+    fn wrong_urls_are_explained() {
+        let cases = [
+            ("http://h/1", "`http` is not a scheme of Redis: `redis` or `rediss`"),
+            ("redis://h/one", "`one` is not a keyspace number"),
+            ("redis://h:0/1", "`0` is not a port"),
+            ("redis:///1", "has no host; write it as `redis://host:port/keyspace`"),
+        ];
+        for (text, reason) in cases {
+            assert_eq!(RedisUrl::parse(text), Err(reason.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_password_is_never_printed() {
+        let url = RedisUrl::parse("redis://:secret@h/1").expect("a url");
+        assert!(!format!("{url:?} {url}").contains("secret"));
+    }
+}

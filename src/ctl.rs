@@ -1,0 +1,209 @@
+//! What operators say to a running node: one table of commands, two doors.
+//!
+//! # The model
+//!
+//! A line is parsed once into a [`CtlCommand`]. [`execute::execute`] asks the shards and answers with typed
+//! data, a [`CtlAnswer`](answer::CtlAnswer), plus the shards that did not answer in time. Then it is written
+//! down:
+//!
+//! * `legacy` writes the texts of rtpengine's CLI to the byte. The word "rtpengine" stays in them, since
+//!   clients match it. This is the TCP door that the real `rtpengine-ctl` talks to.
+//! * `render` writes tables for people and JSON for programs. This is the unix socket of `tandem ctl`.
+//!
+//! Invariants: no command waits for anything but shards, and that wait is bounded; what changes a node is
+//! logged; a shard that is silent is named in the answer.
+//!
+//! What rtpengine has and this relay has not (transcoding, kernel forwarding, MOS) shows as zero. A parameter
+//! that would have no effect cannot be set: a success that does nothing would be a lie.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use tandem_shards::admission::Admission;
+use tandem_shards::interfaces::Interfaces;
+use tandem_shards::io::Ask;
+use tandem_shards::io::Callers;
+use tandem_shards::names::{CallId, Keyspace};
+use tandem_shards::ports::Ports;
+use tandem_shards::settings::Settings;
+use tandem_shards::time::Timestamp;
+
+use crate::config::NodeLimits;
+
+pub mod answer;
+pub mod client;
+pub mod commands;
+pub mod door;
+pub mod execute;
+pub mod legacy;
+pub mod parameters;
+pub mod rates;
+pub mod render;
+pub mod socket;
+
+pub use commands::CtlCommand;
+pub use rates::Rates;
+
+use execute::Scope;
+
+/// What commands act on besides the shards.
+#[derive(Debug)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// Its interfaces.
+    pub interfaces: Arc<Interfaces>,
+    /// Its ports.
+    pub ports: Arc<Ports>,
+    /// Its limits that shards check themselves.
+    pub admission: Arc<Admission>,
+    /// What can be set while it runs.
+    pub live: Mutex<Live>,
+    /// The same as it was at the start.
+    pub at_start: Live,
+    /// Counters of the last two seconds.
+    pub rates: Mutex<Rates>,
+    /// Redis, if the node shares its calls.
+    pub redis: Option<Arc<dyn RedisControl>>,
+    /// Counts of ng commands, once the fronts are there.
+    pub proxies: OnceLock<Arc<dyn ProxyCounts>>,
+    /// When it started.
+    pub started: Timestamp,
+}
+
+/// What can be set while a node runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Live {
+    /// What shards are told about calls.
+    pub settings: Settings,
+    /// Limits; `max_sessions` is the one in [`Admission`].
+    pub limits: NodeLimits,
+}
+
+impl Node {
+    /// What can be set, as it is now.
+    pub fn live(&self) -> Live {
+        self.live.lock().expect("no panic under the lock").clone()
+    }
+}
+
+/// What operators can do about Redis; implemented by the Redis side.
+pub trait RedisControl: Send + Sync + fmt::Debug {
+    /// This node's own keyspace.
+    fn keyspace(&self) -> Keyspace;
+    /// The keyspaces that are followed, ascending.
+    fn subscribed(&self) -> Vec<Keyspace>;
+    /// Follows a keyspace, and loads the calls that it has already. False if it is followed already.
+    fn subscribe(&self, keyspace: Keyspace) -> bool;
+    /// Stops following a keyspace; its calls are ended by the caller. False if it was not followed.
+    fn unsubscribe(&self, keyspace: Keyspace) -> bool;
+    /// Compares the calls of one keyspace, or of all, with Redis now.
+    fn resync(&self, keyspace: Option<Keyspace>);
+    /// How it is.
+    fn status(&self) -> RedisStatus;
+    /// When a call was written last.
+    fn written(&self, _call_id: &CallId) -> Option<Timestamp> {
+        None
+    }
+}
+
+/// How Redis is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RedisStatus {
+    /// Own calls can be written.
+    pub writing: bool,
+    /// Own calls whose latest state has not been acknowledged yet.
+    pub owed: u64,
+    /// The feeds of the other nodes, by keyspace.
+    pub feeds: Vec<FeedStatus>,
+    /// Counters by stable name.
+    pub counters: Vec<(&'static str, u64)>,
+    /// The last error, in the operator's words.
+    pub last_error: Option<String>,
+}
+
+/// How one feed is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedStatus {
+    /// Whose calls.
+    pub keyspace: Keyspace,
+    /// Whether notifications arrive.
+    pub connected: bool,
+    /// Since when nothing was heard from Redis.
+    pub age: Duration,
+}
+
+/// Counts of ng commands by proxy; implemented by the fronts.
+pub trait ProxyCounts: Send + Sync + fmt::Debug {
+    /// For each proxy, by address: counts by ng command (`offer`, `start recording` ...), and errors.
+    fn by_proxy(&self) -> Vec<ProxyRow>;
+}
+
+/// Counts of one proxy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProxyRow {
+    /// Its address.
+    pub proxy: IpAddr,
+    /// Counts by ng command.
+    pub commands: Vec<(&'static str, u64)>,
+    /// Requests that were answered with an error.
+    pub errors: u64,
+}
+
+/// The commands of a running node, for any thread.
+#[derive(Clone, Debug)]
+pub struct Ctl {
+    node: Arc<Node>,
+    callers: Callers,
+}
+
+impl Ctl {
+    /// Commands for a node and its shards.
+    pub fn new(node: Arc<Node>, callers: Callers) -> Self {
+        Ctl { node, callers }
+    }
+
+    /// The node.
+    pub fn node(&self) -> &Arc<Node> {
+        &self.node
+    }
+
+    /// Runs one line and answers as rtpengine's CLI does.
+    pub fn run_line(&self, line: &str) -> String {
+        self.run_bytes(line.as_bytes())
+    }
+
+    /// The same for a line that need not be UTF-8.
+    pub fn run_bytes(&self, line: &[u8]) -> String {
+        legacy_line(&self.node, &mut self.callers.take(), now(), line)
+    }
+
+    /// Runs one JSON request of `tandem ctl` and answers in JSON, without a newline.
+    pub fn run_request(&self, request: &str) -> String {
+        render::run_request(&self.node, &mut self.callers.take(), now(), request)
+    }
+
+    /// The tree of `list jsonstats`, which ng's `statistics` has too.
+    pub fn statistics(&self) -> serde_json::Value {
+        let mut caller = self.callers.take();
+        let outcome =
+            execute::execute(&self.node, &mut caller, now(), CtlCommand::JsonStats, &Scope::default());
+        legacy::json::statistics_of(&outcome.answer)
+    }
+}
+
+/// Runs one line of the legacy door.
+pub fn legacy_line<A: Ask>(node: &Node, ask: &mut A, now: Timestamp, line: &[u8]) -> String {
+    let command = commands::parse(line);
+    let outcome = execute::execute(node, ask, now, command, &Scope::default());
+    legacy::write(&outcome)
+}
+
+/// The wall clock.
+#[expect(clippy::disallowed_methods, reason = "operators' threads are at the edge, where time is read")]
+pub fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_micros(u64::try_from(since.as_micros()).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,318 @@
+//! Answers as data, before anybody writes them down.
+
+use std::net::IpAddr;
+
+use tandem_shards::call::snapshot::{CallBrief, CallSnapshot};
+use tandem_shards::input::Filter;
+use tandem_shards::io::AskError;
+use tandem_shards::names::{CallId, InterfaceName, Keyspace, ShardId, Tag};
+use tandem_shards::stats::{Counters, ShardReport};
+use tandem_shards::time::Timestamp;
+
+use super::commands::{Level, Which, Wrong};
+use super::parameters::{NotANumber, Parameter, Value};
+use super::rates::Rate;
+use super::{ProxyRow, RedisStatus};
+
+/// An answer, and who did not contribute to it.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The answer.
+    pub answer: CtlAnswer,
+    /// Shards that were asked and did not answer.
+    pub silent: Vec<Silent>,
+}
+
+/// A shard that did not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Silent {
+    /// Which.
+    pub shard: ShardId,
+    /// Why not.
+    pub error: AskError,
+}
+
+/// What a command is answered with.
+#[derive(Debug)]
+pub enum CtlAnswer {
+    /// The words of a level.
+    Help(Level),
+    /// The words of all levels.
+    Usage,
+    /// How many calls.
+    Sessions(SessionCounts),
+    /// Calls.
+    Calls(CallList),
+    /// A call in full.
+    Call(Box<CallView>),
+    /// A party of a call in full.
+    Party(Box<CallView>, Tag),
+    /// All counters.
+    Totals(Box<Totals>),
+    /// Rates.
+    Counters(Rate),
+    /// All counters, as JSON.
+    JsonStats(Box<Totals>),
+    /// Interfaces and their ports.
+    Interfaces(Vec<InterfaceUse>),
+    /// Transcoders: none.
+    Transcoders,
+    /// A parameter as it is.
+    Shown(Parameter, Value),
+    /// A parameter that was set.
+    Set(Parameter, Value),
+    /// The log systems.
+    LogLevels,
+    /// The level of a log system that may be unknown.
+    LogLevel(Option<i32>),
+    /// The levels of all log systems.
+    AllLogLevels(i32),
+    /// The log level was set.
+    LogLevelSet(i32),
+    /// Parameters by rtpengine's names.
+    Params(Vec<(String, String)>),
+    /// Parameters that were changed: name, before, now.
+    ParamsDiff(Vec<(&'static str, i128, i128)>),
+    /// Parameters are as at the start.
+    Reverted,
+    /// Calls were ended.
+    Terminated(Filter, u64),
+    /// One call was ended; answers to `call … terminate`.
+    CallTerminated(CallId),
+    /// Keyspaces that are followed.
+    Keyspaces(Vec<Keyspace>),
+    /// A keyspace is followed now.
+    KeyspaceAdded(Keyspace),
+    /// A keyspace is not followed any more, and so many calls were ended.
+    KeyspaceRemoved(Keyspace, u64),
+    /// All calls are own; so many were not.
+    Active(u64),
+    /// All calls are foreign; so many were not.
+    StandBy(u64),
+    /// Debug lines of a call were turned on or off.
+    DebugSet(CallId, bool),
+    /// One row for each shard.
+    Shards(Vec<ShardRow>),
+    /// The node on one screen.
+    Status(Box<Status>),
+    /// So many shards answer.
+    Pong(usize),
+    /// Redis.
+    Redis(Keyspace, RedisStatus),
+    /// A comparison was asked for.
+    Resync(Option<Keyspace>),
+    /// Not done, and why.
+    Problem(Problem),
+}
+
+/// Why a command was not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// The line is no command.
+    Wrong(Wrong),
+    /// `list sessions` of an unknown call.
+    SessionUnknown(CallId),
+    /// `terminate` of an unknown call.
+    TerminateUnknown(CallId),
+    /// `call` of an unknown call.
+    CallUnknown(CallId),
+    /// `debug` of an unknown call.
+    DebugUnknown(CallId),
+    /// The call has no such party.
+    TagUnknown(Tag),
+    /// `debug` without a call.
+    NoCallId,
+    /// Neither on nor off.
+    InvalidFlag(String),
+    /// Too many calls are debugged already.
+    TooManyDebugged,
+    /// A parameter was not set; the whole line.
+    NotSet(String),
+    /// The node has no Redis.
+    NoRedis,
+    /// `ksadd` or `ksrm` of what is no keyspace: "adding" or "removing", the text, why.
+    BadKeyspace(&'static str, String, Option<NotANumber>),
+    /// Followed already.
+    KeyspaceKnown(Keyspace),
+    /// Not followed.
+    KeyspaceUnknown(Keyspace),
+    /// The shard that had to answer did not.
+    Unanswered,
+    /// There is no such shard.
+    NoShard(u16),
+}
+
+/// How many calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SessionCounts {
+    /// Own.
+    pub own: u64,
+    /// Foreign.
+    pub foreign: u64,
+    /// IPv4 media only.
+    pub ip4_only: u64,
+    /// IPv6 media only.
+    pub ip6_only: u64,
+    /// Media of both families.
+    pub mixed: u64,
+}
+
+/// Calls.
+#[derive(Clone, Debug)]
+pub struct CallList {
+    /// Which were asked for.
+    pub which: Which,
+    /// The newest first.
+    pub calls: Vec<CallBrief>,
+    /// The keyspace of own calls.
+    pub keyspace: Option<Keyspace>,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// A call and what is needed to show it.
+#[derive(Clone, Debug)]
+pub struct CallView {
+    /// The call.
+    pub call: CallSnapshot,
+    /// Its shard.
+    pub shard: ShardId,
+    /// The keyspace of own calls.
+    pub keyspace: Option<Keyspace>,
+    /// When it was written to Redis.
+    pub written: Option<Timestamp>,
+    /// The DSCP byte in force.
+    pub tos: u8,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// All counters.
+#[derive(Clone, Debug, Default)]
+pub struct Totals {
+    /// Calls now.
+    pub sessions: SessionCounts,
+    /// Media streams now.
+    pub streams: u64,
+    /// Since the start.
+    pub counters: Counters,
+    /// In the last second.
+    pub rate: Rate,
+    /// Seconds since the start.
+    pub uptime: u64,
+    /// Interfaces.
+    pub interfaces: Vec<InterfaceUse>,
+    /// ng commands by proxy.
+    pub proxies: Vec<ProxyRow>,
+}
+
+/// An address of an interface and its ports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InterfaceUse {
+    /// The interface.
+    pub name: InterfaceName,
+    /// The address.
+    pub ip: IpAddr,
+    /// The address that SDP shows.
+    pub advertised: IpAddr,
+    /// Lowest and highest port.
+    pub range: (u16, u16),
+    /// Ports taken.
+    pub used: u32,
+}
+
+/// A shard in one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShardRow {
+    /// Its report.
+    pub report: ShardReport,
+    /// Its rate.
+    pub rate: Rate,
+}
+
+/// The node on one screen.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// Its name.
+    pub node: String,
+    /// All counters.
+    pub totals: Totals,
+    /// `max-sessions`.
+    pub max_sessions: i64,
+    /// Shards there are.
+    pub shards: u16,
+    /// Shards that answered.
+    pub answering: usize,
+    /// Redis, if there is one.
+    pub redis: Option<(Keyspace, RedisStatus)>,
+}
+
+impl Outcome {
+    /// The exit code of `tandem ctl`.
+    pub fn exit_code(&self) -> u8 {
+        match &self.answer {
+            CtlAnswer::Problem(Problem::Unanswered) => EXIT_PARTIAL,
+            CtlAnswer::Problem(problem) if problem.is_unknown() => EXIT_NOT_FOUND,
+            CtlAnswer::Problem(_) => EXIT_REFUSED,
+            _ if !self.silent.is_empty() => EXIT_PARTIAL,
+            CtlAnswer::Status(status) => match &status.redis {
+                Some((_, redis)) if !redis.is_healthy() => EXIT_DEGRADED,
+                _ => EXIT_DONE,
+            },
+            _ => EXIT_DONE,
+        }
+    }
+}
+
+/// Done, and healthy.
+pub const EXIT_DONE: u8 = 0;
+/// Refused or failed.
+pub const EXIT_REFUSED: u8 = 1;
+/// No such call, keyspace or key.
+pub const EXIT_NOT_FOUND: u8 = 3;
+/// Some shard did not answer in time.
+pub const EXIT_PARTIAL: u8 = 4;
+/// The daemon cannot be reached.
+pub const EXIT_UNREACHABLE: u8 = 5;
+/// The configuration is right and the host is not.
+pub const EXIT_HOST: u8 = 6;
+/// It works, but not all of it.
+pub const EXIT_DEGRADED: u8 = 7;
+
+impl Problem {
+    fn is_unknown(&self) -> bool {
+        matches!(
+            self,
+            Problem::SessionUnknown(_)
+                | Problem::TerminateUnknown(_)
+                | Problem::CallUnknown(_)
+                | Problem::DebugUnknown(_)
+                | Problem::TagUnknown(_)
+                | Problem::KeyspaceUnknown(_)
+                | Problem::NoShard(_)
+        )
+    }
+}
+
+impl RedisStatus {
+    /// Writing, and following all that it should follow.
+    pub fn is_healthy(&self) -> bool {
+        self.writing && self.feeds.iter().all(|feed| feed.connected)
+    }
+}
+
+impl SessionCounts {
+    /// Own and foreign: there is no third kind.
+    pub fn total(&self) -> u64 {
+        self.own + self.foreign
+    }
+
+    /// Adds a shard's.
+    pub fn add(&mut self, report: &ShardReport) {
+        self.own += report.own;
+        self.foreign += report.foreign;
+        self.ip4_only += report.ip4_only;
+        self.ip6_only += report.ip6_only;
+        self.mixed += report.mixed;
+    }
+}

@@ -1,0 +1,474 @@
+//! From a command to an answer: asks the shards, one after the other.
+
+use tandem_shards::input::{Command, Filter};
+use tandem_shards::interfaces::AddressId;
+use tandem_shards::io::{Ask, AskError};
+use tandem_shards::names::{CallId, Keyspace, ShardId, Tag};
+use tandem_shards::output::Reply;
+use tandem_shards::routing::shard_of;
+use tandem_shards::stats::ShardReport;
+use tandem_shards::time::Timestamp;
+
+use super::answer::{
+    CallList, CallView, CtlAnswer, InterfaceUse, Outcome, Problem, ShardRow, Silent, Status, Totals,
+};
+use super::commands::{CallAct, CtlCommand, DebugFlag, ParamsWord, Which};
+use super::parameters::{Parameter, strtol};
+use super::{Live, Node, RedisControl};
+use crate::logging;
+
+/// Calls that one answer lists at most.
+pub const LIST_MAX: usize = 100_000;
+
+/// Which part of the node a command is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope {
+    /// Only this shard, for commands that ask them all.
+    pub shard: Option<ShardId>,
+    /// List at most so many calls.
+    pub limit: usize,
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        Scope { shard: None, limit: LIST_MAX }
+    }
+}
+
+/// Does what a command says.
+pub fn execute<A: Ask>(
+    node: &Node,
+    ask: &mut A,
+    now: Timestamp,
+    command: CtlCommand,
+    scope: &Scope,
+) -> Outcome {
+    let mut desk = Desk { node, ask, now, scope: *scope, silent: Vec::new() };
+    let answer = match scope.shard {
+        Some(shard) if shard.0 >= desk.ask.shard_count() => CtlAnswer::Problem(Problem::NoShard(shard.0)),
+        _ => desk.run(command),
+    };
+    Outcome { answer, silent: desk.silent }
+}
+
+struct Desk<'a, A> {
+    node: &'a Node,
+    ask: &'a mut A,
+    now: Timestamp,
+    scope: Scope,
+    silent: Vec<Silent>,
+}
+
+impl<A: Ask> Desk<'_, A> {
+    fn run(&mut self, command: CtlCommand) -> CtlAnswer {
+        match command {
+            CtlCommand::Help(level) => CtlAnswer::Help(level),
+            CtlCommand::Usage => CtlAnswer::Usage,
+            CtlCommand::Numsessions => CtlAnswer::Sessions(self.totals().sessions),
+            CtlCommand::Sessions(which) => self.list(which),
+            CtlCommand::Session(call_id) => match self.call(&call_id) {
+                Ok(view) => view.map_or(Problem::SessionUnknown(call_id).into(), CtlAnswer::Call),
+                Err(problem) => problem.into(),
+            },
+            CtlCommand::Totals => CtlAnswer::Totals(Box::new(self.totals())),
+            CtlCommand::Counters => CtlAnswer::Counters(self.rates().total()),
+            CtlCommand::JsonStats => CtlAnswer::JsonStats(Box::new(self.totals())),
+            CtlCommand::Interfaces => CtlAnswer::Interfaces(interfaces(self.node)),
+            CtlCommand::Transcoders => CtlAnswer::Transcoders,
+            CtlCommand::Show(parameter) => {
+                CtlAnswer::Shown(parameter, parameter.value(self.node, &self.node.live()))
+            }
+            CtlCommand::Set(parameter, text) => self.set(parameter, &text),
+            CtlCommand::LogLevels => CtlAnswer::LogLevels,
+            CtlCommand::LogLevel(None) => CtlAnswer::AllLogLevels(logging::to_syslog(logging::level())),
+            CtlCommand::LogLevel(Some(system)) => {
+                CtlAnswer::LogLevel((system == LOG_SYSTEM).then(|| logging::to_syslog(logging::level())))
+            }
+            CtlCommand::SetLogLevel(system, text) => set_log_level(system.as_deref(), &text),
+            CtlCommand::Params(word) => self.params(word),
+            CtlCommand::Terminate(filter) => self.terminate(filter),
+            CtlCommand::KsAdd(text) => self.ksadd(&text),
+            CtlCommand::KsRm(text) => self.ksrm(&text),
+            CtlCommand::KsList => self.with_redis(|redis| CtlAnswer::Keyspaces(redis.subscribed())),
+            CtlCommand::Active => {
+                let count = self.count_all(|| Command::Activate);
+                log::info!("active: {count} foreign calls are own now");
+                CtlAnswer::Active(count)
+            }
+            CtlCommand::StandBy => {
+                let count = self.count_all(|| Command::StandBy);
+                log::info!("standby: {count} own calls are foreign now");
+                CtlAnswer::StandBy(count)
+            }
+            CtlCommand::Debug(None) => Problem::NoCallId.into(),
+            CtlCommand::Debug(Some((call_id, flag))) => {
+                self.debug(call_id, flag).unwrap_or_else(CtlAnswer::Problem)
+            }
+            CtlCommand::Call(call_id, act) => {
+                self.about_call(call_id, act).unwrap_or_else(CtlAnswer::Problem)
+            }
+            CtlCommand::Shards => self.shards(),
+            CtlCommand::Status => self.status(),
+            CtlCommand::Ping => CtlAnswer::Pong(self.reports().len()),
+            CtlCommand::Redis => self.with_redis(|redis| CtlAnswer::Redis(redis.keyspace(), redis.status())),
+            CtlCommand::Resync(keyspace) => self.resync(keyspace),
+            CtlCommand::Wrong(wrong) => Problem::Wrong(wrong).into(),
+        }
+    }
+
+    /// Asks one shard; if it does not answer, it is noted.
+    fn one(&mut self, shard: ShardId, command: Command) -> Option<Reply> {
+        match self.ask.ask(shard, command) {
+            Ok(reply) => Some(reply),
+            Err(error) => {
+                self.silent.push(Silent { shard, error });
+                None
+            }
+        }
+    }
+
+    /// Asks all shards, or the one of the scope.
+    fn all(&mut self, command: impl Fn() -> Command) -> Vec<Reply> {
+        let shards: Vec<ShardId> = match self.scope.shard {
+            Some(shard) => vec![shard],
+            None => (0..self.ask.shard_count()).map(ShardId).collect(),
+        };
+        shards.into_iter().filter_map(|shard| self.one(shard, command())).collect()
+    }
+
+    fn count_all(&mut self, command: impl Fn() -> Command) -> u64 {
+        let count = |reply| if let Reply::Count(count) = reply { count } else { 0 };
+        self.all(command).into_iter().map(count).sum()
+    }
+
+    fn reports(&mut self) -> Vec<ShardReport> {
+        let report = |reply| if let Reply::Shard(report) = reply { Some(*report) } else { None };
+        self.all(|| Command::Report).into_iter().filter_map(report).collect()
+    }
+
+    fn rates(&self) -> std::sync::MutexGuard<'_, super::Rates> {
+        self.node.rates.lock().expect("no panic under the lock")
+    }
+
+    fn keyspace(&self) -> Option<Keyspace> {
+        self.node.redis.as_ref().map(|redis| redis.keyspace())
+    }
+
+    fn totals(&mut self) -> Totals {
+        let reports = self.reports();
+        let mut totals = Totals {
+            rate: match self.scope.shard {
+                Some(shard) => self.rates().of(shard),
+                None => self.rates().total(),
+            },
+            uptime: self.now.since(self.node.started).as_secs(),
+            interfaces: interfaces(self.node),
+            proxies: self.node.proxies.get().map(|proxies| proxies.by_proxy()).unwrap_or_default(),
+            ..Totals::default()
+        };
+        for report in &reports {
+            totals.sessions.add(report);
+            totals.streams += report.streams;
+            totals.counters.add(&report.counters);
+        }
+        totals
+    }
+
+    fn list(&mut self, which: Which) -> CtlAnswer {
+        let filter = match which {
+            Which::All | Which::Recording => Filter::All,
+            Which::Own => Filter::Own,
+            Which::Foreign => Filter::Foreign,
+        };
+        let limit = self.scope.limit.min(LIST_MAX);
+        let mut calls = Vec::new();
+        for reply in self.all(|| Command::List { filter: filter.clone(), limit }) {
+            if let Reply::Calls(some) = reply {
+                calls.extend(some);
+            }
+        }
+        if which == Which::Recording {
+            calls.retain(|call| call.recording);
+        }
+        calls.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.call_id.cmp(&b.call_id)));
+        calls.truncate(limit);
+        CtlAnswer::Calls(CallList { which, calls, keyspace: self.keyspace(), now: self.now })
+    }
+
+    fn home(&self, call_id: &CallId) -> ShardId {
+        shard_of(call_id, self.ask.shard_count())
+    }
+
+    fn call(&mut self, call_id: &CallId) -> Result<Option<Box<CallView>>, Problem> {
+        let shard = self.home(call_id);
+        let reply = self.one(shard, Command::Query(call_id.clone())).ok_or(Problem::Unanswered)?;
+        let Reply::Call(call) = reply else { return Ok(None) };
+        let tos = call.tos.unwrap_or(self.node.live().settings.tos);
+        let written = self.node.redis.as_ref().and_then(|redis| redis.written(call_id));
+        let (keyspace, now) = (self.keyspace(), self.now);
+        Ok(Some(Box::new(CallView { call: *call, shard, keyspace, written, tos, now })))
+    }
+
+    fn terminate(&mut self, filter: Filter) -> CtlAnswer {
+        let Filter::One(call_id) = &filter else {
+            let count = self.count_all(|| Command::Terminate(filter.clone()));
+            log::info!("terminate {filter:?}: {count} calls ended");
+            return CtlAnswer::Terminated(filter, count);
+        };
+        match self.terminate_one(call_id) {
+            Ok(true) => CtlAnswer::Terminated(filter, 1),
+            Ok(false) => Problem::TerminateUnknown(call_id.clone()).into(),
+            Err(problem) => problem.into(),
+        }
+    }
+
+    fn terminate_one(&mut self, call_id: &CallId) -> Result<bool, Problem> {
+        let command = Command::Terminate(Filter::One(call_id.clone()));
+        let reply = self.one(self.home(call_id), command).ok_or(Problem::Unanswered)?;
+        Ok(matches!(reply, Reply::Count(1..)))
+    }
+
+    fn about_call(&mut self, call_id: CallId, act: CallAct) -> Result<CtlAnswer, Problem> {
+        let view = self.call(&call_id)?.ok_or_else(|| Problem::CallUnknown(call_id.clone()))?;
+        match act {
+            CallAct::Info => Ok(CtlAnswer::Call(view)),
+            CallAct::Party(tag) if has_party(&view, &tag) => Ok(CtlAnswer::Party(view, tag)),
+            CallAct::Party(tag) => Err(Problem::TagUnknown(tag)),
+            CallAct::Debug(flag) => self.debug(call_id, flag),
+            CallAct::Terminate if self.terminate_one(&call_id)? => Ok(CtlAnswer::CallTerminated(call_id)),
+            CallAct::Terminate => Err(Problem::CallUnknown(call_id)),
+            CallAct::Wrong(wrong) => Err(Problem::Wrong(wrong)),
+        }
+    }
+
+    fn debug(&mut self, call_id: CallId, flag: DebugFlag) -> Result<CtlAnswer, Problem> {
+        let on = match flag {
+            DebugFlag::On => true,
+            DebugFlag::Off => false,
+            DebugFlag::Invalid(word) => return Err(Problem::InvalidFlag(word)),
+        };
+        if self.call(&call_id)?.is_none() {
+            return Err(Problem::DebugUnknown(call_id));
+        }
+        if !logging::debug_call(&call_id, on) {
+            return Err(Problem::TooManyDebugged);
+        }
+        Ok(CtlAnswer::DebugSet(call_id, on))
+    }
+
+    fn set(&mut self, parameter: Parameter, text: &str) -> CtlAnswer {
+        let mut live = self.node.live();
+        match parameter.set(self.node, &mut live, text) {
+            Err(line) => Problem::NotSet(line).into(),
+            Ok(value) => {
+                log::info!("{} is {value} now", parameter.word());
+                self.adopt(live);
+                CtlAnswer::Set(parameter, value)
+            }
+        }
+    }
+
+    /// Makes new settings known to all shards, whatever the scope: a node has one set of them.
+    fn adopt(&mut self, live: Live) {
+        let settings = live.settings.clone();
+        let before = std::mem::replace(&mut *self.node.live.lock().expect("no panic under the lock"), live);
+        if before.settings != settings {
+            self.scope.shard = None;
+            self.all(|| Command::Configure(Box::new(settings.clone())));
+        }
+    }
+
+    fn params(&mut self, word: ParamsWord) -> CtlAnswer {
+        let live = self.node.live();
+        match word {
+            ParamsWord::Start => CtlAnswer::Params(params_of(self.node, &self.node.at_start)),
+            ParamsWord::Current => CtlAnswer::Params(params_of(self.node, &live)),
+            ParamsWord::Diff => {
+                let (before, now) = (params_numbers(&self.node.at_start), params_numbers(&live));
+                let pairs = before.into_iter().zip(now);
+                let changed = pairs.filter(|((_, a), (_, b))| a != b).map(|((n, a), (_, b))| (n, a, b));
+                CtlAnswer::ParamsDiff(changed.collect())
+            }
+            ParamsWord::Revert => {
+                self.node.admission.set_max_sessions(self.node.at_start.limits.max_sessions);
+                self.adopt(self.node.at_start.clone());
+                CtlAnswer::Reverted
+            }
+        }
+    }
+
+    fn with_redis(&self, answer: impl FnOnce(&dyn RedisControl) -> CtlAnswer) -> CtlAnswer {
+        self.node.redis.as_deref().map_or(Problem::NoRedis.into(), answer)
+    }
+
+    fn ksadd(&mut self, text: &str) -> CtlAnswer {
+        self.with_redis(|redis| match keyspace_of("adding", text) {
+            Err(problem) => problem.into(),
+            Ok(keyspace) if redis.subscribe(keyspace) => {
+                log::info!("keyspace {keyspace} is followed now");
+                CtlAnswer::KeyspaceAdded(keyspace)
+            }
+            Ok(keyspace) => Problem::KeyspaceKnown(keyspace).into(),
+        })
+    }
+
+    fn ksrm(&mut self, text: &str) -> CtlAnswer {
+        let Some(redis) = &self.node.redis else { return Problem::NoRedis.into() };
+        match keyspace_of("removing", text) {
+            Err(problem) => problem.into(),
+            Ok(keyspace) if redis.unsubscribe(keyspace) => {
+                let count = self.count_all(|| Command::Terminate(Filter::Keyspace(keyspace)));
+                log::info!("keyspace {keyspace} is not followed any more, {count} foreign calls ended");
+                CtlAnswer::KeyspaceRemoved(keyspace, count)
+            }
+            Ok(keyspace) => Problem::KeyspaceUnknown(keyspace).into(),
+        }
+    }
+
+    fn resync(&mut self, keyspace: Option<Keyspace>) -> CtlAnswer {
+        self.with_redis(|redis| match keyspace {
+            Some(keyspace) if !redis.subscribed().contains(&keyspace) => {
+                Problem::KeyspaceUnknown(keyspace).into()
+            }
+            keyspace => {
+                redis.resync(keyspace);
+                CtlAnswer::Resync(keyspace)
+            }
+        })
+    }
+
+    fn shards(&mut self) -> CtlAnswer {
+        let reports = self.reports();
+        let rates = self.rates();
+        let row = |report: ShardReport| ShardRow { rate: rates.of(report.shard), report };
+        CtlAnswer::Shards(reports.into_iter().map(row).collect())
+    }
+
+    fn status(&mut self) -> CtlAnswer {
+        let totals = self.totals();
+        let shards = self.ask.shard_count();
+        CtlAnswer::Status(Box::new(Status {
+            node: self.node.name.clone(),
+            totals,
+            max_sessions: self.node.admission.max_sessions(),
+            shards,
+            answering: usize::from(shards) - self.silent.len(),
+            redis: self.node.redis.as_ref().map(|redis| (redis.keyspace(), redis.status())),
+        }))
+    }
+}
+
+impl From<Problem> for CtlAnswer {
+    fn from(problem: Problem) -> Self {
+        CtlAnswer::Problem(problem)
+    }
+}
+
+/// The one log system there is, by rtpengine's name.
+pub const LOG_SYSTEM: &str = "core";
+
+fn set_log_level(system: Option<&str>, text: &str) -> CtlAnswer {
+    let fail = |reason: &str| Problem::NotSet(format!("Fail setting loglevel to {text}; {reason}\n")).into();
+    if system.is_some_and(|system| system != LOG_SYSTEM) {
+        return fail("no such log system");
+    }
+    match strtol(text) {
+        Err(why) => fail(why.text()),
+        Ok(number @ 1..=8) => {
+            let number = i32::try_from(number).expect("below 9");
+            logging::set_level(logging::from_syslog(number));
+            CtlAnswer::LogLevelSet(number)
+        }
+        Ok(_) => fail("must be 1 to 8"),
+    }
+}
+
+fn keyspace_of(verb: &'static str, text: &str) -> Result<Keyspace, Problem> {
+    let bad = |why| Problem::BadKeyspace(verb, text.to_owned(), why);
+    let number = strtol(text).map_err(|why| bad(Some(why)))?;
+    u32::try_from(number).map(Keyspace).map_err(|_| bad(None))
+}
+
+fn has_party(view: &CallView, tag: &Tag) -> bool {
+    view.call.legs.iter().any(|leg| leg.tag.as_ref() == Some(tag) || leg.aliases.contains(tag))
+}
+
+/// The addresses of all interfaces and their ports.
+pub fn interfaces(node: &Node) -> Vec<InterfaceUse> {
+    let addresses = node.interfaces.addresses().iter().zip(0u16..);
+    addresses
+        .map(|(address, n)| InterfaceUse {
+            name: address.interface.clone(),
+            ip: address.ip,
+            advertised: address.advertised,
+            range: node.ports.range(),
+            used: node.ports.taken(AddressId(n)),
+        })
+        .collect()
+}
+
+/// Parameters by the names that rtpengine's `params current` has for them.
+fn params_of(node: &Node, live: &Live) -> Vec<(String, String)> {
+    let settings = &live.settings;
+    let (min, max) = node.ports.range();
+    let mut list: Vec<(String, String)> = Vec::new();
+    let mut add = |name: &str, value: String| list.push((name.to_owned(), value));
+    add("log-level-core", logging::to_syslog(logging::level()).to_string());
+    add("max_sessions", live.limits.max_sessions.to_string());
+    add("default_tos", settings.tos.to_string());
+    add("port_min", min.to_string());
+    add("port_max", max.to_string());
+    if let Some(redis) = &node.redis {
+        add("redis_db", redis.keyspace().to_string());
+    }
+    add("bw_limit", live.limits.max_bandwidth.unwrap_or(0).to_string());
+    for (name, duration) in [
+        ("silent_timeout_us", settings.silent_timeout),
+        ("timeout_us", settings.timeout),
+        ("final_timeout_us", settings.final_timeout),
+        ("offer_timeout_us", settings.offer_timeout),
+        ("delete_delay_us", settings.delete_delay),
+    ] {
+        add(name, duration.as_micros().to_string());
+    }
+    add("max-cpu", Parameter::MaxCpu.value(node, live).to_string());
+    add("max-load", Parameter::MaxLoad.value(node, live).to_string());
+    for (n, address) in node.interfaces.addresses().iter().enumerate() {
+        add(&format!("interface[{n}]"), format!("{}/{}", address.interface, address.ip));
+    }
+    let followed = node.redis.as_ref().map(|redis| redis.subscribed()).unwrap_or_default();
+    for (n, keyspace) in followed.iter().enumerate() {
+        add(&format!("keyspace[{n}]"), keyspace.to_string());
+    }
+    list
+}
+
+/// The same in the names and units of rtpengine's `params diff`: microseconds and hundredths.
+fn params_numbers(live: &Live) -> Vec<(&'static str, i128)> {
+    #[expect(clippy::cast_possible_truncation, reason = "limits are small numbers with two decimals")]
+    let hundredths = |limit: Option<f64>| i128::from((limit.unwrap_or(0.0) * 100.0).round() as i64);
+    let micros = |duration: std::time::Duration| i128::try_from(duration.as_micros()).unwrap_or(i128::MAX);
+    let settings = &live.settings;
+    vec![
+        ("max-cpu", hundredths(live.limits.max_cpu)),
+        ("max-load", hundredths(live.limits.max_load)),
+        ("max-bw", i128::from(live.limits.max_bandwidth.unwrap_or(0))),
+        ("timeout", micros(settings.timeout)),
+        ("silent-timeout", micros(settings.silent_timeout)),
+        ("final-timeout", micros(settings.final_timeout)),
+        ("offer-timeout", micros(settings.offer_timeout)),
+        ("delete-delay", micros(settings.delete_delay)),
+    ]
+}
+
+/// Why a shard did not answer, in words.
+pub fn silence(error: AskError) -> &'static str {
+    match error {
+        AskError::Busy => "its mailbox is full",
+        AskError::TimedOut => "no answer in time",
+        AskError::Stopped => "it has stopped",
+    }
+}
+
+#[cfg(test)]
+pub mod tests;

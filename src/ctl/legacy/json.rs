@@ -1,0 +1,159 @@
+//! `list jsonstats`: the same numbers as `list totals` under the names that collectors know.
+
+use serde_json::{Map, Value, json};
+use tandem_shards::output::EndCause;
+
+use super::printable;
+use super::totals::{COLUMNS, Derived};
+use crate::ctl::ProxyRow;
+use crate::ctl::answer::{CtlAnswer, InterfaceUse, Totals};
+use crate::ctl::rates::errors;
+
+/// The tree of an answer to `list jsonstats`; empty for any other.
+pub fn statistics_of(answer: &CtlAnswer) -> Value {
+    match answer {
+        CtlAnswer::JsonStats(totals) => statistics(totals),
+        _ => json!({}),
+    }
+}
+
+/// The tree.
+pub fn statistics(totals: &Totals) -> Value {
+    json!({
+        "currentstatistics": current(totals),
+        "totalstatistics": ended(totals),
+        "mos": metrics(&["mos"]),
+        "voip_metrics": with_losses(metrics(&QUANTITIES)),
+        "controlstatistics": control(&totals.proxies),
+        "interfaces": totals.interfaces.iter().map(interface).collect::<Vec<_>>(),
+        "transcoders": [],
+    })
+}
+
+const QUANTITIES: [&str; 5] = ["jitter", "rtt_e2e", "rtt_dsct", "packetloss", "jitter_measured"];
+
+fn current(totals: &Totals) -> Value {
+    let rate = &totals.rate;
+    json!({
+        "sessionsown": totals.sessions.own,
+        "sessionsforeign": totals.sessions.foreign,
+        "sessionstotal": totals.sessions.total(),
+        "transcodedmedia": 0,
+        "mediacache": 0,
+        "playercache": 0,
+        "packetrate_user": rate.packets,
+        "byterate_user": rate.bytes,
+        "errorrate_user": rate.errors,
+        "packetrate_kernel": 0,
+        "byterate_kernel": 0,
+        "errorrate_kernel": 0,
+        "packetrate": rate.packets,
+        "byterate": rate.bytes,
+        "errorrate": rate.errors,
+        "media_userspace": totals.streams,
+        "media_kernel": 0,
+        "media_mixed": 0,
+    })
+}
+
+fn ended(totals: &Totals) -> Value {
+    let counters = &totals.counters;
+    let derived = Derived::of(counters);
+    json!({
+        "uptime": totals.uptime,
+        "managedsessions": derived.managed,
+        "rejectedsessions": counters.rejected,
+        "timeoutsessions": counters.ended(EndCause::Timeout),
+        "silenttimeoutsessions": counters.ended(EndCause::SilentTimeout),
+        "finaltimeoutsessions": counters.ended(EndCause::FinalTimeout),
+        "offertimeoutsessions": counters.ended(EndCause::OfferTimeout),
+        "regularterminatedsessions": counters.ended(EndCause::Deleted),
+        "forcedterminatedsessions": counters.ended(EndCause::Terminated),
+        "relayedpackets_user": counters.forwarded,
+        "relayedpacketerrors_user": errors(counters),
+        "relayedbytes_user": counters.bytes,
+        "relayedpackets_kernel": 0,
+        "relayedpacketerrors_kernel": 0,
+        "relayedbytes_kernel": 0,
+        "relayedpackets": counters.forwarded,
+        "relayedpacketerrors": errors(counters),
+        "relayedbytes": counters.bytes,
+        "zerowaystreams": counters.zero_way_streams,
+        "onewaystreams": counters.one_way_streams,
+        "avgcallduration": derived.average,
+        "totalcallsduration": derived.duration,
+        "totalcallsduration2": derived.duration2,
+        "totalcallsduration_stddev": derived.deviation,
+    })
+}
+
+/// Samples that this relay does not take: zeros under the usual names.
+fn metrics(quantities: &[&str]) -> Value {
+    let mut map = Map::new();
+    for quantity in quantities {
+        map.insert(format!("{quantity}_total"), json!(0.0));
+        map.insert(format!("{quantity}2_total"), json!(0.0));
+        map.insert(format!("{quantity}_samples_total"), json!(0));
+        map.insert(format!("{quantity}_average"), json!(0.0));
+        map.insert(format!("{quantity}_stddev"), json!(0.0));
+    }
+    Value::Object(map)
+}
+
+fn with_losses(mut metrics: Value) -> Value {
+    for name in ["packets_lost", "rtp_duplicates", "rtp_skips", "rtp_seq_resets", "rtp_reordered"] {
+        metrics[name] = json!(0);
+    }
+    metrics
+}
+
+fn control(proxies: &[ProxyRow]) -> Value {
+    let count = |row: &ProxyRow, command: &str| {
+        row.commands.iter().find(|(name, _)| *name == command).map_or(0, |(_, count)| *count)
+    };
+    let mut rows = Vec::new();
+    for row in proxies {
+        let mut map = Map::new();
+        map.insert("proxy".to_owned(), json!(row.proxy.to_string()));
+        for (heading, command) in COLUMNS {
+            let name = heading.to_ascii_lowercase();
+            map.insert(format!("{name}count"), json!(count(row, command)));
+            // Durations are not measured by command.
+            map.insert(format!("{name}duration"), json!(0.0));
+        }
+        map.insert("errorcount".to_owned(), json!(row.errors));
+        rows.push(Value::Object(map));
+    }
+    let mut map = Map::new();
+    map.insert("proxies".to_owned(), Value::Array(rows));
+    for (heading, command) in COLUMNS {
+        let total: u64 = proxies.iter().map(|row| count(row, command)).sum();
+        map.insert(format!("total{}count", heading.to_ascii_lowercase()), json!(total));
+    }
+    Value::Object(map)
+}
+
+fn interface(interface: &InterfaceUse) -> Value {
+    let (min, max) = interface.range;
+    let total = u32::from(max) - u32::from(min) + 1;
+    let mut quantities = vec!["mos"];
+    quantities.extend(QUANTITIES);
+    let none = json!({ "packets": 0, "bytes": 0, "errors": 0 });
+    json!({
+        "name": printable(interface.name.as_bytes()),
+        "address": interface.ip.to_string(),
+        "ports": {
+            "min": min,
+            "max": max,
+            "used": interface.used,
+            "used_pct": f64::from(interface.used) * 100.0 / f64::from(total),
+            "free": total.saturating_sub(interface.used),
+            "totals": total,
+        },
+        "packets_lost": 0,
+        "duplicates": 0,
+        "voip_metrics": metrics(&quantities),
+        "ingress": none,
+        "egress": none,
+    })
+}

@@ -1,0 +1,249 @@
+//! The daemon: start order, threads, readiness, end.
+//!
+//! | thread | does | blocks on |
+//! |---|---|---|
+//! | `main` | starts and ends everything | signals |
+//! | `shard-N` | relays media of its calls | its ring |
+//! | `ng-N`, `http` | serve proxies | sockets |
+//! | `ctl`, `ctl-peer` | serve operators | sockets |
+//! | `sampler` | measures rates and limits | time |
+//! | `events` | writes what happens to calls into the log | its channel |
+//!
+//! Order of the start: what can be refused comes first (addresses of operators), then the shards, then those that
+//! ask them, and readiness last. The end is the reverse, and leaves all ports free for an immediate restart.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::Sender;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::signal::{SigSet, Signal};
+use tandem_shards::admission::Admission;
+use tandem_shards::io::{Shards, ShardsConfig};
+use tandem_shards::ports::Ports;
+
+use crate::capacity::Capacity;
+use crate::config::Config;
+use crate::ctl::door::{Bound, Door};
+use crate::ctl::{Ctl, Live, Node, RedisControl, now};
+use crate::fronts::Fronts;
+use crate::{events, logging, notify, sampler};
+
+/// Runs a node until a signal ends it.
+///
+/// # Errors
+/// Why it could not start, in one sentence.
+pub fn run(config: &Config) -> Result<(), String> {
+    logging::start(config.log_level);
+    let signals = block_signals()?;
+    let capacity = Capacity::of(config, raise_open_files());
+    let doors = Doors::bind(config)?;
+    let shared = start_shards(config)?;
+    let ctl = Ctl::new(shared.node.clone(), shared.shards.callers());
+    let mut threads = Threads::default();
+    threads.start_measuring(&shared).map_err(|error| format!("cannot start a thread: {error}"))?;
+    let fronts = Fronts::start(config, &shared, &ctl)?;
+    announce(config, &capacity, &doors.places());
+    let doors = doors.open(&ctl).map_err(|error| format!("cannot start a thread: {error}"))?;
+    notify::ready(&format!("{} shards, up to {} own calls", capacity.shards, capacity.own_calls()));
+
+    let signal = wait(&signals);
+
+    log::info!("{signal}: ending");
+    notify::stopping();
+    fronts.stop();
+    doors.into_iter().for_each(Door::close);
+    threads.stop();
+    shared.shards.stop();
+    log::info!("ended; all ports are free");
+    Ok(())
+}
+
+/// What the threads of a node share.
+#[derive(Debug)]
+pub struct Shared {
+    /// The shards.
+    pub shards: Shards,
+    /// The node.
+    pub node: Arc<Node>,
+}
+
+/// THE place where the Redis side is started: it reads `shards.publications()`, asks through
+/// `shards.callers()`, and is what operators control.
+fn start_redis(_config: &Config, _shards: &Shards) -> Option<Arc<dyn RedisControl>> {
+    None
+}
+
+fn start_shards(config: &Config) -> Result<Shared, String> {
+    let interfaces = Arc::new(config.interfaces());
+    let count = u16::try_from(config.cpus.len()).expect("checked by the configuration");
+    let ports = Arc::new(Ports::new(&interfaces, config.port_min, config.port_max, count));
+    let admission = Arc::new(Admission::default());
+    admission.set_max_sessions(config.limits.max_sessions);
+    let shards = Shards::start(ShardsConfig {
+        cpus: config.cpus.clone(),
+        interfaces: interfaces.clone(),
+        ports: ports.clone(),
+        admission: admission.clone(),
+        settings: config.settings.clone(),
+        min_wait_us: config.min_wait_us,
+    })
+    .map_err(|error| format!("cannot start the shards: {}", error.0))?;
+    let live = Live { settings: config.settings.clone(), limits: config.limits };
+    let node = Arc::new(Node {
+        name: config.node.clone(),
+        interfaces,
+        ports,
+        admission,
+        live: Mutex::new(live.clone()),
+        at_start: live,
+        rates: Mutex::default(),
+        redis: start_redis(config, &shards),
+        proxies: OnceLock::new(),
+        started: now(),
+    });
+    Ok(Shared { shards, node })
+}
+
+/// Threads that end when their channel is closed.
+#[derive(Debug, Default)]
+struct Threads {
+    running: Vec<(Sender<()>, JoinHandle<()>)>,
+}
+
+impl Threads {
+    fn start_measuring(&mut self, shared: &Shared) -> io::Result<()> {
+        let (node, callers) = (shared.node.clone(), shared.shards.callers());
+        self.start("sampler", move |stop| sampler::run(&node, &callers, &stop))?;
+        let happened = shared.shards.events();
+        self.start("events", move |stop| events::run(&happened, &stop))
+    }
+
+    fn start(
+        &mut self,
+        name: &str,
+        work: impl FnOnce(crossbeam_channel::Receiver<()>) + Send + 'static,
+    ) -> io::Result<()> {
+        let (stopper, stop) = crossbeam_channel::bounded(0);
+        let handle = std::thread::Builder::new().name(name.to_owned()).spawn(move || work(stop))?;
+        self.running.push((stopper, handle));
+        Ok(())
+    }
+
+    fn stop(self) {
+        for (stopper, handle) in self.running {
+            drop(stopper);
+            if handle.join().is_err() {
+                log::error!("a thread had ended early");
+            }
+        }
+    }
+}
+
+/// Doors that are bound, and not open yet.
+struct Doors(Vec<Bound>);
+
+impl Doors {
+    fn bind(config: &Config) -> Result<Doors, String> {
+        let mut bound = Vec::new();
+        for address in &config.listen_cli {
+            let door = Bound::tcp(*address).map_err(|error| cannot_listen("listen-cli", address, &error))?;
+            bound.push(door);
+        }
+        match Bound::unix(&config.listen_ctl) {
+            Ok(door) => bound.extend(door),
+            Err(error) => return Err(format!("listen-ctl: cannot listen: {error}")),
+        }
+        Ok(Doors(bound))
+    }
+
+    fn places(&self) -> Vec<String> {
+        self.0.iter().map(Bound::place).collect()
+    }
+
+    fn open(self, ctl: &Ctl) -> io::Result<Vec<Door>> {
+        self.0.into_iter().map(|bound| bound.open(ctl.clone())).collect()
+    }
+}
+
+/// Why an address cannot be listened at, with what to do about it.
+pub fn cannot_listen(key: &str, address: &SocketAddr, error: &io::Error) -> String {
+    let hint = match error.kind() {
+        io::ErrorKind::AddrInUse => "; another process has it (see `ss -lnp`)",
+        io::ErrorKind::AddrNotAvailable => "; it is not an address of this host",
+        io::ErrorKind::PermissionDenied => "; ports below 1024 need CAP_NET_BIND_SERVICE",
+        _ => "",
+    };
+    format!("{key}: cannot listen at {address}: {error}{hint}")
+}
+
+/// Says what the node is and holds, once.
+fn announce(config: &Config, capacity: &Capacity, operators: &[String]) {
+    let version = env!("CARGO_PKG_VERSION");
+    log::info!("tandem {version}, node {}, CPUs {:?}", config.node, config.cpus);
+    let mut interfaces = Vec::new();
+    for interface in &config.interfaces {
+        let shown = match interface.advertised == interface.ip {
+            true => String::new(),
+            false => format!(" shown as {}", interface.advertised),
+        };
+        interfaces.push(format!("{}/{}{shown}", interface.name, interface.ip));
+    }
+    log::info!("media at {}, ports {} to {}", interfaces.join(", "), config.port_min, config.port_max);
+    for (what, addresses) in [
+        ("ng over UDP", &config.listen_ng),
+        ("ng over TCP", &config.listen_tcp_ng),
+        ("HTTP and WebSocket", &config.listen_http),
+    ] {
+        if !addresses.is_empty() {
+            let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            log::info!("{what} at {}", addresses.join(", "));
+        }
+    }
+    log::info!(
+        "operators at {}",
+        if operators.is_empty() { "none".to_owned() } else { operators.join(", ") }
+    );
+    if let Some(redis) = &config.redis {
+        let followed: Vec<String> = redis.subscribe.iter().map(ToString::to_string).collect();
+        log::info!("own calls in {}, following keyspaces {}", redis.write_url, followed.join(", "));
+    }
+    if capacity.files_allowed < capacity.files_needed {
+        log::warn!("room for {capacity}");
+    } else {
+        log::info!("room for {capacity}");
+    }
+}
+
+/// Raises the limit of open files as far as it goes, since every port is one, and says how far that is.
+fn raise_open_files() -> u64 {
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return 0 };
+    match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
+        Ok(()) => hard,
+        Err(_) => soft,
+    }
+}
+
+/// Blocks the signals that end a daemon, in this thread and in all that it starts.
+fn block_signals() -> Result<SigSet, String> {
+    let mut signals = SigSet::empty();
+    for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP] {
+        signals.add(signal);
+    }
+    signals.thread_block().map_err(|error| format!("cannot block signals: {error}"))?;
+    Ok(signals)
+}
+
+fn wait(signals: &SigSet) -> Signal {
+    loop {
+        match signals.wait() {
+            Ok(Signal::SIGHUP) => {
+                log::warn!("SIGHUP: the configuration is read at start only; nothing was changed");
+            }
+            Ok(signal) => return signal,
+            Err(error) => log::error!("waiting for signals: {error}"),
+        }
+    }
+}

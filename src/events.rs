@@ -1,0 +1,98 @@
+//! What happens to calls, as log lines: at most four for each call, each with its call-id.
+
+use crossbeam_channel::{Receiver, select};
+use log::Level;
+use tandem_shards::names::ShardId;
+use tandem_shards::output::{Event, EventKind};
+
+use crate::ctl::now;
+use crate::logging::{Admit, Limiter};
+
+/// Lines of one name in ten seconds, of which there is one for each call.
+const CALL_LINES: u64 = 2000;
+/// Lines of one name in ten seconds, of which there may be many for each call.
+const MEDIA_LINES: u64 = 20;
+
+/// Writes events until the channel of `stop` is closed.
+pub fn run(events: &Receiver<(ShardId, Event)>, stop: &Receiver<()>) {
+    let mut limiters = (Limiter::new(CALL_LINES), Limiter::new(MEDIA_LINES));
+    loop {
+        select! {
+            recv(events) -> event => match event {
+                Ok((shard, event)) => write(&mut limiters, shard, &event),
+                Err(_) => return,
+            },
+            recv(stop) -> _ => break,
+        }
+    }
+    // What had happened before the end belongs into the log as well.
+    for (shard, event) in events.try_iter() {
+        write(&mut limiters, shard, &event);
+    }
+}
+
+fn write((of_calls, of_media): &mut (Limiter, Limiter), shard: ShardId, event: &Event) {
+    let line = Line::of(event);
+    let limiter = if line.is_once_per_call { of_calls } else { of_media };
+    match limiter.admit(line.name, now()) {
+        Admit::Suppress => return,
+        Admit::WriteAfter(count) => log::log!(line.level, "{count} lines of {} were left out", line.name),
+        Admit::Write => {}
+    }
+    log::log!(line.level, "call={} {}: {} shard={shard}", event.call_id, line.name, line.text);
+}
+
+/// An event in words.
+#[derive(Debug, PartialEq, Eq)]
+struct Line {
+    level: Level,
+    name: &'static str,
+    text: String,
+    is_once_per_call: bool,
+}
+
+impl Line {
+    fn of(event: &Event) -> Line {
+        let (level, name, text) = match &event.kind {
+            EventKind::Created => (Level::Info, "created", "by an offer".to_owned()),
+            EventKind::Restored => (Level::Debug, "restored", "from a record".to_owned()),
+            EventKind::TakenOver => (Level::Info, "taken-over", "own now, foreign before".to_owned()),
+            EventKind::HandedOver => (Level::Info, "handed-over", "foreign now, own before".to_owned()),
+            EventKind::Ended(cause) => (Level::Info, "ended", format!("cause={cause}")),
+            EventKind::UnknownInterface(name) => {
+                let text = format!("interface={name} is not configured, the default is used");
+                (Level::Warn, "unknown-interface", text)
+            }
+            EventKind::SourceMoved { from, to } => {
+                (Level::Info, "source-moved", format!("from={from} to={to}, the old one was silent"))
+            }
+            other => (Level::Debug, "event", format!("{other:?}")),
+        };
+        let is_once_per_call = !matches!(name, "unknown-interface" | "source-moved" | "event");
+        Line { level, name, text, is_once_per_call }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tandem_shards::names::CallId;
+    use tandem_shards::output::EndCause;
+
+    use super::*;
+
+    #[test]
+    fn the_life_of_a_call_is_at_most_four_lines_at_info() {
+        let life = [
+            EventKind::Created,
+            EventKind::Restored,
+            EventKind::TakenOver,
+            EventKind::HandedOver,
+            EventKind::Ended(EndCause::Deleted),
+        ];
+        let lines: Vec<Line> =
+            life.into_iter().map(|kind| Line::of(&Event { call_id: CallId::from("x"), kind })).collect();
+        assert!(lines.iter().all(|line| line.is_once_per_call));
+        assert!(lines.iter().filter(|line| line.level <= Level::Info).count() <= 4);
+        assert_eq!(lines[4].text, "cause=deleted");
+    }
+}

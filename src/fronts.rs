@@ -1,0 +1,90 @@
+//! The fronts that proxies talk to: their start and end, and what they know besides calls.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tandem_shards::names::CallId;
+use tandem_shards::time::Timestamp;
+
+use crate::config::Config;
+use crate::ctl::{Ctl, ProxyCounts, ProxyRow};
+use crate::daemon::{Shared, cannot_listen};
+use crate::ng::bencode::Limits;
+use crate::ng::counters::{CommandKind, NgCounters};
+use crate::ng::exchange::{Desk, NgState};
+use crate::ng::json;
+use crate::ng::udp::UdpFront;
+use crate::ng::value::Value;
+
+/// The fronts, running.
+#[derive(Debug)]
+pub struct Fronts {
+    udp: Vec<UdpFront>,
+}
+
+impl Fronts {
+    /// Binds every address and starts its threads.
+    ///
+    /// # Errors
+    /// Which address cannot be listened at, and why.
+    pub fn start(config: &Config, shared: &Shared, ctl: &Ctl) -> Result<Fronts, String> {
+        let state = Arc::new(NgState::new(Box::new(FrontDesk(ctl.clone()))));
+        let counts: Arc<dyn ProxyCounts> = Arc::new(Counts(Arc::clone(&state)));
+        assert!(shared.node.proxies.set(counts).is_ok(), "fronts are started once");
+        let callers = shared.shards.callers();
+        let mut fronts = Fronts { udp: Vec::new() };
+        for address in &config.listen_ng {
+            let front = UdpFront::start(*address, config.ng_threads, &state, &callers)
+                .map_err(|error| cannot_listen("listen-ng", address, &error))?;
+            fronts.udp.push(front);
+        }
+        Ok(fronts)
+    }
+
+    /// Ends them all.
+    pub fn stop(self) {
+        self.udp.into_iter().for_each(UdpFront::stop);
+    }
+}
+
+/// What no shard knows, from the one who answers operators.
+#[derive(Debug)]
+struct FrontDesk(Ctl);
+
+impl Desk for FrontDesk {
+    fn cli(&self, line: &str) -> String {
+        self.0.run_line(line)
+    }
+
+    fn statistics(&self, _counters: &NgCounters) -> Value<'static> {
+        let text = self.0.statistics().to_string();
+        json::decode(text.as_bytes(), Limits::RECORD).unwrap_or_else(|_| Value::dictionary())
+    }
+
+    fn written(&self, call_id: &CallId) -> Option<Timestamp> {
+        self.0.node().redis.as_ref()?.written(call_id)
+    }
+}
+
+/// Counts of ng commands, for operators.
+struct Counts(Arc<NgState>);
+
+impl fmt::Debug for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Counts")
+    }
+}
+
+impl ProxyCounts for Counts {
+    fn by_proxy(&self) -> Vec<ProxyRow> {
+        let rows = self.0.counters.proxies().into_iter().map(|(proxy, counts)| ProxyRow {
+            proxy,
+            commands: CommandKind::ALL
+                .iter()
+                .map(|kind| (kind.name(), counts.counts[*kind as usize]))
+                .collect(),
+            errors: counts.errors,
+        });
+        rows.collect()
+    }
+}
