@@ -39,9 +39,13 @@ pub mod ports;
 pub mod random;
 mod relay;
 pub mod routing;
+#[doc(hidden)]
+pub mod sabotage;
 pub mod sdp;
 pub mod settings;
 pub mod shard;
+#[cfg(feature = "sim")]
+pub mod sim;
 mod slab;
 mod sockets;
 pub mod stats;

@@ -1,0 +1,384 @@
+//! The checker: what must hold, seen from outside.
+//!
+//! It keeps its own book of what proxies were answered, which packets came through and what events nodes told
+//! of, and compares. It asks no shard anything but its report.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::NODES_MAX;
+use super::node::Doing;
+use crate::call::snapshot::CallSnapshot;
+use crate::output::{DropReason, EndCause, EventKind, Verdict};
+use crate::settings::Settings;
+use crate::stats::ShardReport;
+use crate::time::Timestamp;
+
+/// Parties of a dialogue that are kept book of.
+pub(super) const LEGS_MAX: usize = 8;
+/// Violations that are kept; the first one counts.
+const KEPT_MAX: usize = 16;
+
+/// What went through a node about a dialogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Served {
+    /// An offer or answer was carried out: this party says it is at this address.
+    Signal { dialogue: u32, leg: Option<u8>, endpoint: Option<SocketAddr>, unguarded: bool },
+    /// A deletion was accepted, for this time.
+    Delete { dialogue: u32, due: Timestamp },
+}
+
+/// Who holds a call at a node.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Holder {
+    #[default]
+    Nobody,
+    Own,
+    Foreign,
+}
+
+/// The book of one dialogue at one node.
+#[derive(Clone, Debug, Default)]
+struct Facts {
+    holder: Holder,
+    created: Timestamp,
+    last_signal: Timestamp,
+    last_packet: Timestamp,
+    deletion: Option<Timestamp>,
+    owes_publication: bool,
+    unguarded: bool,
+    legs: [LegFacts; LEGS_MAX],
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct LegFacts {
+    endpoint: Option<SocketAddr>,
+    /// When a packet came from there last.
+    genuine: Option<Timestamp>,
+}
+
+/// The book of a run.
+#[derive(Debug)]
+pub struct Checker {
+    start: Timestamp,
+    facts: Vec<[Facts; NODES_MAX]>,
+    own: [u64; NODES_MAX],
+    foreign: [u64; NODES_MAX],
+    violations: Vec<String>,
+    /// What was found right at least once: a check that never runs proves nothing.
+    pub counts: Counts,
+}
+
+/// How often each kind of thing was seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Packets relayed to a party of their call.
+    pub relayed: u64,
+    /// Packets that came in on a socket of another call.
+    pub strays: u64,
+    /// Packets of others that the guard kept out.
+    pub guarded: u64,
+    /// Packets of others that were let through, rightly.
+    pub learned: u64,
+    /// Calls made.
+    pub created: u64,
+    /// Calls restored.
+    pub restored: u64,
+    /// Calls taken over.
+    pub taken_over: u64,
+    /// Calls ended, by cause.
+    pub ended: [u64; EndCause::ALL.len()],
+    /// Dialogues whose media was heard both ways at the end of the calm.
+    pub lively: u64,
+    /// Dialogues that were answered.
+    pub answered: u64,
+}
+
+impl Counts {
+    /// Adds those of another run.
+    pub fn add(&mut self, other: &Counts) {
+        self.relayed += other.relayed;
+        self.strays += other.strays;
+        self.guarded += other.guarded;
+        self.learned += other.learned;
+        self.created += other.created;
+        self.restored += other.restored;
+        self.taken_over += other.taken_over;
+        self.lively += other.lively;
+        self.answered += other.answered;
+        for (sum, count) in self.ended.iter_mut().zip(other.ended) {
+            *sum += count;
+        }
+    }
+}
+
+impl Checker {
+    /// An empty book for so many dialogues.
+    pub(super) fn new(start: Timestamp, dialogues: u32) -> Self {
+        Checker {
+            start,
+            facts: vec![Default::default(); dialogues as usize],
+            own: [0; NODES_MAX],
+            foreign: [0; NODES_MAX],
+            violations: Vec::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// Notes that something is wrong.
+    pub(super) fn fail(&mut self, now: Timestamp, what: impl Into<String>) {
+        if self.violations.len() < KEPT_MAX {
+            let time = now.since(self.start).as_secs_f64();
+            self.violations.push(format!("at {time:.6}: {}", what.into()));
+        }
+    }
+
+    /// Whether something is wrong.
+    pub fn has_failed(&self) -> bool {
+        !self.violations.is_empty()
+    }
+
+    /// What was wrong.
+    pub fn violations(&self) -> &[String] {
+        &self.violations
+    }
+
+    fn at(&mut self, dialogue: u32, node: usize) -> &mut Facts {
+        &mut self.facts[dialogue as usize][node]
+    }
+
+    /// A node is dead: it holds nothing.
+    pub(super) fn node_died(&mut self, node: usize) {
+        for facts in &mut self.facts {
+            facts[node] = Facts::default();
+        }
+        self.own[node] = 0;
+        self.foreign[node] = 0;
+    }
+
+    /// A signal or deletion was carried out.
+    pub(super) fn served(&mut self, now: Timestamp, node: usize, served: Served) {
+        match served {
+            Served::Signal { dialogue, leg, endpoint, unguarded } => {
+                let facts = self.at(dialogue, node);
+                facts.last_signal = now;
+                facts.deletion = None;
+                facts.unguarded |= unguarded;
+                let Some(leg) = leg.map(usize::from) else { return };
+                if leg > 0 {
+                    // Another callee's answer may rename the party: whom its packets are from is open again.
+                    for other in (1..LEGS_MAX).filter(|other| *other != leg) {
+                        facts.legs[other] = LegFacts::default();
+                    }
+                }
+                if facts.legs[leg].endpoint != endpoint {
+                    facts.legs[leg] = LegFacts { endpoint, genuine: None };
+                }
+            }
+            Served::Delete { dialogue, due } => self.at(dialogue, node).deletion = Some(due),
+        }
+    }
+
+    /// A record took effect.
+    pub(super) fn restored(&mut self, now: Timestamp, node: usize, dialogue: u32, call: &CallSnapshot) {
+        let facts = self.at(dialogue, node);
+        facts.created = call.created;
+        facts.last_signal = facts.last_signal.max(call.last_signal);
+        facts.last_packet = now;
+        facts.deletion = call.deletion;
+        facts.legs = Default::default();
+    }
+
+    /// A node told of something.
+    pub(super) fn event(
+        &mut self,
+        now: Timestamp,
+        node: usize,
+        dialogue: u32,
+        kind: &EventKind,
+        doing: &Doing,
+        settings: &Settings,
+    ) {
+        match kind {
+            EventKind::Created => self.change(now, node, dialogue, Holder::Nobody, Holder::Own),
+            EventKind::Restored => {
+                self.counts.restored += 1;
+                if *doing == Doing::Operator {
+                    self.fail(now, format!("call-{dialogue} appeared at node {node} for no reason"));
+                }
+            }
+            EventKind::TakenOver => {
+                self.change(now, node, dialogue, Holder::Foreign, Holder::Own);
+                self.counts.taken_over += 1;
+                let by_media = *doing == Doing::Timeout && settings.take_over_by_media_packets > 0;
+                if *doing != Doing::Signal(dialogue) && *doing != Doing::Operator && !by_media {
+                    self.fail(now, format!("call-{dialogue} was taken over by {doing:?}"));
+                }
+                self.at(dialogue, node).owes_publication = settings.publish;
+            }
+            EventKind::HandedOver => {
+                self.change(now, node, dialogue, Holder::Own, Holder::Foreign);
+                if *doing != Doing::Record(dialogue) && *doing != Doing::Timeout {
+                    self.fail(now, format!("call-{dialogue} was handed over by {doing:?}"));
+                }
+            }
+            EventKind::Ended(cause) => self.ended(now, node, dialogue, *cause, settings),
+            EventKind::UnknownInterface(_) | EventKind::SourceMoved { .. } => {}
+        }
+        if *kind == EventKind::Created {
+            self.counts.created += 1;
+            self.at(dialogue, node).created = now;
+        }
+    }
+
+    /// A record has made a call, and it says whose it is.
+    pub(super) fn appeared(&mut self, now: Timestamp, node: usize, dialogue: u32, own: bool) {
+        let holder = if own { Holder::Own } else { Holder::Foreign };
+        self.change(now, node, dialogue, Holder::Nobody, holder);
+    }
+
+    /// A foreign call has become own by this node's own record.
+    pub(super) fn came_home(&mut self, now: Timestamp, node: usize, dialogue: u32) {
+        if self.at(dialogue, node).holder == Holder::Foreign {
+            self.change(now, node, dialogue, Holder::Foreign, Holder::Own);
+        }
+    }
+
+    /// A call was published.
+    pub(super) fn published(&mut self, now: Timestamp, node: usize, dialogue: u32) {
+        let facts = self.at(dialogue, node);
+        facts.owes_publication = false;
+        if facts.holder != Holder::Own {
+            self.fail(now, format!("node {node} published call-{dialogue}, which is not its own"));
+        }
+    }
+
+    /// All effects of one input are seen to.
+    pub(super) fn drained(&mut self, now: Timestamp, node: usize, dialogue: u32) {
+        if std::mem::take(&mut self.at(dialogue, node).owes_publication) {
+            self.fail(now, format!("call-{dialogue} was taken over by node {node} and not published"));
+        }
+    }
+
+    fn change(&mut self, now: Timestamp, node: usize, dialogue: u32, from: Holder, to: Holder) {
+        let before = std::mem::replace(&mut self.at(dialogue, node).holder, to);
+        if before != from {
+            self.fail(now, format!("call-{dialogue} at node {node} went from {before:?} to {to:?}"));
+        }
+        self.count(node, before, false);
+        self.count(node, to, true);
+    }
+
+    fn count(&mut self, node: usize, holder: Holder, up: bool) {
+        let counter = match holder {
+            Holder::Nobody => return,
+            Holder::Own => &mut self.own[node],
+            Holder::Foreign => &mut self.foreign[node],
+        };
+        *counter = if up { *counter + 1 } else { counter.wrapping_sub(1) };
+    }
+
+    fn ended(&mut self, now: Timestamp, node: usize, dialogue: u32, cause: EndCause, settings: &Settings) {
+        self.counts.ended[cause as usize] += 1;
+        let facts = self.at(dialogue, node).clone();
+        let idle = facts.last_packet.max(facts.last_signal) + settings.timeout.min(settings.silent_timeout);
+        let due = match cause {
+            EndCause::Deleted => facts.deletion,
+            EndCause::Timeout | EndCause::SilentTimeout => Some(idle),
+            EndCause::OfferTimeout => Some(facts.last_signal + settings.offer_timeout),
+            EndCause::FinalTimeout => Some(facts.created + settings.final_timeout),
+            EndCause::RecordGone => (facts.holder == Holder::Foreign).then_some(now),
+            EndCause::Terminated | EndCause::Failed => None,
+        };
+        match due {
+            None => self.fail(now, format!("call-{dialogue} at node {node} ended: {cause}, without cause")),
+            Some(due) if due > now => {
+                let early = due.since(now);
+                self.fail(now, format!("call-{dialogue} at node {node} ended: {cause}, {early:?} early"));
+            }
+            Some(_) => {}
+        }
+        self.count(node, facts.holder, false);
+        *self.at(dialogue, node) = Facts::default();
+    }
+
+    /// A packet came in on a socket of a dialogue.
+    pub(super) fn packet(&mut self, now: Timestamp, node: usize, dialogue: u32, verdict: Verdict) {
+        let refused = matches!(
+            verdict,
+            Verdict::Drop(
+                DropReason::Guarded
+                    | DropReason::NotRtp
+                    | DropReason::Stun
+                    | DropReason::UnexpectedSource
+                    | DropReason::NoSocket
+            )
+        );
+        if !refused {
+            self.at(dialogue, node).last_packet = now;
+        }
+    }
+
+    /// An RTP packet came from the address that a party named, and was accepted.
+    pub(super) fn genuine(&mut self, now: Timestamp, node: usize, dialogue: u32, leg: u8, from: SocketAddr) {
+        let leg = &mut self.at(dialogue, node).legs[usize::from(leg)];
+        if leg.endpoint == Some(from) {
+            leg.genuine = Some(now);
+        }
+    }
+
+    /// Somebody else's packet was accepted in the place of a party's.
+    pub(super) fn foreign_source(
+        &mut self,
+        now: Timestamp,
+        node: usize,
+        dialogue: u32,
+        leg: u8,
+        settings: &Settings,
+    ) {
+        let facts = self.at(dialogue, node);
+        let genuine = facts.legs[usize::from(leg)].genuine;
+        let alive = genuine.is_some_and(|at| now.since(at) < settings.guard_silence);
+        if alive && settings.guard && !facts.unguarded {
+            self.fail(
+                now,
+                format!("a stranger was taken for leg {leg} of call-{dialogue} at node {node}, which is alive"),
+            );
+        }
+        self.counts.learned += 1;
+    }
+
+    /// The shards of a node report.
+    pub(super) fn report(&mut self, now: Timestamp, node: usize, reports: &[ShardReport], packets: u64) {
+        let sum = |field: fn(&ShardReport) -> u64| reports.iter().map(field).sum::<u64>();
+        let (own, foreign) = (sum(|r| r.own), sum(|r| r.foreign));
+        let expected = (self.own[node], self.foreign[node]);
+        if (own, foreign) != expected {
+            self.fail(now, format!("node {node} counts {own} own, {foreign} foreign; seen {expected:?}"));
+        }
+        let received = sum(|r| r.counters.packets);
+        let told = sum(|r| r.counters.forwarded + r.counters.consumed + r.counters.drops.iter().sum::<u64>());
+        if (received, told) != (packets, packets) {
+            self.fail(
+                now,
+                format!("node {node} got {packets} packets, counts {received}, and tells of {told}"),
+            );
+        }
+    }
+
+    /// How long after a dialogue's last packet a call may still be there.
+    pub(super) fn patience(settings: &Settings) -> Duration {
+        let longest = settings.timeout.max(settings.silent_timeout).max(settings.offer_timeout);
+        longest.max(settings.delete_delay) + Duration::from_secs(5)
+    }
+
+    /// Calls that a node is believed to hold, own and foreign.
+    pub(super) fn held(&self, node: usize) -> (u64, u64) {
+        (self.own[node], self.foreign[node])
+    }
+
+    /// Whether a node is believed to hold a dialogue's call.
+    pub(super) fn holds(&self, node: usize, dialogue: u32) -> bool {
+        self.facts[dialogue as usize][node].holder != Holder::Nobody
+    }
+}

@@ -1,0 +1,341 @@
+//! A node: real shards with their ports, limits and settings, and a make-believe kernel that opens sockets.
+//!
+//! The kernel is where ports are checked: an address is open once, and what is closed was open. Each socket is
+//! noted under the call for which it was asked.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::check::{LEGS_MAX, Served};
+use super::front::Desk;
+use super::swarm::Swarm;
+use super::{NODES_MAX, chance, dialogue_of, node_address, node_of_address, split};
+use crate::admission::Admission;
+use crate::input::{Command, Request};
+use crate::interfaces::{AddressId, Interfaces};
+use crate::names::{CallId, InterfaceName, Keyspace, RequestId, ShardId, SocketId, Tag};
+use crate::output::{Effect, OpenError, Reply, Verdict};
+use crate::ports::Ports;
+use crate::random::Random;
+use crate::routing::shard_of;
+use crate::settings::Settings;
+use crate::time::Timestamp;
+use crate::{Shard, ShardConfig};
+
+/// What a node is doing, as the world knows it: decides what it may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Doing {
+    /// Serves a proxy about this dialogue.
+    Signal(u32),
+    /// Takes a record of this dialogue.
+    Record(u32),
+    /// A timeout has come.
+    Timeout,
+    /// An operator's command.
+    Operator,
+}
+
+/// An open socket.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Open {
+    pub(super) shard: u16,
+    pub(super) id: SocketId,
+    /// The call it was opened for.
+    pub(super) dialogue: u32,
+}
+
+/// A node.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) number: usize,
+    pub(super) now: Timestamp,
+    pub(super) shards: Vec<Shard>,
+    pub(super) ports: Arc<Ports>,
+    pub(super) admission: Arc<Admission>,
+    pub(super) settings: Settings,
+    pub(super) doing: Doing,
+    /// When the world will call [`Node::wake`]; none if it will not.
+    pub(super) wake_at: Option<Timestamp>,
+    /// Counts restarts, so that what was meant for an earlier life is known.
+    pub(super) life: u32,
+    /// What was carried out for proxies, for the checker.
+    pub(super) served: Vec<Served>,
+    /// Effects for the world.
+    pub(super) outbox: Vec<Effect>,
+    /// What the kernel found wrong.
+    pub(super) faults: Vec<String>,
+    /// Packets handed in since the start.
+    pub(super) packets: u64,
+    /// `open[address][port - min]`.
+    open: Vec<Vec<Option<Open>>>,
+    /// By shard and slot: the generation, and where it is in `open`.
+    by_slot: Vec<Vec<Option<(u32, SocketAddr)>>>,
+    open_count: usize,
+    addresses: u16,
+    min_port: u16,
+    /// Ports of records that were handed in, by dialogue: a record that waits opens them later.
+    awaited: BTreeMap<SocketAddr, u32>,
+    kernel: Random,
+    /// Per mille of sockets that cannot be opened.
+    open_failures: u64,
+    sequence: u64,
+}
+
+impl Node {
+    /// A node without calls.
+    pub(super) fn new(number: usize, swarm: &Swarm, life: u32, now: Timestamp) -> Self {
+        let names = (0..swarm.nodes).map(|n| (number + n) % swarm.nodes);
+        let list = names.map(|n| (interface(n), node_address(n), node_address(n)));
+        let interfaces = Arc::new(Interfaces::new(list));
+        let (min, max) = swarm.ports;
+        let ports = Arc::new(Ports::new(&interfaces, min, max, swarm.shards[number]));
+        let admission = Arc::new(Admission::default());
+        admission.set_max_sessions(swarm.max_sessions);
+        let settings = Settings {
+            keyspace: Keyspace(u32::try_from(number).expect("few nodes")),
+            publish: swarm.replication,
+            ..swarm.settings.clone()
+        };
+        let seed = swarm.seed ^ (u64::from(life) << 8) ^ number as u64;
+        let shards = (0..swarm.shards[number]).map(|shard| {
+            Shard::new(ShardConfig {
+                id: ShardId(shard),
+                interfaces: interfaces.clone(),
+                ports: ports.clone(),
+                admission: admission.clone(),
+                settings: settings.clone(),
+                seed: split(seed, "shard").next_u64() ^ u64::from(shard),
+            })
+        });
+        let room = usize::from(max - min) + 1;
+        Node {
+            number,
+            now,
+            shards: shards.collect(),
+            ports,
+            admission,
+            settings,
+            doing: Doing::Operator,
+            wake_at: None,
+            life,
+            served: Vec::new(),
+            outbox: Vec::new(),
+            faults: Vec::new(),
+            packets: 0,
+            open: vec![vec![None; room]; NODES_MAX],
+            by_slot: vec![Vec::new(); usize::from(swarm.shards[number])],
+            open_count: 0,
+            addresses: u16::try_from(swarm.nodes).expect("few nodes"),
+            min_port: min,
+            awaited: BTreeMap::new(),
+            kernel: split(seed, "kernel"),
+            open_failures: swarm.open_failures,
+            sequence: 0,
+        }
+    }
+
+    /// Sockets open fail no more.
+    pub(super) fn calm(&mut self) {
+        self.open_failures = 0;
+    }
+
+    /// The shard of a call.
+    pub(super) fn shard_of(&self, call_id: &CallId) -> ShardId {
+        shard_of(call_id, self.shard_count())
+    }
+
+    /// Asks the shard of a call.
+    pub(super) fn ask_about(&mut self, call_id: &CallId, command: Command) -> Reply {
+        let shard = self.shard_of(call_id);
+        self.ask(shard, command)
+    }
+
+    /// Notes where the ports of a record will be.
+    pub(super) fn await_ports(&mut self, dialogue: u32, ports: impl Iterator<Item = SocketAddr>) {
+        for port in ports {
+            self.awaited.insert(port, dialogue);
+        }
+    }
+
+    /// Does what has fallen due.
+    pub(super) fn wake(&mut self, now: Timestamp) {
+        self.now = now;
+        self.doing = Doing::Timeout;
+        for shard in 0..self.shards.len() {
+            if self.shards[shard].poll_timeout().is_some_and(|due| due <= now) {
+                self.shards[shard].handle_timeout(now);
+                assert!(self.drain(shard).is_none(), "nobody asked");
+            }
+        }
+    }
+
+    /// When it wants to be woken.
+    pub(super) fn next_timeout(&self) -> Option<Timestamp> {
+        self.shards.iter().filter_map(Shard::poll_timeout).min()
+    }
+
+    /// A packet for a local address. `None` if nothing is open there.
+    pub(super) fn relay(
+        &mut self,
+        now: Timestamp,
+        to: SocketAddr,
+        from: SocketAddr,
+        packet: &mut [u8],
+    ) -> Option<(Open, Verdict)> {
+        let open = self.socket_at(to)?;
+        self.packets += 1;
+        let verdict = self.shards[usize::from(open.shard)].relay(now, open.id, from, packet);
+        Some((open, verdict))
+    }
+
+    /// The socket that is open at an address.
+    pub(super) fn socket_at(&self, at: SocketAddr) -> Option<Open> {
+        let address = node_of_address(at.ip())?;
+        let port = at.port().checked_sub(self.min_port)?;
+        *self.open[address].get(usize::from(port))?
+    }
+
+    /// Address and call of an open socket.
+    pub(super) fn socket(&self, shard: u16, id: SocketId) -> Option<(SocketAddr, u32)> {
+        let entry = self.by_slot[usize::from(shard)].get(id.slot as usize)?.as_ref();
+        let (_, at) = *entry.filter(|(generation, _)| *generation == id.generation)?;
+        Some((at, self.socket_at(at)?.dialogue))
+    }
+
+    /// Open sockets.
+    pub(super) fn open_count(&self) -> usize {
+        self.open_count
+    }
+
+    /// Ports taken of all addresses.
+    pub(super) fn ports_taken(&self) -> usize {
+        (0..self.addresses).map(|at| self.ports.taken(AddressId(at)) as usize).sum()
+    }
+
+    /// What a command means for the checker, if it is carried out.
+    fn note(&self, command: &Command) -> Option<Served> {
+        let (signal, speaker) = match command {
+            Command::Offer(signal) => (signal, Some(&signal.from_tag)),
+            Command::Answer(signal) => (signal, signal.to_tag.as_ref()),
+            Command::Delete(delete) => {
+                let due = self.now + delete.delay.unwrap_or(self.settings.delete_delay);
+                return Some(Served::Delete { dialogue: dialogue_of(&delete.call_id)?, due });
+            }
+            _ => return None,
+        };
+        let media = signal.sdp.media.first();
+        Some(Served::Signal {
+            dialogue: dialogue_of(&signal.call_id)?,
+            leg: speaker.and_then(leg_of),
+            endpoint: media.map(|media| SocketAddr::new(media.address, media.port)),
+            unguarded: signal.options.guard == Some(false),
+        })
+    }
+
+    fn drain(&mut self, shard: usize) -> Option<(RequestId, Reply)> {
+        let mut answer = None;
+        while let Some(effect) = self.shards[shard].poll_effect() {
+            match effect {
+                Effect::Open { socket, local, .. } => {
+                    let result = self.open(shard, socket, local);
+                    self.shards[shard].handle_opened(self.now, socket, result);
+                }
+                Effect::Close { socket } => self.close(shard, socket),
+                Effect::Reply { to, reply } => {
+                    if answer.replace((to, reply)).is_some() {
+                        self.faults.push("a request was answered twice".into());
+                    }
+                }
+                // What a shard sends of its own is not delivered, but must leave from an open socket.
+                Effect::Mark { socket, .. } | Effect::Transmit { via: socket, .. } => {
+                    if self.socket(u16::try_from(shard).expect("few"), socket).is_none() {
+                        self.faults.push("a closed socket was used".into());
+                    }
+                }
+                other => self.outbox.push(other),
+            }
+        }
+        answer
+    }
+
+    fn open(&mut self, shard: usize, id: SocketId, local: SocketAddr) -> Result<(), OpenError> {
+        let dialogue = match self.doing {
+            Doing::Signal(dialogue) | Doing::Record(dialogue) => Some(dialogue),
+            Doing::Timeout | Doing::Operator => self.awaited.get(&local).copied(),
+        };
+        let Some(dialogue) = dialogue else {
+            self.faults.push(format!("{local} was opened for nobody"));
+            return Err(OpenError::InUse);
+        };
+        if let Some(other) = self.socket_at(local) {
+            self.faults.push(format!("{local} was opened for call-{dialogue}; call-{} has it", other.dialogue));
+            return Err(OpenError::InUse);
+        }
+        if chance(&mut self.kernel, self.open_failures) {
+            let errors = [OpenError::InUse, OpenError::InUse, OpenError::Exhausted];
+            return Err(errors[usize::try_from(self.kernel.below(3)).expect("small")]);
+        }
+        let shard_number = u16::try_from(shard).expect("few");
+        let open = Open { shard: shard_number, id, dialogue };
+        let address = node_of_address(local.ip()).expect("an address of a node");
+        self.open[address][usize::from(local.port() - self.min_port)] = Some(open);
+        let slots = &mut self.by_slot[shard];
+        let slot = id.slot as usize;
+        if slots.len() <= slot {
+            slots.resize(slot + 1, None);
+        }
+        if slots[slot].replace((id.generation, local)).is_some() {
+            self.faults.push(format!("slot {slot} was opened twice"));
+        }
+        self.open_count += 1;
+        Ok(())
+    }
+
+    fn close(&mut self, shard: usize, id: SocketId) {
+        let entry = self.by_slot[shard].get_mut(id.slot as usize).and_then(Option::take);
+        let Some((_, at)) = entry.filter(|(generation, _)| *generation == id.generation) else {
+            self.faults.push(format!("a socket was closed that is not open: {id:?}"));
+            return;
+        };
+        let address = node_of_address(at.ip()).expect("an address of a node");
+        self.open[address][usize::from(at.port() - self.min_port)] = None;
+        self.open_count -= 1;
+    }
+}
+
+impl Desk for Node {
+    fn shard_count(&self) -> u16 {
+        u16::try_from(self.shards.len()).expect("few shards")
+    }
+
+    fn ask(&mut self, shard: ShardId, command: Command) -> Reply {
+        let note = self.note(&command);
+        if let Some(Served::Signal { dialogue, .. }) = note {
+            self.doing = Doing::Signal(dialogue);
+        }
+        self.sequence += 1;
+        let id = RequestId { caller: 0, sequence: self.sequence };
+        let shard = usize::from(shard.0);
+        self.shards[shard].handle_request(self.now, Request { id, command });
+        match self.drain(shard) {
+            Some((to, reply)) if to == id => {
+                let carried_out = matches!(reply, Reply::Sdp(_) | Reply::Ended { .. });
+                self.served.extend(note.filter(|_| carried_out));
+                reply
+            }
+            other => panic!("request {id:?} was answered with {other:?}"),
+        }
+    }
+}
+
+/// The interface that is at home on a node.
+pub(super) fn interface(node: usize) -> InterfaceName {
+    InterfaceName::from(format!("pub{node}").as_str())
+}
+
+/// The leg that a tag names.
+fn leg_of(tag: &Tag) -> Option<u8> {
+    let text = std::str::from_utf8(tag.as_bytes()).ok()?;
+    text.rsplit_once('-')?.1.parse().ok().filter(|leg| usize::from(*leg) < LEGS_MAX)
+}

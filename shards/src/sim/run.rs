@@ -1,0 +1,63 @@
+//! One run from one seed, and what came of it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use super::check::Counts;
+use super::front::{Direct, Front};
+use super::swarm::Swarm;
+use super::world::World;
+
+/// What came of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Its seed.
+    pub seed: u64,
+    /// What was wrong; nothing, if all is well.
+    pub violations: Vec<String>,
+    /// The hash of all events.
+    pub hash: u64,
+    /// How many there were.
+    pub events: u64,
+    /// How long it took, in virtual time.
+    pub age: Duration,
+    /// What was seen.
+    pub counts: Counts,
+    /// The log, if it was asked for.
+    pub lines: Vec<String>,
+}
+
+impl Outcome {
+    /// Whether nothing was wrong.
+    pub fn is_clean(&self) -> bool {
+        self.violations.is_empty()
+    }
+}
+
+/// Runs a seed with the simplest front.
+pub fn run(seed: u64, verbose: bool) -> Outcome {
+    run_swarm(Swarm::new(seed), Box::new(Direct::default()), verbose)
+}
+
+/// Runs a world with these options. A panic of the code under test is a finding like any other.
+pub fn run_swarm(swarm: Swarm, front: Box<dyn Front>, verbose: bool) -> Outcome {
+    let seed = swarm.seed;
+    let mut world = World::new(swarm, front, verbose);
+    let panic = catch_unwind(AssertUnwindSafe(|| world.run())).err();
+    let mut violations = world.checker.violations().to_vec();
+    violations.extend(panic.map(|panic| format!("at {:.6}: panic: {}", world.age().as_secs_f64(), text(&*panic))));
+    Outcome {
+        seed,
+        violations,
+        hash: world.log.hash(),
+        events: world.log.events(),
+        age: world.age(),
+        counts: world.checker.counts,
+        lines: world.log.take_lines(),
+    }
+}
+
+fn text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("of no text").to_owned()
+}

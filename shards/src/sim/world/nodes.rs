@@ -1,0 +1,118 @@
+//! What nodes do: effects are carried out, timeouts are kept, books are compared.
+
+use std::time::Duration;
+
+use super::{Happening, World};
+use crate::input::Command;
+use crate::names::ShardId;
+use crate::output::{Effect, EndCause, Event, EventKind, Reply};
+use crate::sim::dialogue::Stage;
+use crate::sim::dialogue_of;
+use crate::sim::front::Desk;
+use crate::sim::log::Column;
+use crate::sim::node::{Doing, Node};
+use crate::stats::ShardReport;
+
+/// How often books are compared.
+pub(super) const AUDIT_PAUSE: Duration = Duration::from_secs(1);
+
+impl World {
+    /// Sees to a node that has just been given something to do.
+    pub(super) fn settle(&mut self, number: usize) {
+        let Some(node) = &mut self.nodes[number] else { return };
+        let doing = node.doing.clone();
+        for served in std::mem::take(&mut node.served) {
+            self.checker.served(self.now, number, served);
+        }
+        for fault in std::mem::take(&mut node.faults) {
+            self.checker.fail(self.now, format!("node {number}: {fault}"));
+        }
+        let outbox = std::mem::take(&mut node.outbox);
+        let settings = node.settings.clone();
+        let mut touched = Vec::new();
+        for effect in outbox {
+            match &effect {
+                Effect::Event(Event { call_id, kind }) => {
+                    let Some(dialogue) = dialogue_of(call_id) else { continue };
+                    self.checker.event(self.now, number, dialogue, kind, &doing, &settings);
+                    self.say(Column::Node(number), || format!("call-{dialogue} {kind:?}"));
+                    self.note_end(number, dialogue, kind);
+                    touched.push(dialogue);
+                }
+                Effect::Publish(call) => {
+                    if let Some(dialogue) = dialogue_of(&call.call_id) {
+                        self.checker.published(self.now, number, dialogue);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for dialogue in touched {
+            self.checker.drained(self.now, number, dialogue);
+        }
+        self.arm(number);
+    }
+
+    /// A call that ended without the proxy's doing: its parties must offer again.
+    fn note_end(&mut self, node: usize, dialogue: u32, kind: &EventKind) {
+        let dialogue = &mut self.dialogues[dialogue as usize];
+        let EventKind::Ended(cause) = kind else { return };
+        if dialogue.node == node && !matches!(dialogue.stage, Stage::Ending | Stage::Over) {
+            dialogue.broken |= *cause != EndCause::Deleted || dialogue.stage == Stage::Up;
+        }
+    }
+
+    /// Sees that a node is woken when it wants to be.
+    pub(super) fn arm(&mut self, number: usize) {
+        let Some(node) = &mut self.nodes[number] else { return };
+        let Some(due) = node.next_timeout().map(|due| due.max(self.now)) else { return };
+        if node.wake_at.is_none_or(|at| at > due) {
+            node.wake_at = Some(due);
+            self.agenda.enter(due, Happening::Wake(number));
+        }
+    }
+
+    pub(super) fn node_wakes(&mut self, number: usize) {
+        let Some(node) = &mut self.nodes[number] else { return };
+        if node.wake_at != Some(self.now) {
+            return;
+        }
+        node.wake_at = None;
+        node.wake(self.now);
+        self.settle(number);
+    }
+
+    /// Asks every shard of every node for its counters, and compares.
+    pub(super) fn audit(&mut self) {
+        for number in 0..self.nodes.len() {
+            let Some(node) = &mut self.nodes[number] else { continue };
+            let reports = reports(node);
+            let packets = node.packets;
+            let (open, taken) = (node.open_count(), node.ports_taken());
+            let own: u64 = reports.iter().map(|report| report.own).sum();
+            let sockets: u64 = reports.iter().map(|report| report.sockets).sum();
+            let admitted = node.admission.own_calls();
+            self.checker.report(self.now, number, &reports, packets);
+            if open != taken || open as u64 != sockets {
+                let what = format!("node {number}: {open} sockets open, {taken} ports taken, {sockets} counted");
+                self.checker.fail(self.now, what);
+            }
+            if admitted != own {
+                self.checker.fail(self.now, format!("node {number}: {own} own calls, {admitted} admitted"));
+            }
+            self.settle(number);
+        }
+        self.after(AUDIT_PAUSE, Happening::Audit);
+    }
+}
+
+/// The counters of a node's shards.
+pub(super) fn reports(node: &mut Node) -> Vec<ShardReport> {
+    node.doing = Doing::Operator;
+    let shards = 0..node.shard_count();
+    let report = |shard| match node.ask(ShardId(shard), Command::Report) {
+        Reply::Shard(report) => *report,
+        other => panic!("unexpected {other:?}"),
+    };
+    shards.map(report).collect()
+}

@@ -1,0 +1,140 @@
+//! The phases of a run, and what must be true at the end of each.
+
+use std::time::Duration;
+
+use super::chaos::MISHAP_PAUSE;
+use super::nodes::{AUDIT_PAUSE, reports};
+use super::{BEGIN, Happening, World, between};
+use crate::sdp::Direction;
+use crate::sim::chance;
+use crate::sim::check::Checker;
+use crate::sim::dialogue::{Dialogue, Stage};
+use crate::sim::log::Column;
+use crate::sim::network::Link;
+
+/// A dialogue that is established must have been heard both ways within this long, once it is calm.
+const HEARD_WITHIN: Duration = Duration::from_secs(1);
+
+impl World {
+    /// Everybody who will ever call.
+    pub(super) fn populate(&mut self) {
+        let chaos_ms = u64::try_from(self.swarm.chaos.as_millis()).expect("a short chaos");
+        let habits = self.swarm.habits;
+        for number in 0..self.swarm.dialogues {
+            let node = usize::try_from(self.people.below(self.nodes.len() as u64)).expect("few");
+            let mut dialogue = Dialogue::new(number, node);
+            let random = &mut self.people;
+            dialogue.mux = chance(random, habits.mux);
+            dialogue.guard = chance(random, habits.unguarded).then_some(false);
+            dialogue.forgotten = chance(random, habits.forgotten);
+            let start = between(random, 0, chaos_ms * 2 / 3);
+            let length = between(random, 2_000, chaos_ms * 2);
+            dialogue.hang_up_at = BEGIN + start + length;
+            self.dialogues.push(dialogue);
+            self.after(start, Happening::Act(number));
+        }
+        self.after(AUDIT_PAUSE, Happening::Audit);
+        self.after(MISHAP_PAUSE, Happening::Mishap);
+        if !self.swarm.fault_pause.is_zero() {
+            self.after(self.swarm.fault_pause, Happening::Fault);
+        }
+    }
+
+    /// The whole run: chaos, calm, ending.
+    pub fn run(&mut self) {
+        self.run_chaos();
+        self.run_calm();
+        self.run_ending();
+    }
+
+    /// Faults as the swarm wants them.
+    pub fn run_chaos(&mut self) {
+        self.say(Column::Outside, || "chaos".into());
+        self.run_until(BEGIN + self.swarm.chaos);
+    }
+
+    /// No more faults: the world must become live.
+    pub fn run_calm(&mut self) {
+        self.calm = true;
+        self.say(Column::Outside, || "calm".into());
+        self.network.mend();
+        self.network.set_links(Link::calm(), Link::calm());
+        let end = self.now + self.swarm.calm;
+        for dialogue in &mut self.dialogues {
+            dialogue.hang_up_at = dialogue.hang_up_at.max(end + Duration::from_secs(1));
+        }
+        for phone in &mut self.phones {
+            phone.silent = false;
+        }
+        for node in self.nodes.iter_mut().flatten() {
+            node.calm();
+        }
+        self.run_until(end);
+        self.check_lively();
+    }
+
+    /// Every call that is established is heard both ways.
+    fn check_lively(&mut self) {
+        let mut dead = Vec::new();
+        for dialogue in &self.dialogues {
+            let settled = dialogue.is_settled() && self.now.since(dialogue.up_since) > HEARD_WITHIN;
+            let Some(callee) = dialogue.callee.filter(|_| settled) else { continue };
+            let phones = [0, callee].map(|leg| dialogue.phones[usize::from(leg)]);
+            let phones = phones.map(|number| &self.phones[number as usize]);
+            if phones.iter().any(|phone| phone.direction != Direction::SendRecv) {
+                continue;
+            }
+            self.checker.counts.lively += 1;
+            for phone in phones.iter().filter(|phone| self.now.since(phone.heard) > HEARD_WITHIN) {
+                let silence = self.now.since(phone.heard.max(BEGIN));
+                dead.push(format!("leg {} of call-{} hears nothing for {silence:?}", phone.leg, phone.dialogue));
+            }
+        }
+        for what in dead {
+            self.checker.fail(self.now, what);
+        }
+    }
+
+    /// Everybody hangs up, or is forgotten: at last nothing may be left.
+    pub fn run_ending(&mut self) {
+        self.say(Column::Outside, || "ending".into());
+        for number in 0..self.swarm.dialogues {
+            let state = &mut self.dialogues[number as usize];
+            state.hang_up_at = self.now;
+            match state.stage {
+                Stage::New => state.stage = Stage::Over,
+                Stage::Ending | Stage::Over => {}
+                Stage::Offering | Stage::Ringing | Stage::Answering | Stage::Up | Stage::Changing => {
+                    state.exchanges.clear();
+                    self.hang_up(number);
+                }
+            }
+        }
+        let patience = Checker::patience(&self.swarm.settings) + Duration::from_secs(20);
+        self.run_until(self.now + patience);
+        if !self.checker.has_failed() {
+            self.check_empty();
+        }
+    }
+
+    fn check_empty(&mut self) {
+        if self.in_flight.len() != 0 {
+            self.checker.fail(self.now, format!("{} packets are still in flight", self.in_flight.len()));
+        }
+        for number in 0..self.nodes.len() {
+            let Some(node) = &mut self.nodes[number] else { continue };
+            let reports = reports(node);
+            let left = [
+                ("sockets", node.open_count() as u64),
+                ("ports", node.ports_taken() as u64),
+                ("own calls", node.admission.own_calls()),
+                ("calls", reports.iter().map(|report| report.own + report.foreign).sum()),
+                ("records waiting", reports.iter().map(|report| report.pending).sum()),
+                ("streams", reports.iter().map(|report| report.streams).sum()),
+            ];
+            for (what, count) in left.into_iter().filter(|(_, count)| *count > 0) {
+                self.checker.fail(self.now, format!("node {number}: {count} {what} left at the end"));
+            }
+        }
+    }
+}
