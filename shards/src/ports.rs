@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::interfaces::{AddressId, Interfaces};
 use crate::names::ShardId;
+use crate::sabotage::{self, Sabotage};
 
 const WORDS: usize = 65536 / 64;
 
@@ -152,7 +153,8 @@ impl Ports {
         let start = u32::try_from(random % u64::from(places)).expect("below a u32");
         (0..places).map(|n| (start + n) % places).find_map(|place| {
             let port = u16::try_from(first + place * step).expect("inside the range");
-            (!self.is_taken(at, port) && self.claim(at, port, wish.len())).then_some(port)
+            let free = || !self.is_taken(at, port) && self.claim(at, port, wish.len());
+            (sabotage::on(Sabotage::PortTwice) || free()).then_some(port)
         })
     }
 

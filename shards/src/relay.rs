@@ -19,6 +19,7 @@ use std::time::Duration;
 use crate::call::snapshot::{RtpSeen, StreamCounts};
 use crate::names::SocketId;
 use crate::output::{DropReason, Verdict};
+use crate::sabotage::{self, Sabotage};
 use crate::slab::Slab;
 use crate::sockets::{FlowId, Sockets};
 use crate::stats::Counters;
@@ -173,6 +174,7 @@ impl Relay {
 
     /// The way out through the counterpart's flow.
     fn send_to(&mut self, target: Option<FlowId>, bytes: usize) -> Verdict {
+        let target = if sabotage::on(Sabotage::OtherCall) { Some(FlowId(0)) } else { target };
         let out = target.and_then(|target| self.flows.get_mut(target.0));
         let Some(out) = out.filter(|out| !out.nat_wait || out.heard) else {
             return self.drop(DropReason::NoDestination);

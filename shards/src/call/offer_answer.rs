@@ -17,6 +17,7 @@ use crate::output::Effect;
 use crate::plane::Plane;
 use crate::relay::source::{LEARNING_WINDOW, Policy, Rank, State};
 use crate::relay::{Flow, FlowKind, Gate};
+use crate::sabotage::{self, Sabotage};
 use crate::sdp::view::ProtocolClass;
 use crate::sdp::{Direction, MediaDescription};
 use crate::settings::Learning;
@@ -61,7 +62,7 @@ pub(crate) fn apply(
 fn apply_to_call(call: &mut Call, plane: &mut Plane, now: Timestamp, role: Role, signal: &Signal) {
     let options = &signal.options;
     call.last_signal = now;
-    call.deletion = None;
+    call.deletion = call.deletion.filter(|_| sabotage::on(Sabotage::DeletionStays));
     call.answered |= role == Role::Answer;
     call.learning = options.learning.or(call.learning);
     call.guard = options.guard.or(call.guard);

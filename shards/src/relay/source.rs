@@ -19,6 +19,7 @@ use std::time::Duration;
 use super::RelaySettings;
 use crate::call::snapshot::{MediaFlags, RtpSeen};
 use crate::output::DropReason;
+use crate::sabotage::{self, Sabotage};
 use crate::settings::Learning;
 use crate::time::Timestamp;
 use crate::wire::rtp::RtpPacket;
@@ -184,7 +185,11 @@ impl Source {
                 *endpoint = Some(packet.source);
                 Ok(Accepted::Moved(known))
             }
-            Policy::Guarded if silent_for < settings.guard_silence => Err(DropReason::Guarded),
+            Policy::Guarded
+                if silent_for < settings.guard_silence && !sabotage::on(Sabotage::LearnAnyway) =>
+            {
+                Err(DropReason::Guarded)
+            }
             Policy::Guarded => {
                 let in_a_row = match candidate {
                     Some((address, count)) if address == packet.source => count + 1,

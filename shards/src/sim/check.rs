@@ -342,7 +342,9 @@ impl Checker {
         if alive && settings.guard && !facts.unguarded {
             self.fail(
                 now,
-                format!("a stranger was taken for leg {leg} of call-{dialogue} at node {node}, which is alive"),
+                format!(
+                    "a stranger was taken for leg {leg} of call-{dialogue} at node {node}, which is alive"
+                ),
             );
         }
         self.counts.learned += 1;
@@ -375,6 +377,11 @@ impl Checker {
     /// Calls that a node is believed to hold, own and foreign.
     pub(super) fn held(&self, node: usize) -> (u64, u64) {
         (self.own[node], self.foreign[node])
+    }
+
+    /// When a node made the call of a dialogue.
+    pub(super) fn created(&self, node: usize, dialogue: u32) -> Timestamp {
+        self.facts[dialogue as usize][node].created
     }
 
     /// Whether a node is believed to hold a dialogue's call.

@@ -269,7 +269,8 @@ impl Node {
             return Err(OpenError::InUse);
         };
         if let Some(other) = self.socket_at(local) {
-            self.faults.push(format!("{local} was opened for call-{dialogue}; call-{} has it", other.dialogue));
+            self.faults
+                .push(format!("{local} was opened for call-{dialogue}; call-{} has it", other.dialogue));
             return Err(OpenError::InUse);
         }
         if chance(&mut self.kernel, self.open_failures) {

@@ -53,6 +53,8 @@ pub(super) struct Phone {
     pub(super) direction: Direction,
     /// RTP and RTCP addresses that its peer's SDP named.
     pub(super) remote: Option<(SocketAddr, SocketAddr)>,
+    /// Since when.
+    pub(super) remote_since: Timestamp,
     /// Has a dialogue that wants packets.
     pub(super) talking: bool,
     /// Dead, or the microphone is off.
@@ -76,6 +78,7 @@ impl Phone {
             nat: None,
             direction: Direction::SendRecv,
             remote: None,
+            remote_since: Timestamp::ZERO,
             talking: false,
             silent: false,
             ticking: false,
@@ -175,7 +178,7 @@ impl Phone {
     }
 
     /// Learns where to send from its peer's SDP.
-    pub(super) fn take_sdp(&mut self, sdp: &SessionDescription) {
+    pub(super) fn take_sdp(&mut self, now: Timestamp, sdp: &SessionDescription) {
         let Some(media) = sdp.media.first().filter(|media| media.port != 0) else { return };
         let rtp = SocketAddr::new(media.address, media.port);
         let rtcp_port = match media.rtcp {
@@ -184,5 +187,6 @@ impl Phone {
             None => media.port.saturating_add(1),
         };
         self.remote = Some((rtp, SocketAddr::new(media.address, rtcp_port)));
+        self.remote_since = now;
     }
 }

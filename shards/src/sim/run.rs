@@ -45,7 +45,8 @@ pub fn run_swarm(swarm: Swarm, front: Box<dyn Front>, verbose: bool) -> Outcome 
     let mut world = World::new(swarm, front, verbose);
     let panic = catch_unwind(AssertUnwindSafe(|| world.run())).err();
     let mut violations = world.checker.violations().to_vec();
-    violations.extend(panic.map(|panic| format!("at {:.6}: panic: {}", world.age().as_secs_f64(), text(&*panic))));
+    violations
+        .extend(panic.map(|panic| format!("at {:.6}: panic: {}", world.age().as_secs_f64(), text(&*panic))));
     Outcome {
         seed,
         violations,

@@ -29,6 +29,10 @@ pub struct Swarm {
     pub settings: Settings,
     /// How long the chaos lasts.
     pub chaos: Duration,
+    /// All dialogues have begun by then.
+    pub arrivals: Duration,
+    /// The shortest and the longest dialogue.
+    pub lengths: (Duration, Duration),
     /// How long it is calm before everybody hangs up.
     pub calm: Duration,
     /// Between nodes and phones, in the chaos.
@@ -99,6 +103,7 @@ impl Swarm {
         let nodes = pick(random, &[1, 1, 2, 2, 3, 3]);
         let replication = nodes > 1 && random.one_in(2);
         let pairs = pick(random, &[8, 20, 60, 200]);
+        let chaos = Duration::from_secs(pick(random, &[15, 30, 45]));
         let faults = Faults {
             partitions: random.one_in(2),
             crashes: random.one_in(3),
@@ -113,7 +118,9 @@ impl Swarm {
             ports: (30_000, 30_000 + 2 * pairs - 1),
             max_sessions: if random.one_in(5) { pick(random, &[2, 5, 10]) } else { -1 },
             settings: settings(random),
-            chaos: Duration::from_secs(pick(random, &[15, 30, 45])),
+            chaos,
+            arrivals: chaos * 2 / 3,
+            lengths: (Duration::from_secs(2), chaos * 2),
             calm: Duration::from_secs(8),
             media: link(random),
             signalling: link(random),
@@ -134,7 +141,9 @@ impl Swarm {
             ports: (30_000, 30_000 + 3999),
             max_sessions: -1,
             settings: Settings::default(),
-            chaos: Duration::from_secs(60),
+            chaos: Duration::from_secs(62),
+            arrivals: Duration::from_secs(1),
+            lengths: (Duration::from_secs(600), Duration::from_secs(601)),
             calm: Duration::from_secs(8),
             media: Link::calm(),
             signalling: Link::calm(),
@@ -198,4 +207,3 @@ fn pick<T: Copy>(random: &mut Random, values: &[T]) -> T {
     let at = random.below(values.len() as u64);
     values[usize::try_from(at).expect("below a length")]
 }
-

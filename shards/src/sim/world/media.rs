@@ -104,12 +104,22 @@ impl World {
         }
     }
 
+    /// Whether a packet was meant for an earlier use of the socket it came in on: by another call, or by this
+    /// call before it was made anew.
+    fn is_stray(&self, node: usize, open: Open, tag: Tag) -> bool {
+        if tag.dialogue != open.dialogue {
+            return true;
+        }
+        let phone = self.dialogues[tag.dialogue as usize].phones[usize::from(tag.leg)];
+        self.phones[phone as usize].remote_since < self.checker.created(node, tag.dialogue)
+    }
+
     /// Compares a verdict with what is known of the sender.
     fn judge(&mut self, number: usize, open: Open, packet: &Packet, tag: Tag, verdict: Verdict) {
         self.checker.packet(self.now, number, open.dialogue, verdict);
         let guarded = verdict == Verdict::Drop(DropReason::Guarded);
         let sender = owner_of(packet.from.ip());
-        if tag.dialogue != open.dialogue {
+        if self.is_stray(number, open, tag) {
             self.checker.counts.strays += 1;
             if let Some(sender) = sender.filter(|_| !guarded) {
                 self.strangers.insert((open.dialogue, sender.phone()));
@@ -152,7 +162,7 @@ impl World {
             return self.checker.fail(self.now, what);
         }
         self.checker.counts.relayed += 1;
-        packet.stray |= tag.dialogue != dialogue;
+        packet.stray |= self.is_stray(number, open, tag);
         (packet.from, packet.to) = (from, to);
         self.send(packet, Site::Node(number), Site::Phones);
     }
@@ -166,14 +176,16 @@ impl World {
         if matches!(owner, Owner::Spoofer(_)) || !phone.is_reached_at(packet.to) {
             return;
         }
+        let strange = self.strangers.contains(&(tag.dialogue, number));
         if tag.dialogue != phone.dialogue {
-            if !packet.stray && !self.strangers.contains(&(tag.dialogue, number)) {
-                let what = format!("a packet of call-{} came to a phone of call-{}", tag.dialogue, phone.dialogue);
+            if !packet.stray && !strange {
+                let what =
+                    format!("a packet of call-{} came to a phone of call-{}", tag.dialogue, phone.dialogue);
                 self.checker.fail(self.now, what);
             }
             return;
         }
-        if tag.leg == phone.leg && !packet.stray {
+        if tag.leg == phone.leg && !packet.stray && !strange {
             let what = format!("leg {} of call-{} hears itself", tag.leg, tag.dialogue);
             return self.checker.fail(self.now, what);
         }

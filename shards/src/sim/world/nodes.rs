@@ -94,7 +94,8 @@ impl World {
             let admitted = node.admission.own_calls();
             self.checker.report(self.now, number, &reports, packets);
             if open != taken || open as u64 != sockets {
-                let what = format!("node {number}: {open} sockets open, {taken} ports taken, {sockets} counted");
+                let what =
+                    format!("node {number}: {open} sockets open, {taken} ports taken, {sockets} counted");
                 self.checker.fail(self.now, what);
             }
             if admitted != own {

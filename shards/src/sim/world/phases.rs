@@ -18,7 +18,9 @@ const HEARD_WITHIN: Duration = Duration::from_secs(1);
 impl World {
     /// Everybody who will ever call.
     pub(super) fn populate(&mut self) {
-        let chaos_ms = u64::try_from(self.swarm.chaos.as_millis()).expect("a short chaos");
+        let millis = |time: Duration| u64::try_from(time.as_millis()).expect("a short time");
+        let arrivals_ms = millis(self.swarm.arrivals);
+        let (shortest_ms, longest_ms) = (millis(self.swarm.lengths.0), millis(self.swarm.lengths.1));
         let habits = self.swarm.habits;
         for number in 0..self.swarm.dialogues {
             let node = usize::try_from(self.people.below(self.nodes.len() as u64)).expect("few");
@@ -27,8 +29,8 @@ impl World {
             dialogue.mux = chance(random, habits.mux);
             dialogue.guard = chance(random, habits.unguarded).then_some(false);
             dialogue.forgotten = chance(random, habits.forgotten);
-            let start = between(random, 0, chaos_ms * 2 / 3);
-            let length = between(random, 2_000, chaos_ms * 2);
+            let start = between(random, 0, arrivals_ms);
+            let length = between(random, shortest_ms, longest_ms);
             dialogue.hang_up_at = BEGIN + start + length;
             self.dialogues.push(dialogue);
             self.after(start, Happening::Act(number));
@@ -42,9 +44,12 @@ impl World {
 
     /// The whole run: chaos, calm, ending.
     pub fn run(&mut self) {
-        self.run_chaos();
-        self.run_calm();
-        self.run_ending();
+        for phase in [World::run_chaos, World::run_calm, World::run_ending] {
+            phase(self);
+            if self.checker.has_failed() {
+                return;
+            }
+        }
     }
 
     /// Faults as the swarm wants them.
@@ -87,7 +92,10 @@ impl World {
             self.checker.counts.lively += 1;
             for phone in phones.iter().filter(|phone| self.now.since(phone.heard) > HEARD_WITHIN) {
                 let silence = self.now.since(phone.heard.max(BEGIN));
-                dead.push(format!("leg {} of call-{} hears nothing for {silence:?}", phone.leg, phone.dialogue));
+                dead.push(format!(
+                    "leg {} of call-{} hears nothing for {silence:?}",
+                    phone.leg, phone.dialogue
+                ));
             }
         }
         for what in dead {

@@ -247,14 +247,16 @@ impl World {
             (Purpose::Offer { to, .. }, Some(sdp)) => {
                 let glare = self.dialogues[dialogue as usize].offerer == u8::MAX && stage == Stage::Changing;
                 if !glare {
-                    self.phone(dialogue, to).take_sdp(&sdp);
+                    let now = self.now;
+                    self.phone(dialogue, to).take_sdp(now, &sdp);
                 }
                 if stage == Stage::Offering && self.dialogues[dialogue as usize].exchanges.is_empty() {
                     self.dialogues[dialogue as usize].stage = Stage::Ringing;
                 }
             }
             (Purpose::Answer { from, to }, Some(sdp)) => {
-                self.phone(dialogue, to).take_sdp(&sdp);
+                let now = self.now;
+                self.phone(dialogue, to).take_sdp(now, &sdp);
                 self.established(dialogue, if from == 0 { to } else { from });
             }
             (Purpose::Offer { .. } | Purpose::Answer { .. }, None) => self.failed(dialogue, stage),
