@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use crate::time::Timestamp;
+
 /// Bytes of a packet.
 pub(super) const BYTES: usize = 32;
 
@@ -21,6 +23,8 @@ pub(super) struct Packet {
     pub(super) from: SocketAddr,
     pub(super) to: SocketAddr,
     pub(super) bytes: [u8; BYTES],
+    /// When the sender was told where to send.
+    pub(super) aimed: Timestamp,
     /// It reached a node on a socket of another call: ports are used again while phones still send.
     pub(super) stray: bool,
 }

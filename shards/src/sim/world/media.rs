@@ -41,10 +41,11 @@ impl World {
             let bytes = phone.next_rtp();
             let report = phone.serial.is_multiple_of(RTP_PER_RTCP).then(|| phone.next_rtcp());
             let sources = (phone.source(false), phone.source(true));
-            self.send_to_node(sources.0, rtp, bytes);
+            let aimed = phone.remote_since;
+            self.send_to_node(sources.0, rtp, bytes, aimed);
             if let Some(bytes) = report {
                 let source = if rtcp == rtp { sources.0 } else { sources.1 };
-                self.send_to_node(source, rtcp, bytes);
+                self.send_to_node(source, rtcp, bytes, aimed);
             }
         }
         self.after(PACKET_PAUSE, Happening::Tick(number));
@@ -56,15 +57,15 @@ impl World {
             return;
         }
         if let Some((rtp, _)) = phone.remote {
-            let (from, bytes) = (phone.spoofer(), phone.next_spoofed());
-            self.send_to_node(from, rtp, bytes);
+            let (from, bytes, aimed) = (phone.spoofer(), phone.next_spoofed(), phone.remote_since);
+            self.send_to_node(from, rtp, bytes, aimed);
         }
         self.after(PACKET_PAUSE, Happening::Spoof { phone: number, until });
     }
 
-    fn send_to_node(&mut self, from: SocketAddr, to: SocketAddr, bytes: [u8; BYTES]) {
+    fn send_to_node(&mut self, from: SocketAddr, to: SocketAddr, bytes: [u8; BYTES], aimed: Timestamp) {
         if let Some((_, site)) = self.node_at(to) {
-            self.send(Packet { from, to, bytes, stray: false }, Site::Phones, site);
+            self.send(Packet { from, to, bytes, aimed, stray: false }, Site::Phones, site);
         }
     }
 
@@ -106,12 +107,8 @@ impl World {
 
     /// Whether a packet was meant for an earlier use of the socket it came in on: by another call, or by this
     /// call before it was made anew.
-    fn is_stray(&self, node: usize, open: Open, tag: Tag) -> bool {
-        if tag.dialogue != open.dialogue {
-            return true;
-        }
-        let phone = self.dialogues[tag.dialogue as usize].phones[usize::from(tag.leg)];
-        self.phones[phone as usize].remote_since < self.checker.created(node, tag.dialogue)
+    fn is_stray(&self, node: usize, open: Open, tag: Tag, packet: &Packet) -> bool {
+        tag.dialogue != open.dialogue || packet.aimed < self.checker.created(node, tag.dialogue)
     }
 
     /// Compares a verdict with what is known of the sender.
@@ -119,7 +116,7 @@ impl World {
         self.checker.packet(self.now, number, open.dialogue, verdict);
         let guarded = verdict == Verdict::Drop(DropReason::Guarded);
         let sender = owner_of(packet.from.ip());
-        if self.is_stray(number, open, tag) {
+        if self.is_stray(number, open, tag, packet) {
             self.checker.counts.strays += 1;
             if let Some(sender) = sender.filter(|_| !guarded) {
                 self.strangers.insert((open.dialogue, sender.phone()));
@@ -162,7 +159,7 @@ impl World {
             return self.checker.fail(self.now, what);
         }
         self.checker.counts.relayed += 1;
-        packet.stray |= self.is_stray(number, open, tag);
+        packet.stray |= self.is_stray(number, open, tag, &packet);
         (packet.from, packet.to) = (from, to);
         self.send(packet, Site::Node(number), Site::Phones);
     }

@@ -83,7 +83,11 @@ impl World {
         let mut dead = Vec::new();
         for dialogue in &self.dialogues {
             let settled = dialogue.is_settled() && self.now.since(dialogue.up_since) > HEARD_WITHIN;
-            let Some(callee) = dialogue.callee.filter(|_| settled) else { continue };
+            // Without the guard a confirmed source stays for good, as in rtpengine: a NAT that binds anew, or a
+            // stranger who was first, ends the audio.
+            let habits = self.swarm.habits;
+            let excused = dialogue.guard == Some(false) && habits.rebind + habits.spoof > 0;
+            let Some(callee) = dialogue.callee.filter(|_| settled && !excused) else { continue };
             let phones = [0, callee].map(|leg| dialogue.phones[usize::from(leg)]);
             let phones = phones.map(|number| &self.phones[number as usize]);
             if phones.iter().any(|phone| phone.direction != Direction::SendRecv) {
