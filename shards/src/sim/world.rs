@@ -92,6 +92,8 @@ pub struct World {
     free_letters: Vec<u32>,
     /// Phones that were heard by another dialogue's call, rightly: they sent to a port that was once theirs.
     strangers: BTreeSet<(u32, u32)>,
+    /// When a packet of somebody else's dialogue came to a dialogue's socket last.
+    strayed: Vec<Timestamp>,
     cookies: u64,
     lives: u32,
     people: Random,
@@ -120,6 +122,7 @@ impl World {
             letters: Vec::new(),
             free_letters: Vec::new(),
             strangers: BTreeSet::new(),
+            strayed: vec![Timestamp::ZERO; swarm.dialogues as usize],
             cookies: 0,
             lives: 0,
             people: split(seed, "people"),

@@ -118,6 +118,7 @@ impl World {
         let sender = owner_of(packet.from.ip());
         if self.is_stray(number, open, tag, packet) {
             self.checker.counts.strays += 1;
+            self.strayed[open.dialogue as usize] = self.now;
             if let Some(sender) = sender.filter(|_| !guarded) {
                 self.strangers.insert((open.dialogue, sender.phone()));
             }

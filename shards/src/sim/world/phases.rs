@@ -84,9 +84,12 @@ impl World {
         for dialogue in &self.dialogues {
             let settled = dialogue.is_settled() && self.now.since(dialogue.up_since) > HEARD_WITHIN;
             // Without the guard a confirmed source stays for good, as in rtpengine: a NAT that binds anew, or a
-            // stranger who was first, ends the audio.
+            // stranger who was first, ends the audio. A phone that goes on sending to a port that is another
+            // call's now is such a stranger, and does not stop when it is calm.
             let habits = self.swarm.habits;
-            let excused = dialogue.guard == Some(false) && habits.rebind + habits.spoof > 0;
+            let unguarded = dialogue.guard == Some(false) && habits.rebind + habits.spoof > 0;
+            let strayed = self.strayed[dialogue.number as usize] + self.swarm.calm >= self.now;
+            let excused = unguarded || strayed;
             let Some(callee) = dialogue.callee.filter(|_| settled && !excused) else { continue };
             let phones = [0, callee].map(|leg| dialogue.phones[usize::from(leg)]);
             let phones = phones.map(|number| &self.phones[number as usize]);
