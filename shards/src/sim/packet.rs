@@ -57,6 +57,11 @@ fn put(tag: Tag, mut bytes: [u8; BYTES]) -> [u8; BYTES] {
     bytes
 }
 
+/// Whether a packet is RTP, and not RTCP.
+pub(super) fn is_rtp(bytes: &[u8; BYTES]) -> bool {
+    bytes[1] == 0
+}
+
 /// Whose packet this is; `None` if it was altered on the way.
 pub(super) fn tag(bytes: &[u8; BYTES]) -> Option<Tag> {
     let word = |at: usize| u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);

@@ -130,7 +130,8 @@ impl World {
                 let Some(node) = &self.nodes[number] else { return };
                 self.checker.foreign_source(self.now, number, tag.dialogue, tag.leg, &node.settings);
             }
-            Some(Owner::Own(_)) if !guarded => {
+            // Reports teach nothing of where RTP comes from.
+            Some(Owner::Own(_)) if !guarded && packet::is_rtp(&packet.bytes) => {
                 self.checker.genuine(self.now, number, tag.dialogue, tag.leg, packet.from);
             }
             _ => {}

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Happening, Letter, World};
 use crate::sdp::SessionDescription;
+use crate::sim::check::Served;
 use crate::sim::dialogue::{Exchange, Purpose, Stage};
 use crate::sim::front::{Answer, Kind, Request};
 use crate::sim::log::Column;
@@ -63,6 +64,9 @@ impl World {
         node.now = self.now;
         let proxy = std::net::SocketAddr::from(([198, 51, 100, 1], 5060));
         let reply = self.front.serve(self.now, number, proxy, &letter.bytes, node);
+        if let Some(reply) = &reply {
+            self.check_port(number, reply);
+        }
         self.settle(number);
         if let Some(reply) = reply {
             let letter = Letter { node: None, from: number, bytes: reply.into() };
@@ -88,7 +92,7 @@ impl World {
         self.answered(dialogue, &exchange, answer);
     }
 
-    /// An answer must be one to this request, and its port one of this call.
+    /// An answer must be one to this request.
     fn check_answer(&mut self, dialogue: u32, exchange: &Exchange, answer: &Answer) {
         let from = match (exchange.purpose, answer) {
             (Purpose::Offer { from, .. } | Purpose::Answer { from, .. }, Answer::Sdp(_)) => from,
@@ -110,12 +114,20 @@ impl World {
             let what = format!("{}: asked about {expected}, answered about {name}", exchange.cookie);
             return self.checker.fail(self.now, what);
         }
-        let held = self.checker.holds(exchange.node, dialogue);
-        let Some(node) = self.nodes[exchange.node].as_ref().filter(|_| held) else { return };
+    }
+
+    /// The port in an answer is one that the node has just opened, or holds, for this call.
+    fn check_port(&mut self, number: usize, reply: &[u8]) {
+        let Some(node) = &self.nodes[number] else { return };
+        // Nothing was carried out: a repetition, whose ports may be closed by now.
+        let Some(served) = node.served.last() else { return };
+        let (Served::Signal { dialogue, .. } | Served::Delete { dialogue, .. }) = *served;
+        let sdp = self.front.read(reply).and_then(|(_, answer)| sdp_of(&answer));
+        let Some(sdp) = sdp else { return };
         let Some(media) = sdp.media.first().filter(|media| media.port != 0) else { return };
         let at = std::net::SocketAddr::new(media.address, media.port);
         if node.socket_at(at).is_none_or(|open| open.dialogue != dialogue) {
-            self.checker.fail(self.now, format!("{}: {at} is no socket of call-{dialogue}", exchange.cookie));
+            self.checker.fail(self.now, format!("call-{dialogue} was told {at}, which is no socket of it"));
         }
     }
 
@@ -154,7 +166,7 @@ impl World {
         let state = &mut self.dialogues[dialogue as usize];
         state.node = exchange.node;
         // Without an offer the other node may know nothing of the parties.
-        state.broken |= state.stage == Stage::Up || exchange.request.kind != Kind::Offer;
+        state.broken |= state.stage == Stage::Up || exchange.request.kind != Kind::Offer || state.forked;
         self.say(Column::Outside, || format!("fails over: {}", shown(exchange)));
         true
     }
