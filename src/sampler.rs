@@ -1,8 +1,8 @@
 //! The thread that measures: rates of the shards, and the limits that need measuring.
 //!
-//! rtpengine checks load, CPU and bandwidth in this order, for offers that would make a call. Here they are
-//! measured twice a second and [`Admission`](tandem_shards::admission::Admission) is told which is exceeded, so
-//! that an offer looks at one atomic number.
+//! rtpengine checks load, CPU and bandwidth in this order, for offers that would make a call. Here they
+//! are measured twice a second and [`Admission`](tandem_shards::admission::Admission) is told which is
+//! exceeded, so that an offer looks at one atomic number.
 
 use std::sync::Arc;
 use std::time::Duration;
