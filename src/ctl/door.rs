@@ -165,7 +165,7 @@ fn converse(mut stream: Stream, ctl: &Ctl) -> io::Result<()> {
             line.map(|line| ctl.run_request(&String::from_utf8_lossy(&line)) + "\n")
         }
     };
-    let Some(answer) = answer else { return Ok(()) };
+    let answer = answer.unwrap_or_default();
     match stream {
         Stream::Tcp(mut stream) => {
             stream.write_all(answer.as_bytes())?;

@@ -471,4 +471,4 @@ pub fn silence(error: AskError) -> &'static str {
 }
 
 #[cfg(test)]
-pub mod tests;
+pub(crate) mod tests;

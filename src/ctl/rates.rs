@@ -84,7 +84,7 @@ mod tests {
     use tandem_shards::output::DropReason;
 
     use super::*;
-    use crate::ctl::execute::tests::report;
+    use crate::ctl::execute::tests::fake::report;
 
     #[test]
     fn rates_are_differences_over_time() {
