@@ -175,8 +175,8 @@ fn converse(mut stream: Stream, ctl: &Ctl) -> io::Result<()> {
     }
 }
 
-/// Closes without losing the answer: what the peer has sent besides its line must be read first, or the kernel
-/// resets the connection and the peer may never see the answer.
+/// Closes without losing the answer: what the peer has sent besides its line must be read first, or the
+/// kernel resets the connection and the peer may never see the answer.
 fn finish(mut stream: TcpStream) -> io::Result<()> {
     stream.shutdown(Shutdown::Write)?;
     stream.set_read_timeout(Some(Duration::from_millis(200)))?;
