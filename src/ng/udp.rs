@@ -3,7 +3,7 @@
 //! The reply leaves from the address that the request came to, since each socket is bound to one.
 
 use std::io;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -16,14 +16,15 @@ use crate::ctl::now;
 
 /// The longest datagram there is.
 const DATAGRAM_BYTES_MAX: usize = 65_535;
-/// How often a thread looks whether it has to end.
-const STOP_CHECK: Duration = Duration::from_millis(200);
+/// How often a thread that has to end is reminded of it.
+const REMINDER: Duration = Duration::from_millis(50);
 /// Requests that wait while all threads are busy.
 const RECEIVE_BUFFER_BYTES: usize = 4 << 20;
 
 /// The threads of one address.
 #[derive(Debug)]
 pub struct UdpFront {
+    address: SocketAddr,
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -40,12 +41,12 @@ impl UdpFront {
         callers: &Callers,
     ) -> io::Result<UdpFront> {
         let socket = UdpSocket::bind(address)?;
-        socket.set_read_timeout(Some(STOP_CHECK))?;
         // Best effort: the system's ceiling holds.
         let _ = socket2::SockRef::from(&socket).set_recv_buffer_size(RECEIVE_BUFFER_BYTES);
         let stop = Arc::new(AtomicBool::new(false));
         let socket = Arc::new(socket);
-        let mut front = UdpFront { stop: Arc::clone(&stop), threads: Vec::new() };
+        let address = socket.local_addr()?;
+        let mut front = UdpFront { address, stop: Arc::clone(&stop), threads: Vec::new() };
         for number in 0..threads {
             let (socket, state, callers) = (Arc::clone(&socket), Arc::clone(state), callers.clone());
             let stop = Arc::clone(&stop);
@@ -58,14 +59,48 @@ impl UdpFront {
     }
 
     /// Ends the threads and closes the socket.
+    ///
+    /// A thread waits for a message without looking at the time, so that an idle node does nothing; it is woken
+    /// by an empty one.
     pub fn stop(self) {
         self.stop.store(true, Ordering::Release);
+        let waker = UdpSocket::bind(SocketAddr::new(unspecified(self.address), 0));
         for thread in self.threads {
-            if thread.join().is_err() {
-                log::error!("an ng thread had ended early");
+            while !thread.is_finished() {
+                let woken =
+                    waker.as_ref().is_ok_and(|waker| waker.send_to(&[], reachable(self.address)).is_ok());
+                if !woken {
+                    log::error!("an ng thread cannot be woken at {}", self.address);
+                    break;
+                }
+                wait(REMINDER);
             }
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the end of a thread is waited for")]
+fn wait(time: Duration) {
+    std::thread::sleep(time);
+}
+
+fn unspecified(address: SocketAddr) -> IpAddr {
+    match address {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    }
+}
+
+/// An address by which this host reaches itself.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        let loopback = match address {
+            SocketAddr::V4(_) => IpAddr::from(Ipv4Addr::LOCALHOST),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        };
+        address.set_ip(loopback);
+    }
+    address
 }
 
 fn serve(socket: &UdpSocket, state: &NgState, callers: &Callers, stop: &AtomicBool) {
