@@ -1,8 +1,8 @@
 //! The thread that measures what limits are about: load, CPU and bandwidth.
 //!
-//! rtpengine checks them in this order, for offers that would make a call. Here they are measured twice a second
-//! and [`Admission`](tandem_shards::admission::Admission) is told which is exceeded, so that an offer looks at
-//! one atomic number. While no such limit is set nothing is measured.
+//! rtpengine checks them in this order, for offers that would make a call. Here they are measured twice
+//! a second and [`Admission`](tandem_shards::admission::Admission) is told which is exceeded, so that an
+//! offer looks at one atomic number. While no such limit is set nothing is measured.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -16,7 +16,7 @@ use super::answer::{
     Totals,
 };
 use super::commands::{CallAct, CtlCommand, DebugFlag, ParamsWord, Which};
-use super::parameters::{Parameter, strtol};
+use super::parameters::{Parameter, listing, numbers, strtol};
 use super::{Live, Node, RedisControl};
 use crate::logging;
 
@@ -159,8 +159,8 @@ impl<A: Ask> Desk<'_, A> {
         self.all(|| Command::Report).into_iter().filter_map(report).collect()
     }
 
-    /// Reports of the shards, with rates that are about now: of the time since somebody asked last, or, if that
-    /// is too long ago or too short, of a moment that is waited for.
+    /// Reports of the shards, with rates that are about now: of the time since somebody asked last, or,
+    /// if that is too long ago or too short, of a moment that is waited for.
     fn measured_reports(&mut self) -> Vec<ShardReport> {
         let mut reports = self.reports();
         let fresh = self.rates().observe_all(self.now, &reports);
@@ -316,10 +316,10 @@ impl<A: Ask> Desk<'_, A> {
     fn params(&mut self, word: ParamsWord) -> CtlAnswer {
         let live = self.node.live();
         match word {
-            ParamsWord::Start => CtlAnswer::Params(params_of(self.node, &self.node.at_start)),
-            ParamsWord::Current => CtlAnswer::Params(params_of(self.node, &live)),
+            ParamsWord::Start => CtlAnswer::Params(listing(self.node, &self.node.at_start)),
+            ParamsWord::Current => CtlAnswer::Params(listing(self.node, &live)),
             ParamsWord::Diff => {
-                let (before, now) = (params_numbers(&self.node.at_start), params_numbers(&live));
+                let (before, now) = (numbers(&self.node.at_start), numbers(&live));
                 let pairs = before.into_iter().zip(now);
                 let changed = pairs.filter(|((_, a), (_, b))| a != b).map(|((n, a), (_, b))| (n, a, b));
                 CtlAnswer::ParamsDiff(changed.collect())
@@ -440,60 +440,6 @@ pub fn interfaces(node: &Node) -> Vec<InterfaceUse> {
             used: node.ports.taken(AddressId(n)),
         })
         .collect()
-}
-
-/// Parameters by the names that rtpengine's `params current` has for them.
-fn params_of(node: &Node, live: &Live) -> Vec<(String, String)> {
-    let settings = &live.settings;
-    let (min, max) = node.ports.range();
-    let mut list: Vec<(String, String)> = Vec::new();
-    let mut add = |name: &str, value: String| list.push((name.to_owned(), value));
-    add("log-level-core", logging::to_syslog(logging::level()).to_string());
-    add("max_sessions", live.limits.max_sessions.to_string());
-    add("default_tos", settings.tos.to_string());
-    add("port_min", min.to_string());
-    add("port_max", max.to_string());
-    if let Some(redis) = &node.redis {
-        add("redis_db", redis.keyspace().to_string());
-    }
-    add("bw_limit", live.limits.max_bandwidth.unwrap_or(0).to_string());
-    for (name, duration) in [
-        ("silent_timeout_us", settings.silent_timeout),
-        ("timeout_us", settings.timeout),
-        ("final_timeout_us", settings.final_timeout),
-        ("offer_timeout_us", settings.offer_timeout),
-        ("delete_delay_us", settings.delete_delay),
-    ] {
-        add(name, duration.as_micros().to_string());
-    }
-    add("max-cpu", Parameter::MaxCpu.value(node, live).to_string());
-    add("max-load", Parameter::MaxLoad.value(node, live).to_string());
-    for (n, address) in node.interfaces.addresses().iter().enumerate() {
-        add(&format!("interface[{n}]"), format!("{}/{}", address.interface, address.ip));
-    }
-    let followed = node.redis.as_ref().map(|redis| redis.subscribed()).unwrap_or_default();
-    for (n, keyspace) in followed.iter().enumerate() {
-        add(&format!("keyspace[{n}]"), keyspace.to_string());
-    }
-    list
-}
-
-/// The same in the names and units of rtpengine's `params diff`: microseconds and hundredths.
-fn params_numbers(live: &Live) -> Vec<(&'static str, i128)> {
-    #[expect(clippy::cast_possible_truncation, reason = "limits are small numbers with two decimals")]
-    let hundredths = |limit: Option<f64>| i128::from((limit.unwrap_or(0.0) * 100.0).round() as i64);
-    let micros = |duration: Duration| i128::try_from(duration.as_micros()).unwrap_or(i128::MAX);
-    let settings = &live.settings;
-    vec![
-        ("max-cpu", hundredths(live.limits.max_cpu)),
-        ("max-load", hundredths(live.limits.max_load)),
-        ("max-bw", i128::from(live.limits.max_bandwidth.unwrap_or(0))),
-        ("timeout", micros(settings.timeout)),
-        ("silent-timeout", micros(settings.silent_timeout)),
-        ("final-timeout", micros(settings.final_timeout)),
-        ("offer-timeout", micros(settings.offer_timeout)),
-        ("delete-delay", micros(settings.delete_delay)),
-    ]
 }
 
 /// Why a shard did not answer, in words.

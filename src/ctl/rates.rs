@@ -40,8 +40,8 @@ const WINDOW_MIN: Duration = Duration::from_millis(200);
 const WINDOW_MAX: Duration = Duration::from_secs(5);
 
 impl Rates {
-    /// Takes new reports. Whether the rates are about now: false if a report is the first of its shard, or its
-    /// predecessor is too old.
+    /// Takes new reports. Whether the rates are about now: false if a report is the first of its shard,
+    /// or its predecessor is too old.
     pub fn observe_all(&mut self, now: Timestamp, reports: &[ShardReport]) -> bool {
         let mut fresh = true;
         for report in reports {
