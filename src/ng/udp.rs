@@ -1,9 +1,9 @@
 //! ng over UDP: a few threads for each address, each of which takes a message, has it answered, and sends.
-//!
-//! The reply leaves from the address that the request came to, since each socket is bound to one.
+
+mod socket;
 
 use std::io;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -11,15 +11,16 @@ use std::time::Duration;
 
 use tandem_shards::io::Callers;
 
-use super::exchange::NgState;
+use self::socket::Socket;
+use super::exchange::{NgState, too_long};
 use crate::ctl::now;
 
-/// The longest datagram there is.
+/// The longest datagram that can come.
 const DATAGRAM_BYTES_MAX: usize = 65_535;
+/// The longest that can be sent over IPv4: less by the headers of IP and UDP.
+const REPLY_BYTES_MAX: usize = DATAGRAM_BYTES_MAX - 20 - 8;
 /// How often a thread looks whether it has to end.
 const STOP_CHECK: Duration = Duration::from_millis(200);
-/// Requests that wait while all threads are busy.
-const RECEIVE_BUFFER_BYTES: usize = 4 << 20;
 
 /// The threads of one address.
 #[derive(Debug)]
@@ -39,12 +40,8 @@ impl UdpFront {
         state: &Arc<NgState>,
         callers: &Callers,
     ) -> io::Result<UdpFront> {
-        let socket = UdpSocket::bind(address)?;
-        socket.set_read_timeout(Some(STOP_CHECK))?;
-        // Best effort: the system's ceiling holds.
-        let _ = socket2::SockRef::from(&socket).set_recv_buffer_size(RECEIVE_BUFFER_BYTES);
+        let socket = Arc::new(Socket::bind(address, STOP_CHECK)?);
         let stop = Arc::new(AtomicBool::new(false));
-        let socket = Arc::new(socket);
         let mut front = UdpFront { stop: Arc::clone(&stop), threads: Vec::new() };
         for number in 0..threads {
             let (socket, state, callers) = (Arc::clone(&socket), Arc::clone(state), callers.clone());
@@ -68,10 +65,10 @@ impl UdpFront {
     }
 }
 
-fn serve(socket: &UdpSocket, state: &NgState, callers: &Callers, stop: &AtomicBool) {
+fn serve(socket: &Socket, state: &NgState, callers: &Callers, stop: &AtomicBool) {
     let mut buffer = vec![0; DATAGRAM_BYTES_MAX];
     while !stop.load(Ordering::Acquire) {
-        let (length, proxy) = match socket.recv_from(&mut buffer) {
+        let received = match socket.receive(&mut buffer) {
             Ok(received) => received,
             Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
                 continue;
@@ -82,12 +79,17 @@ fn serve(socket: &UdpSocket, state: &NgState, callers: &Callers, stop: &AtomicBo
                 continue;
             }
         };
-        let reply = state.serve(&mut callers.take(), now(), &buffer[..length], proxy);
-        let Some(reply) = reply else { continue };
-        if reply.len() > DATAGRAM_BYTES_MAX - 28 {
+        let message = &buffer[..received.length];
+        let Some(reply) = state.serve(&mut callers.take(), now(), message, received.source) else {
+            continue;
+        };
+        let sent = if reply.len() > REPLY_BYTES_MAX {
             state.counters.replies_too_long.add(1);
-        }
-        if socket.send_to(&reply, proxy).is_err() {
+            socket.answer(&received, &too_long(&reply))
+        } else {
+            socket.answer(&received, &reply)
+        };
+        if sent.is_err() {
             state.counters.socket_errors.add(1);
         }
     }

@@ -269,6 +269,16 @@ fn replies_speak_the_language_of_the_request() {
 }
 
 #[test]
+fn a_reply_too_long_for_a_datagram_becomes_an_error() {
+    for (reply, expected) in [
+        (r#"c {"calls":[]}"#, r#"c {"result":"error","error-reason":"Reply too long for a datagram"}"#),
+        ("c d5:callslee", "c d6:result5:error12:error-reason29:Reply too long for a datagrame"),
+    ] {
+        assert_eq!(String::from_utf8(too_long(reply.as_bytes())).as_deref(), Ok(expected));
+    }
+}
+
+#[test]
 fn errors_have_the_texts_that_clients_know() {
     let sound = serde_json::to_string(SDP).expect("JSON");
     let no_address = r#""v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n""#;
