@@ -81,7 +81,6 @@ impl CookieCache {
 
     /// Looks a cookie up. If it is new, it is taken for one that is being worked on.
     pub fn begin(&mut self, now: Timestamp, cookie: &[u8]) -> Seen {
-        self.turn(now);
         let seen = self.look(now, cookie);
         if seen == Seen::New {
             self.working.insert(cookie.into(), now);
@@ -89,13 +88,16 @@ impl CookieCache {
         seen
     }
 
-    /// Looks a cookie up and leaves it as it is.
-    fn look(&self, now: Timestamp, cookie: &[u8]) -> Seen {
+    /// Looks a cookie up, and leaves it at that.
+    fn look(&mut self, now: Timestamp, cookie: &[u8]) -> Seen {
+        self.turn(now);
         if let Some(reply) = self.young.replies.get(cookie).or_else(|| self.old.replies.get(cookie)) {
             return Seen::Stored(Arc::clone(reply));
         }
-        let working = self.working.get(cookie).is_some_and(|since| now.since(*since) < WORK_MAX);
-        if working { Seen::Working } else { Seen::New }
+        match self.working.get(cookie) {
+            Some(since) if now.since(*since) < WORK_MAX => Seen::Working,
+            _ => Seen::New,
+        }
     }
 
     /// Keeps a reply.
@@ -186,10 +188,10 @@ impl CookieGate {
     pub fn wait(&self, now: Timestamp, cookie: &[u8], patience: Duration) -> Option<Arc<[u8]>> {
         let working = |cache: &mut CookieCache| cache.look(now, cookie) == Seen::Working;
         let waited = self.stored.wait_timeout_while(self.lock(), patience, working);
-        let (cache, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let (mut cache, _) = waited.unwrap_or_else(PoisonError::into_inner);
         match cache.look(now, cookie) {
             Seen::Stored(reply) => Some(reply),
-            // Or the reply was too large to keep: whoever asks again is served anew.
+            // Not done yet, or too large to keep: whoever asks again is served.
             Seen::Working | Seen::New => None,
         }
     }
