@@ -278,7 +278,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_stays_within_its_bounds(steps in proptest::collection::vec((0u8..20, 0usize..40, 0u64..20), 0..200)) {
+        fn it_stays_within_its_bounds(
+            steps in proptest::collection::vec((0u8..20, 0usize..40, 0u64..20), 0..200),
+        ) {
             let limits = CookieLimits { replies: 8, bytes: 150 };
             let mut cache = CookieCache::new(limits);
             let mut now = at(0);

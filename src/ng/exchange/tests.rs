@@ -425,7 +425,9 @@ fn any_message() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn no_message_panics_and_only_cookies_are_answered(messages in proptest::collection::vec(any_message(), 1..6)) {
+    fn no_message_panics_and_only_cookies_are_answered(
+        messages in proptest::collection::vec(any_message(), 1..6),
+    ) {
         let (state, mut node) = (state(), Node::new(2));
         for (number, message) in messages.into_iter().enumerate() {
             let message = [format!("{number}").into_bytes(), message].concat();

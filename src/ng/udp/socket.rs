@@ -1,9 +1,9 @@
 //! A UDP socket that answers from the address it was asked at.
 //!
-//! A socket that is bound to one address does so by itself. One that is bound to all of them (`0.0.0.0`, `::`)
-//! would send from whatever address the route has, and a proxy that connected its socket would never see the
-//! reply: there the kernel is asked where a datagram went to (IP_PKTINFO, RFC 3542 section 6.2), and told to
-//! send the reply from there.
+//! A socket that is bound to one address does so by itself. One that is bound to all of them (`0.0.0.0`,
+//! `::`) would send from whatever address the route has, and a proxy that connected its socket would never
+//! see the reply: there the kernel is asked where a datagram went to (IP_PKTINFO, RFC 3542 section 6.2), and
+//! told to send the reply from there.
 
 use std::io::{self, IoSlice, IoSliceMut};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
