@@ -12,6 +12,8 @@
 //! * Reading believes nothing: counts follow from what is there, every number is looked up, and whatever is
 //!   wrong is a [`RecordError`].
 
+#[cfg(test)]
+mod acceptance;
 mod digest;
 mod extension;
 mod fields;

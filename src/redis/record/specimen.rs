@@ -172,14 +172,33 @@ pub(crate) fn variants() -> Vec<(&'static str, CallSnapshot)> {
     }
     offered.legs[0].media[0].as_mut().expect("it has one").port_sets[0].key = None;
 
-    vec![
-        ("audio", plain_call("audio", &["audio"])),
-        ("audio-video", plain_call("audio-video", &["audio", "video"])),
+    let audio = plain_call("audio", &["audio"]);
+    let audio_video = plain_call("audio-video", &["audio", "video"]);
+    let all = [
+        ("audio", audio),
+        ("audio-video", audio_video),
         ("rtcp-mux", mux),
         ("ipv6", ipv6),
         ("odd", odd),
         ("offered", offered),
-    ]
+    ];
+    (0..).zip(all).map(|(at, (name, call))| (name, moved(call, 200 * at))).collect()
+}
+
+/// The same call on other ports, at both ends.
+fn moved(mut call: CallSnapshot, by: u16) -> CallSnapshot {
+    for media in call.legs.iter_mut().flat_map(|leg| leg.media.iter_mut().flatten()) {
+        for stream in &mut media.streams {
+            for address in [&mut stream.local, &mut stream.endpoint, &mut stream.advertised] {
+                address.iter_mut().for_each(|address| address.set_port(address.port() + by));
+            }
+        }
+        for set in &mut media.port_sets {
+            set.key.iter_mut().for_each(|key| key.set_port(key.port() + by));
+            set.ports.iter_mut().for_each(|port| *port += by);
+        }
+    }
+    call
 }
 
 fn any_text() -> impl Strategy<Value = Text> {
