@@ -10,4 +10,5 @@
 //! * [`intent`] knows what this node still owes to Redis, until Redis has acknowledged it;
 //! * [`feed`] knows what the other keyspaces hold, and keeps the shards in step with that.
 
+pub mod feed;
 pub mod record;
