@@ -14,4 +14,5 @@ pub mod fronts;
 pub mod logging;
 pub mod ng;
 pub mod notify;
+pub mod redis;
 pub mod sampler;
