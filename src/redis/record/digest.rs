@@ -158,6 +158,7 @@ impl Digest {
             flags.disabled,
             flags.passthrough,
             flags.zero_address,
+            flags.hidden,
         ]);
         self.optional(media.ptime, |digest, ptime| digest.number(ptime.into()));
         self.optional(media.mid.as_ref(), |digest, mid| digest.bytes(mid.as_bytes()));

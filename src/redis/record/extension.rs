@@ -84,6 +84,7 @@ fn write_media(json: &mut Json, media: &MediaSnapshot) {
     json.flag("disabled", media.flags.disabled);
     json.flag("passthrough", media.flags.passthrough);
     json.flag("zero_address", media.flags.zero_address);
+    json.flag("hidden", media.flags.hidden);
     let formats = Text::from(fields::format_text(media));
     if fields::read_formats(&formats) != media.formats {
         json.texts("formats", media.formats.iter().map(Text::as_bytes));
@@ -205,6 +206,7 @@ impl MediaExtension<'_> {
             disabled: section.flag("disabled"),
             passthrough: section.flag("passthrough"),
             zero_address: section.flag("zero_address"),
+            hidden: section.flag("hidden"),
             ..media.flags
         };
         if let Some(formats) = section.texts("formats") {

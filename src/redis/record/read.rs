@@ -435,6 +435,7 @@ fn media_flags(flags: u64) -> MediaFlags {
         disabled: false,
         passthrough: false,
         zero_address: false,
+        hidden: false,
     }
 }
 

@@ -287,7 +287,7 @@ fn any_payload() -> impl Strategy<Value = PayloadType> {
 }
 
 fn any_media_flags() -> impl Strategy<Value = MediaFlags> {
-    any::<[bool; 10]>().prop_map(|flags| MediaFlags {
+    any::<[bool; 11]>().prop_map(|flags| MediaFlags {
         rtcp_mux: flags[0],
         mux_offered: flags[1],
         asymmetric: flags[2],
@@ -298,6 +298,7 @@ fn any_media_flags() -> impl Strategy<Value = MediaFlags> {
         disabled: flags[7],
         passthrough: flags[8],
         zero_address: flags[9],
+        hidden: flags[10],
     })
 }
 

@@ -60,7 +60,7 @@ impl<'a> Tree<'a> {
 
     /// A section, if it is there.
     pub(super) fn find(&self, name: &str) -> Option<Section<'_>> {
-        let entries = self.sections.get(name.as_bytes())?.entries()?;
+        let entries = entries_of(self.sections.get(name.as_bytes())?)?;
         Some(Section { name: name.to_owned(), encoding: self.encoding, entries })
     }
 
@@ -153,7 +153,7 @@ impl<'t> Section<'t> {
     pub(super) fn sections(&self, field: &str) -> impl Iterator<Item = Option<Section<'t>>> + use<'_, 't> {
         let items = self.find(field).and_then(Value::items).unwrap_or_default();
         items.iter().map(|item| {
-            let entries = item.entries()?;
+            let entries = entries_of(item)?;
             Some(Section { name: self.name.clone(), encoding: self.encoding, entries })
         })
     }
@@ -267,5 +267,13 @@ fn from_json(json: serde_json::Value) -> Option<Value<'static>> {
             let entry = |(key, item): (String, _)| Some((Cow::Owned(key.into_bytes()), from_json(item)?));
             Some(Value::Dictionary(entries.into_iter().filter_map(entry).collect()))
         }
+    }
+}
+/// The entries of a dictionary.
+#[expect(clippy::type_complexity, reason = "what a dictionary is made of")]
+fn entries_of<'t, 'v>(value: &'t Value<'v>) -> Option<&'t [(Cow<'v, [u8]>, Value<'v>)]> {
+    match value {
+        Value::Dictionary(entries) => Some(entries),
+        _ => None,
     }
 }
