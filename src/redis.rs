@@ -11,4 +11,5 @@
 //! * [`feed`] knows what the other keyspaces hold, and keeps the shards in step with that.
 
 pub mod feed;
+pub mod intent;
 pub mod record;

@@ -6,10 +6,10 @@
 //! * for each call at most one look is under way, and one more owed (events in between are one event);
 //! * a call whose record is gone at two looks in a row is ended, if it is held for that keyspace;
 //! * a *sweep* looks at all records of a keyspace, and then at all calls held for it of which no record was
-//!   found. It runs when a keyspace is followed (subscribed first, so that nothing falls in between), after each
-//!   loss of the connection, when asked for, when too much changed at once, and slowly all the time.
+//!   found. It runs when a keyspace is followed (subscribed first, so that nothing falls in between), after
+//!   each loss of the connection, when asked for, when too much changed at once, and slowly all the time.
 //!
-//! The newest record wins (see [`Record::age`]); a record that cannot be read changes nothing. Own calls are
+//! The newest record wins (see [`Record::age`](record::Record::age)); a record that cannot be read changes nothing. Own calls are
 //! never ended here. The node's own keyspace is followed too: at start its records are taken back, later a
 //! record that disappears is reported, to be written again.
 //!

@@ -22,8 +22,8 @@ pub(super) struct Notification {
 }
 
 impl Notification {
-    /// Reads the channel and the message of a `pmessage`. Nothing for what is not about a call, or says nothing
-    /// of its record, such as a new expiry.
+    /// Reads the channel and the message of a `pmessage`. Nothing for what is not about a call, or says
+    /// nothing of its record, such as a new expiry.
     pub(super) fn parse(channel: &[u8], event: &[u8]) -> Option<Notification> {
         let rest = channel.strip_prefix(CHANNEL)?;
         let end = rest.windows(3).position(|window| window == b"__:")?;

@@ -1,8 +1,8 @@
-//! Proof that a real rtpengine restores what is written here: it must show each call, keep its record, carry its
-//! media, and keep its ports in a re-INVITE.
+//! Proof that a real rtpengine restores what is written here: it must show each call, keep its record,
+//! carry its media, and keep its ports in a re-INVITE.
 //!
-//! Needs `redis-server`, `rtpengine` and the addresses of the specimen's context, so it only runs on demand, in
-//! a network namespace of its own: `tests/redis/record_accept.sh`.
+//! Needs `redis-server`, `rtpengine` and the addresses of the specimen's context, so it only runs on
+//! demand, in a network namespace of its own: `tests/redis/record_accept.sh`.
 #![expect(clippy::disallowed_methods, reason = "waits for other processes")]
 
 use std::io::{Read as _, Write as _};
@@ -140,8 +140,8 @@ fn check_reinvite(name: &str, call: &CallSnapshot) {
     let family = if endpoint.is_ipv6() { "IP6" } else { "IP4" };
     let mux = if caller.flags.rtcp_mux { "a=rtcp-mux\r\n" } else { "" };
     let sdp = format!(
-        "v=0\r\no=- 1 2 IN {family} {ip}\r\ns=-\r\nc=IN {family} {ip}\r\nt=0 0\r\nm=audio {port} RTP/AVP 0 101\r\n\
-         a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n{mux}",
+        "v=0\r\no=- 1 2 IN {family} {ip}\r\ns=-\r\nc=IN {family} {ip}\r\nt=0 0\r\n\
+         m=audio {port} RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n{mux}",
         ip = endpoint.ip(),
         port = endpoint.port()
     );

@@ -149,8 +149,8 @@ fn a_scheduled_deletion_is_seen() {
 
 #[test]
 fn both_encodings_and_escapes_say_the_same() {
-    let json = "{\"json\":{\"created\":\"1\",\"last_signal\":2},\"tag-0\":{\"created\":\"3\",\"tag\":\"a%2f\"},\
-        \"medias-0\":[],\"other_tags-0\":[]}";
+    let json = "{\"json\":{\"created\":\"1\",\"last_signal\":2},\
+        \"tag-0\":{\"created\":\"3\",\"tag\":\"a%2f\"},\"medias-0\":[],\"other_tags-0\":[]}";
     let bencode = "d4:jsond7:created1:111:last_signali2ee5:tag-0d7:created1:33:tag2:a/e8:medias-0le\
         12:other_tags-0lee";
     assert_eq!(parse(json.as_bytes()), parse(bencode.as_bytes()));
@@ -379,7 +379,10 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_refused_without_panic(mut stored in proptest::collection::vec(any::<u8>(), 0..80), json: bool) {
+    fn any_bytes_are_refused_without_panic(
+        mut stored in proptest::collection::vec(any::<u8>(), 0..80),
+        json: bool,
+    ) {
         if let Some(first) = stored.first_mut() {
             *first = if json { b'{' } else { b'd' };
         }
