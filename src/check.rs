@@ -1,9 +1,8 @@
 //! `tandem check`: the configuration, and then whether this host can run it.
 
 use std::io;
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
+use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
-use std::time::Duration;
 
 use nix::sys::resource::{Resource, getrlimit};
 use serde::Serialize;
@@ -11,8 +10,10 @@ use serde_json::json;
 
 use crate::capacity::Capacity;
 use crate::config::problem::ProblemView;
-use crate::config::{Config, Host, KeyFlags, Problems, RedisUrl};
+use crate::config::redis::{RedisConfig, RedisUrl};
+use crate::config::{Config, Host, KeyFlags, Problems};
 use crate::ctl::answer::{EXIT_DONE, EXIT_HOST, EXIT_REFUSED};
+use crate::redis::connect::Connector;
 
 /// The oldest kernel whose io_uring has what the driver needs.
 const KERNEL_MIN: (u32, u32) = (6, 1);

@@ -10,6 +10,10 @@
 //! * [`intent`] knows what this node still owes to Redis, until Redis has acknowledged it;
 //! * [`feed`] knows what the other keyspaces hold, and keeps the shards in step with that.
 
+pub mod connect;
+pub mod control;
 pub mod feed;
 pub mod intent;
+pub mod notify;
 pub mod record;
+pub mod write;

@@ -174,7 +174,9 @@ impl RedisUrl {
         let (place, keyspace) = if sentinel {
             let (master, keyspace) = rest.split_once('/').unwrap_or((rest, ""));
             if master.is_empty() {
-                return Err("names no master; write it as `redis+sentinel://host:port/master/keyspace`".to_owned());
+                return Err(
+                    "names no master; write it as `redis+sentinel://host:port/master/keyspace`".to_owned()
+                );
             }
             const USUAL_SENTINEL: u16 = 26379;
             let hosts = address.split(',').map(|one| host_and_port(one.trim(), USUAL_SENTINEL));
@@ -239,12 +241,7 @@ mod tests {
             ("pa:ss@10.0.0.1:6380/4", "redis://10.0.0.1:6380/4", None, Some("pa:ss")),
             ("rediss://me:p@ss@redis.example/2", "rediss://redis.example:6379/2", Some("me"), Some("p@ss")),
             ("redis://:secret@[2001:db8::1]:7000", "redis://[2001:db8::1]:7000/0", None, Some("secret")),
-            (
-                "redis+sentinel://:s@s1,s2:7/ours/3",
-                "redis+sentinel://s1:26379,s2:7/ours/3",
-                None,
-                Some("s"),
-            ),
+            ("redis+sentinel://:s@s1,s2:7/ours/3", "redis+sentinel://s1:26379,s2:7/ours/3", None, Some("s")),
         ];
         for (text, shown, user, password) in cases {
             let url = RedisUrl::parse(text).expect(text);

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use redis::{Client, Connection, ConnectionAddr, ConnectionLike, IntoConnectionInfo, RedisConnectionInfo, Value};
+use redis::{Client, Connection, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, Value};
 use tandem_shards::names::Keyspace;
 
 use crate::config::redis::{Place, RedisUrl};
@@ -71,7 +71,8 @@ impl Connector {
                 Ok((host, port)) => {
                     let mut connection = self.open(&host, port, true)?;
                     let role: Vec<Value> = redis::cmd("ROLE").query(&mut connection)?;
-                    let is_master = matches!(role.first(), Some(Value::BulkString(role)) if role == b"master");
+                    let is_master =
+                        matches!(role.first(), Some(Value::BulkString(role)) if role == b"master");
                     if is_master {
                         return Ok(connection);
                     }
@@ -210,7 +211,8 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named() {
-        for (present, missing) in [("", "K$sgxe"), ("AKE", ""), ("AE", "K"), ("Kg$", "sxe"), ("Ex", "K$sge")] {
+        for (present, missing) in [("", "K$sgxe"), ("AKE", ""), ("AE", "K"), ("Kg$", "sxe"), ("Ex", "K$sge")]
+        {
             assert_eq!(missing_events(present), missing, "{present}");
         }
     }

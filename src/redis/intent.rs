@@ -212,6 +212,17 @@ impl Intent {
         self.enqueue(&call_id);
     }
 
+    /// An own call was taken back from its record: it is stored already, and has to be kept so.
+    pub fn on_kept(&mut self, now: Timestamp, call_id: &CallId) {
+        if !self.entries.contains_key(call_id) {
+            let mut entry = Entry::new();
+            entry.wanted = Wanted::Refreshed;
+            entry.refresh_at = now;
+            self.entries.insert(call_id.clone(), entry);
+            self.enqueue(call_id);
+        }
+    }
+
     /// An own call has ended.
     pub fn on_ended(&mut self, now: Timestamp, call_id: &CallId) {
         let entry = self.entries.entry(call_id.clone()).or_insert_with(Entry::new);

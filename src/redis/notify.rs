@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use redis::{Connection, PubSub, Value};
 use tandem_shards::input::{Command, Filter};
 use tandem_shards::io::{Ask, AskError, Caller, Callers, Clock};
@@ -21,6 +21,7 @@ use tandem_shards::time::Timestamp;
 use super::connect::{Connector, Link, Trouble};
 use super::control::{Order, Shared};
 use super::feed::{Feed, FeedEvent, Fetched, Output, pattern};
+use super::write::WriteOrder;
 
 /// Between attempts to connect.
 const RETRY: Duration = Duration::from_secs(1);
@@ -50,6 +51,8 @@ pub struct Notify {
     pub configure: bool,
     /// What operators and the other thread want.
     pub orders: Receiver<Order>,
+    /// The thread that writes.
+    pub writes: Sender<WriteOrder>,
     /// What is shown.
     pub shared: Arc<Shared>,
     /// The way to the shards.
@@ -65,7 +68,7 @@ enum Turn {
 impl Notify {
     /// Runs until it is told to stop.
     pub fn run(mut self) {
-        let mut hands = Hands::new(&self.callers);
+        let mut hands = Hands::new(&self);
         let clock = Clock::of_process();
         loop {
             let connected = self.connect();
@@ -74,7 +77,8 @@ impl Notify {
                     self.feed.on_connected();
                     self.shared.note_connected(true);
                     let mut events = events.as_pubsub();
-                    let mut work = Work { notify: &mut self, hands: &mut hands, clock, last_sign: clock.now() };
+                    let mut work =
+                        Work { notify: &mut self, hands: &mut hands, clock, last_sign: clock.now() };
                     match work.follow(&mut events, &mut records) {
                         Ok(()) => return,
                         Err(trouble) => trouble,
@@ -153,7 +157,7 @@ impl Work<'_> {
     }
 
     /// Waits for a notification, and takes those that have come with it.
-    fn listen(&mut self, events: &PubSub<'_>) -> Result<(), Trouble> {
+    fn listen(&mut self, events: &mut PubSub<'_>) -> Result<(), Trouble> {
         let now = self.clock.now();
         let due = self.notify.feed.next_tick().map_or(WAIT_MAX, |due| due.since(now));
         let mut patience = if self.hands.is_empty() { due.clamp(GLANCE, WAIT_MAX) } else { GLANCE };
@@ -217,10 +221,7 @@ impl Work<'_> {
                 self.hands.tell(&call_id.clone(), Command::Destroy { call_id, keyspace });
             }
             Output::DestroyAll(keyspace) => self.hands.tell_all(&Filter::Keyspace(keyspace)),
-            // A call that lives here is published again; one that was deleted here is not.
-            Output::OwnRecordGone(call_id) => {
-                self.hands.tell(&call_id.clone(), Command::Republish(Some(call_id)));
-            }
+            Output::OwnRecordGone(call_id) => self.hands.write(WriteOrder::RecordGone(call_id)),
             Output::Event(event) => tell(&event),
         }
         Ok(())
@@ -235,11 +236,27 @@ struct Hands {
     restoring: BTreeMap<u64, (Keyspace, CallId)>,
     /// For everything else: answers are waited for.
     asking: Caller,
+    writes: Sender<WriteOrder>,
+    /// This node's own keyspace.
+    own: Keyspace,
 }
 
 impl Hands {
-    fn new(callers: &Callers) -> Self {
-        Hands { posting: callers.take(), restoring: BTreeMap::new(), asking: callers.take() }
+    fn new(notify: &Notify) -> Self {
+        Hands {
+            posting: notify.callers.take(),
+            restoring: BTreeMap::new(),
+            asking: notify.callers.take(),
+            writes: notify.writes.clone(),
+            own: notify.shared.keyspace,
+        }
+    }
+
+    /// Orders that do not get through are made up for by the next sweep.
+    fn write(&self, order: WriteOrder) {
+        if self.writes.try_send(order).is_err() {
+            log::warn!(target: "redis", "the writing thread takes no orders");
+        }
     }
 
     fn is_empty(&self) -> bool {
@@ -275,6 +292,9 @@ impl Hands {
             if let Reply::Restored(outcome) = reply {
                 if let RestoreOutcome::Refused(refusal) = outcome {
                     log::warn!(target: "redis", "call={call_id} of keyspace {keyspace} cannot be held: {refusal:?}");
+                }
+                if keyspace == self.own && outcome == RestoreOutcome::Created {
+                    self.write(WriteOrder::Kept(call_id.clone()));
                 }
                 feed.on_restored(now, keyspace, &call_id, outcome);
             }
@@ -317,7 +337,7 @@ struct Message {
 }
 
 /// The next notification; `None` if there is none in time.
-fn take(events: &PubSub<'_>) -> Result<Option<Message>, Trouble> {
+fn take(events: &mut PubSub<'_>) -> Result<Option<Message>, Trouble> {
     let message = match events.get_message() {
         Ok(message) => message,
         Err(error) if error.is_timeout() => return Ok(None),

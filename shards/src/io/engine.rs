@@ -382,6 +382,7 @@ impl<C: Core> Engine<C> {
             Effect::Publish(call) => self.outlet.publish(call),
             Effect::Unpublish(call_id) => self.outlet.unpublish(call_id),
             Effect::Retire(former) => self.outlet.retire(former),
+            Effect::Disown(call_id) => self.outlet.disown(call_id),
             Effect::Reply { to, reply } => {
                 self.finish_closing();
                 self.outlet.reply(to, reply, self.now);

@@ -184,6 +184,6 @@ fn publications_and_events_leave_by_their_channels() {
     assert!(done(caller.ask(ShardId(0), order("unpublish")).expect("an answer")));
     let publication = shards.publications().try_recv().expect("sent before the reply");
     assert!(matches!(publication, Publication::Ended(call_id) if call_id == CallId::from("unpublish")));
-    assert!(!shards.take_publications_lost());
+    assert!(!shards.publication_losses().take());
     assert_eq!(shards.events_lost(), 0);
 }
