@@ -11,6 +11,7 @@ pub mod ctl;
 pub mod daemon;
 pub mod events;
 pub mod fronts;
+pub mod listener;
 pub mod logging;
 pub mod ng;
 pub mod notify;
