@@ -28,8 +28,11 @@ pub const WRITE_PATIENCE: Duration = Duration::from_secs(10);
 pub const END_PATIENCE: Duration = Duration::from_secs(3);
 /// A peer that is gone without a word is noticed after about two minutes.
 const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(60), Duration::from_secs(15), 4);
-/// What a peer may still send after its last answer, in reads of 1 KiB.
-const LAST_READS: usize = 64;
+/// How often what a peer still sends after its last answer is read, [`LAST_BYTES`] at most each time: enough for
+/// a message or a body that was refused for its length.
+const LAST_READS: usize = 128;
+/// See [`LAST_READS`].
+const LAST_BYTES: usize = 16 * 1024;
 
 /// A socket that listens.
 #[derive(Debug)]
@@ -286,7 +289,7 @@ impl Connection {
         if self.set_read_patience(Some(Duration::from_millis(200))).is_err() {
             return;
         }
-        let (mut stream, mut rest) = (self, [0; 1024]);
+        let (mut stream, mut rest) = (self, [0; LAST_BYTES]);
         for _ in 0..LAST_READS {
             match stream.read(&mut rest) {
                 Ok(0) | Err(_) => break,
