@@ -222,7 +222,7 @@ fn malformed<T>(offset: usize, reason: &'static str) -> Result<T, BencodeError> 
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
 
