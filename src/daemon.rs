@@ -9,8 +9,9 @@
 //! | `sampler` | measures rates and limits | time |
 //! | `events` | writes what happens to calls into the log | its channel |
 //!
-//! Order of the start: what can be refused comes first (addresses of operators), then the shards, then those that
-//! ask them, and readiness last. The end is the reverse, and leaves all ports free for an immediate restart.
+//! Order of the start: what can be refused comes first (addresses of operators), then the shards, then
+//! those that ask them, and readiness last. The end is the reverse, and leaves all ports free for an
+//! immediate restart.
 
 use std::io;
 use std::net::SocketAddr;

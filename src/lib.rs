@@ -17,5 +17,6 @@ pub mod logging;
 pub mod metrics;
 pub mod ng;
 pub mod notify;
+pub mod redis;
 pub mod sampler;
 pub mod service;

@@ -247,7 +247,7 @@ mod tests {
 
     use super::*;
     use crate::ctl::FeedStatus;
-    use crate::ctl::execute::tests::report;
+    use crate::ctl::execute::tests::fake::report;
 
     fn address(name: &str, ip: [u8; 4], used: u32) -> InterfaceUse {
         let ip = IpAddr::from(ip);

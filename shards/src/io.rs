@@ -14,7 +14,8 @@
 //! # Invariants
 //!
 //! * Nothing here knows a call: whatever [`Command`] a shard is asked and [`Reply`] it gives is passed on.
-//! * A shard waits for nobody: every channel it sends to is bounded, and what does not fit is dropped by name.
+//! * A shard waits for nobody: every channel it sends to is bounded, and what does not fit is dropped and
+//!   noted.
 //! * When [`Shards::stop`] returns, every port is free.
 
 mod address;

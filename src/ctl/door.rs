@@ -110,8 +110,7 @@ impl Operators {
             Speech::Json => read_line(&mut connection, REQUEST_BYTES_MAX)?
                 .map(|line| self.ctl.run_request(&String::from_utf8_lossy(&line)) + "\n"),
         };
-        let Some(answer) = answer else { return Ok(()) };
-        connection.write_all(answer.as_bytes())?;
+        connection.write_all(answer.unwrap_or_default().as_bytes())?;
         connection.finish();
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Asking shards from other threads.
 //!
-//! The number of callers is fixed at start, and each has one bounded channel for answers. An answer carries the
-//! number of its question: one that comes after its caller gave up is recognised and thrown away.
+//! The number of callers is fixed at start, and each has one bounded channel for answers. An answer carries
+//! the number of its question: one that comes after its caller gave up is recognised and thrown away.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -71,7 +71,7 @@ fn a_parked_shard_hears_every_request() {
     std::thread::scope(|scope| {
         for shard in [0, 1, 0, 1] {
             let mut caller = caller(&shards);
-            // Callers that take turns with the shard's falling asleep: each of these may meet it in any state.
+            // Callers take turns with the shard's falling asleep: each question may meet it in any state.
             scope.spawn(move || {
                 for _ in 0..500 {
                     assert!(done(caller.ask(ShardId(shard), order("nothing")).expect("an answer")));
