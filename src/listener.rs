@@ -7,8 +7,9 @@
 //! by shutting their sockets down.
 //!
 //! Invariants: at most so many connections are open, one more is closed at once and told to
-//! [`Serve::refused`]. A write that is not done within [`WRITE_PATIENCE`] fails, so that a peer that does not
-//! read holds its place for a bounded time. The end waits [`END_PATIENCE`] for requests at work, and no longer.
+//! [`Serve::refused`]. A write that is not done within [`WRITE_PATIENCE`] fails, so that a peer that does
+//! not read holds its place for a bounded time. The end waits [`END_PATIENCE`] for requests at work, and no
+//! longer.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,8 +29,8 @@ pub const WRITE_PATIENCE: Duration = Duration::from_secs(10);
 pub const END_PATIENCE: Duration = Duration::from_secs(3);
 /// A peer that is gone without a word is noticed after about two minutes.
 const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(60), Duration::from_secs(15), 4);
-/// How often what a peer still sends after its last answer is read, [`LAST_BYTES`] at most each time: enough for
-/// a message or a body that was refused for its length.
+/// How often what a peer still sends after its last answer is read, [`LAST_BYTES`] at most each time:
+/// enough for a message or a body that was refused for its length.
 const LAST_READS: usize = 128;
 /// See [`LAST_READS`].
 const LAST_BYTES: usize = 16 * 1024;
@@ -282,8 +283,8 @@ impl Connection {
         self.with_socket(|socket| socket.set_read_timeout(patience))
     }
 
-    /// Closes without losing the last answer: what the peer has sent besides must be read first, or the kernel
-    /// resets the connection and the peer may never see the answer.
+    /// Closes without losing the last answer: what the peer has sent besides must be read first, or the
+    /// kernel resets the connection and the peer may never see the answer.
     pub fn finish(&self) {
         self.shut_down(Shutdown::Write);
         if self.set_read_patience(Some(Duration::from_millis(200))).is_err() {
@@ -334,8 +335,8 @@ impl Read for &Connection {
 }
 
 impl Write for &Connection {
-    /// Writes everything or fails: a blocking write that comes back with less has run out of patience, and the
-    /// peer must not get another round for every few bytes that it reads.
+    /// Writes everything or fails: a blocking write that comes back with less has run out of patience, and
+    /// the peer must not get another round for every few bytes that it reads.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = match &self.stream {
             Stream::Tcp(stream) => (&mut &*stream).write(bytes),
