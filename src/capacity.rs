@@ -1,4 +1,5 @@
-//! What a configuration can hold on this host, and what that costs: said at the start, not found out at night.
+//! What a configuration can hold on this host, and what that costs: said at the start, not found out at
+//! night.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -86,8 +87,8 @@ impl fmt::Display for Capacity {
         if self.files_allowed < self.files_needed {
             write!(
                 f,
-                "; RLIMIT_NOFILE is {}: enough for {} calls of all interfaces together, raise it to {} to use \
-                 all ports",
+                "; RLIMIT_NOFILE is {}: enough for {} calls of all interfaces together, raise it to {} \
+                 to use all ports",
                 self.files_allowed,
                 self.calls_by_files(),
                 self.files_needed

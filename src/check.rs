@@ -1,9 +1,8 @@
 //! `tandem check`: the configuration, and then whether this host can run it.
 
 use std::io;
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
+use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
-use std::time::Duration;
 
 use nix::sys::resource::{Resource, getrlimit};
 use serde::Serialize;
@@ -11,8 +10,10 @@ use serde_json::json;
 
 use crate::capacity::Capacity;
 use crate::config::problem::ProblemView;
-use crate::config::{Config, Host, KeyFlags, Problems, RedisUrl};
+use crate::config::redis::{RedisConfig, RedisUrl};
+use crate::config::{Config, Host, KeyFlags, Problems};
 use crate::ctl::answer::{EXIT_DONE, EXIT_HOST, EXIT_REFUSED};
+use crate::redis::connect::Connector;
 
 /// The oldest kernel whose io_uring has what the driver needs.
 const KERNEL_MIN: (u32, u32) = (6, 1);
@@ -100,11 +101,11 @@ fn probe(config: &Config) -> Vec<Finding> {
     if let Some(redis) = &config.redis {
         let mut urls = vec![&redis.url];
         for url in [&redis.write_url, &redis.subscribe_url] {
-            if !urls.iter().any(|known| (&known.host, known.port) == (&url.host, url.port)) {
+            if !urls.iter().any(|known| known.place == url.place) {
                 urls.push(url);
             }
         }
-        findings.extend(urls.into_iter().map(|url| reach(url, redis.connect_timeout)));
+        findings.extend(urls.into_iter().map(|url| reach(url, redis)));
     }
     findings
 }
@@ -171,19 +172,17 @@ fn io_uring(disabled: &str) -> Finding {
     }
 }
 
-fn reach(url: &RedisUrl, patience: Duration) -> Finding {
-    let addresses = match (url.host.as_str(), url.port).to_socket_addrs() {
-        Ok(addresses) => addresses,
-        Err(error) => return finding("redis", Verdict::Fail, format!("{url}: {error}")),
-    };
-    let mut last = "has no address".to_owned();
-    for address in addresses {
-        match TcpStream::connect_timeout(&address, patience) {
-            Ok(_) => return finding("redis", Verdict::Ok, format!("{url} can be reached")),
-            Err(error) => last = error.to_string(),
-        }
+/// Connects as the daemon would, and looks whether Redis tells of changes.
+fn reach(url: &RedisUrl, config: &RedisConfig) -> Finding {
+    let connector = Connector::new(url, config.connect_timeout, config.command_timeout);
+    let checked = connector.connect().and_then(|mut link| {
+        link.ping()?;
+        if config.configure { Ok(()) } else { link.check_events(false) }
+    });
+    match checked {
+        Ok(()) => finding("redis", Verdict::Ok, format!("{url} answers")),
+        Err(trouble) => finding("redis", Verdict::Fail, format!("{url}: {}", trouble.0)),
     }
-    finding("redis", Verdict::Fail, format!("{url}: {last}"))
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 //!
 //! # The model
 //!
-//! [`keys`] defines each key once: as a field of the file, as a flag, as help text, as default. [`file`] reads
-//! a file as far as it can be read. [`validate`] turns keys into types that cannot be wrong any more, and
-//! checks their meaning together. Nothing stops at the first error: an operator sees all of them at once, each
-//! with its place.
+//! [`keys`] defines each key once: as a field of the file, as a flag, as help text, as default. [`mod@file`]
+//! reads a file as far as it can be read. [`validate`] turns keys into types that cannot be wrong any
+//! more, and checks their meaning together. Nothing stops at the first error: an operator sees all of
+//! them at once, each with its place.
 //!
 //! Names are rtpengine's wherever rtpengine has the key.
 

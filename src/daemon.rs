@@ -6,11 +6,14 @@
 //! | `shard-N` | relays media of its calls | its ring |
 //! | `ng-N`, `http` | serve proxies | sockets |
 //! | `ctl`, `ctl-peer` | serve operators | sockets |
+//! | `redis-notify` | follows other nodes' calls: the blocking notification loop | Redis |
+//! | `redis-write` | writes own calls | its queue |
 //! | `sampler` | measures rates and limits | time |
 //! | `events` | writes what happens to calls into the log | its channel |
 //!
-//! Order of the start: what can be refused comes first (addresses of operators), then the shards, then those that
-//! ask them, and readiness last. The end is the reverse, and leaves all ports free for an immediate restart.
+//! Order of the start: what can be refused comes first (addresses of operators), then the shards, then
+//! those that ask them, and readiness last. The end is the reverse, and leaves all ports free for an
+//! immediate restart.
 
 use std::io;
 use std::net::SocketAddr;
@@ -27,8 +30,9 @@ use tandem_shards::ports::Ports;
 use crate::capacity::Capacity;
 use crate::config::Config;
 use crate::ctl::door::{Bound, Door};
-use crate::ctl::{Ctl, Live, Node, RedisControl, now};
+use crate::ctl::{Ctl, Live, Node, now};
 use crate::fronts::Fronts;
+use crate::redis::control::Redis;
 use crate::{events, logging, notify, sampler};
 
 /// Runs a node until a signal ends it.
@@ -56,6 +60,9 @@ pub fn run(config: &Config) -> Result<(), String> {
     fronts.stop();
     doors.into_iter().for_each(Door::close);
     threads.stop();
+    if let Some(redis) = shared.redis {
+        redis.stop();
+    }
     shared.shards.stop();
     log::info!("ended; all ports are free");
     Ok(())
@@ -66,14 +73,10 @@ pub fn run(config: &Config) -> Result<(), String> {
 pub struct Shared {
     /// The shards.
     pub shards: Shards,
+    /// The threads of Redis, if the node shares its calls.
+    pub redis: Option<Redis>,
     /// The node.
     pub node: Arc<Node>,
-}
-
-/// THE place where the Redis side is started: it reads `shards.publications()`, asks through
-/// `shards.callers()`, and is what operators control.
-fn start_redis(_config: &Config, _shards: &Shards) -> Option<Arc<dyn RedisControl>> {
-    None
 }
 
 fn start_shards(config: &Config) -> Result<Shared, String> {
@@ -91,6 +94,13 @@ fn start_shards(config: &Config) -> Result<Shared, String> {
         min_wait_us: config.min_wait_us,
     })
     .map_err(|error| format!("cannot start the shards: {}", error.0))?;
+    let redis = match &config.redis {
+        Some(redis) => Some(
+            Redis::start(config, redis, &interfaces, &shards)
+                .map_err(|error| format!("cannot start the threads of Redis: {error}"))?,
+        ),
+        None => None,
+    };
     let live = Live { settings: config.settings.clone(), limits: config.limits };
     let node = Arc::new(Node {
         name: config.node.clone(),
@@ -100,11 +110,11 @@ fn start_shards(config: &Config) -> Result<Shared, String> {
         live: Mutex::new(live.clone()),
         at_start: live,
         rates: Mutex::default(),
-        redis: start_redis(config, &shards),
+        redis: redis.as_ref().map(Redis::control),
         proxies: OnceLock::new(),
         started: now(),
     });
-    Ok(Shared { shards, node })
+    Ok(Shared { shards, redis, node })
 }
 
 /// Threads that end when their channel is closed.

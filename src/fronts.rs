@@ -9,17 +9,22 @@ use tandem_shards::time::Timestamp;
 use crate::config::Config;
 use crate::ctl::{Ctl, ProxyCounts, ProxyRow};
 use crate::daemon::{Shared, cannot_listen};
+use crate::http::HttpFront;
 use crate::ng::bencode::Limits;
 use crate::ng::counters::{CommandKind, NgCounters};
 use crate::ng::exchange::{Desk, NgState};
 use crate::ng::json;
+use crate::ng::tcp::TcpFront;
 use crate::ng::udp::UdpFront;
 use crate::ng::value::Value;
+use crate::service::{NodeService, Service};
 
 /// The fronts, running.
 #[derive(Debug)]
 pub struct Fronts {
     udp: Vec<UdpFront>,
+    tcp: Vec<TcpFront>,
+    http: Vec<HttpFront>,
 }
 
 impl Fronts {
@@ -32,11 +37,23 @@ impl Fronts {
         let counts: Arc<dyn ProxyCounts> = Arc::new(Counts(Arc::clone(&state)));
         assert!(shared.node.proxies.set(counts).is_ok(), "fronts are started once");
         let callers = shared.shards.callers();
-        let mut fronts = Fronts { udp: Vec::new() };
+        let service = NodeService::new(Arc::clone(&state), callers.clone(), ctl.clone());
+        let service: Arc<dyn Service> = Arc::new(service);
+        let mut fronts = Fronts { udp: Vec::new(), tcp: Vec::new(), http: Vec::new() };
         for address in &config.listen_ng {
             let front = UdpFront::start(*address, config.ng_threads, &state, &callers)
                 .map_err(|error| cannot_listen("listen-ng", address, &error))?;
             fronts.udp.push(front);
+        }
+        for address in &config.listen_tcp_ng {
+            let front = TcpFront::start(*address, &service)
+                .map_err(|error| cannot_listen("listen-tcp-ng", address, &error))?;
+            fronts.tcp.push(front);
+        }
+        for address in &config.listen_http {
+            let front = HttpFront::start(*address, &service)
+                .map_err(|error| cannot_listen("listen-http", address, &error))?;
+            fronts.http.push(front);
         }
         Ok(fronts)
     }
@@ -44,6 +61,8 @@ impl Fronts {
     /// Ends them all.
     pub fn stop(self) {
         self.udp.into_iter().for_each(UdpFront::stop);
+        self.tcp.into_iter().for_each(TcpFront::stop);
+        self.http.into_iter().for_each(HttpFront::stop);
     }
 }
 

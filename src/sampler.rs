@@ -1,8 +1,8 @@
-//! The thread that measures: rates of the shards, and the limits that need measuring.
+//! The thread that measures what limits are about: load, CPU and bandwidth.
 //!
-//! rtpengine checks load, CPU and bandwidth in this order, for offers that would make a call. Here they are
-//! measured twice a second and [`Admission`](tandem_shards::admission::Admission) is told which is exceeded, so
-//! that an offer looks at one atomic number.
+//! rtpengine checks them in this order, for offers that would make a call. Here they are measured twice
+//! a second and [`Admission`](tandem_shards::admission::Admission) is told which is exceeded, so that an
+//! offer looks at one atomic number. While no such limit is set nothing is measured.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,33 +15,31 @@ use tandem_shards::names::ShardId;
 use tandem_shards::output::Reply;
 
 use crate::config::NodeLimits;
-use crate::ctl::{Node, now};
+use crate::ctl::{Node, Rates, now};
 
 /// How often load and CPU are measured.
 const PERIOD: Duration = Duration::from_millis(500);
-/// Every how many periods the shards are asked, so that a rate is over one second.
-const REPORT_EVERY: u32 = 2;
+/// How soon it is noticed that a limit was set.
+const IDLE_PERIOD: Duration = Duration::from_secs(10);
 
 /// Measures until the channel is closed.
 pub fn run(node: &Arc<Node>, callers: &Callers, stop: &Receiver<()>) {
     let mut cpu = CpuTimes::default();
+    let mut bandwidth = Rates::default();
     let mut last = Overload::None;
-    for period in 0u32.. {
-        match stop.recv_timeout(PERIOD) {
+    let mut period = PERIOD;
+    loop {
+        match stop.recv_timeout(period) {
             Err(RecvTimeoutError::Timeout) => {}
             Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
         }
-        if period % REPORT_EVERY == 0 {
-            observe(node, callers);
-        }
-        let times = CpuTimes::parse(&read("/proc/stat"));
-        let measured = Measured {
-            load: load_average(&read("/proc/loadavg")),
-            cpu: times.busy_since(&cpu),
-            bandwidth: node.rates.lock().expect("no panic under the lock").total().bytes,
-        };
-        cpu = times;
-        let overload = measured.against(&node.live().limits);
+        let limits = node.live().limits;
+        let measures =
+            limits.max_load.is_some() || limits.max_cpu.is_some() || limits.max_bandwidth.is_some();
+        period = if measures { PERIOD } else { IDLE_PERIOD };
+        let measured =
+            if measures { measure(&limits, callers, &mut cpu, &mut bandwidth) } else { Measured::NONE };
+        let overload = measured.against(&limits);
         if overload != last {
             tell(overload, &measured);
             last = overload;
@@ -50,12 +48,20 @@ pub fn run(node: &Arc<Node>, callers: &Callers, stop: &Receiver<()>) {
     }
 }
 
-fn observe(node: &Node, callers: &Callers) {
-    let mut caller = callers.take();
-    for shard in (0..caller.shard_count()).map(ShardId) {
-        if let Ok(Reply::Shard(report)) = caller.ask(shard, Command::Report) {
-            node.rates.lock().expect("no panic under the lock").observe(now(), *report);
+fn measure(limits: &NodeLimits, callers: &Callers, cpu: &mut CpuTimes, bandwidth: &mut Rates) -> Measured {
+    if limits.max_bandwidth.is_some() {
+        let mut caller = callers.take();
+        for shard in (0..caller.shard_count()).map(ShardId) {
+            if let Ok(Reply::Shard(report)) = caller.ask(shard, Command::Report) {
+                bandwidth.observe(now(), *report);
+            }
         }
+    }
+    let before = std::mem::replace(cpu, CpuTimes::parse(&read("/proc/stat")));
+    Measured {
+        load: load_average(&read("/proc/loadavg")),
+        cpu: cpu.busy_since(&before),
+        bandwidth: bandwidth.total().bytes,
     }
 }
 
@@ -83,6 +89,9 @@ struct Measured {
 }
 
 impl Measured {
+    /// What trips no limit.
+    const NONE: Measured = Measured { load: 0.0, cpu: 0.0, bandwidth: 0 };
+
     fn against(&self, limits: &NodeLimits) -> Overload {
         let above = |value: f64, limit: Option<f64>| limit.is_some_and(|limit| value >= limit);
         if above(self.load, limits.max_load) {

@@ -75,7 +75,7 @@ run_script() {
 
 install_missing
 run_cargo
-for script in tests/*.sh tests/*/run.sh; do
+for script in tests/*.sh tests/*/*.sh; do
     case $script in
     tests/run.sh | tests/lib.sh) ;;
     *) run_script "$script" ;;

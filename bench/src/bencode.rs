@@ -23,8 +23,8 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-/// Writes a value. bencode knows integers, strings, lists and dictionaries: `true` becomes 1, `null` an empty string,
-/// and a fraction is cut off.
+/// Writes a value. bencode knows integers, strings, lists and dictionaries: `true` becomes 1, `null` an empty
+/// string, a fraction 0.
 pub(crate) fn encode(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Null => encode_bytes(b"", out),

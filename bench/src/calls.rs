@@ -75,7 +75,9 @@ pub(crate) fn command(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     let figures = json!({
         "run": "calls", "calls": options.calls, "calls_per_second": per_second,
         "cpu_us_per_call": cpu.map(|cpu| float(cpu) / 1000.0 / f64::from(options.calls.max(1))),
-        "offer": timings.offer.figures(), "answer": timings.answer.figures(), "delete": timings.delete.figures(),
+        "offer": timings.offer.figures(),
+        "answer": timings.answer.figures(),
+        "delete": timings.delete.figures(),
         "before": before.map(Holdings::to_json), "after": after.map(Holdings::to_json),
     });
     print_run(&line, &figures)?;

@@ -1,7 +1,8 @@
 //! The side-by-side bench: tandem, rtpengine and the bare forwarder in one run.
 //!
-//! The contenders take turns, so that whatever else the machine does falls on all alike, and ratios are taken within one
-//! turn. The generator has one core to itself and the relay another. All of them start afresh for every turn.
+//! The contenders take turns, so that whatever else the machine does falls on all alike, and ratios are taken
+//! within one turn. The generator has one core to itself and the relay another. All start afresh for every
+//! turn.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -168,8 +169,9 @@ fn pin(core: usize) -> nix::Result<()> {
 }
 
 fn report(names: &[&str; 3], columns: &[Column; 3]) -> std::io::Result<()> {
-    let mut table = String::from(
-        "\n             CPU ns/packet          loss %                 p50 us                 p99 us                 idle %\n",
+    let mut table = format!(
+        "\n{:<12} {:<22} {:<22} {:<22} {:<22} {:<22}\n",
+        "", "CPU ns/packet", "loss %", "p50 us", "p99 us", "idle %",
     );
     for (name, column) in names.iter().zip(columns) {
         let _ = write!(table, "{name:<12}");
@@ -191,7 +193,8 @@ fn report(names: &[&str; 3], columns: &[Column; 3]) -> std::io::Result<()> {
     };
     let figures = json!({
         "run": "compare", names[0]: column(first), names[1]: column(rtpengine), names[2]: column(forwarder),
-        "cpu_ratio_rtpengine": three_json(&against_rtpengine), "cpu_ratio_forwarder": three_json(&against_forwarder),
+        "cpu_ratio_rtpengine": three_json(&against_rtpengine),
+        "cpu_ratio_forwarder": three_json(&against_forwarder),
     });
     print_run(&table, &figures)
 }

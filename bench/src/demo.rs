@@ -1,6 +1,7 @@
 //! The demonstration: calls with media both ways, what every shard does meanwhile, and a verdict.
 //!
-//! The shards are watched from outside, by the operator's own command (`tandem ctl shards --json`), once a second.
+//! The shards are watched from outside, once a second, by the operator's own command, `tandem ctl shards
+//! --json`.
 
 use std::error::Error;
 use std::io::{IsTerminal, Write};
@@ -133,7 +134,9 @@ fn shards(program: &str, arguments: &[String]) -> Result<Vec<Value>, String> {
     if !output.status.success() {
         return Err(format!("{program}: {}", String::from_utf8_lossy(&output.stderr).trim()));
     }
-    serde_json::from_slice(&output.stdout).map_err(|error| format!("the list of shards: {error}"))
+    let list: Value =
+        serde_json::from_slice(&output.stdout).map_err(|error| format!("the list of shards: {error}"))?;
+    list["shards"].as_array().cloned().ok_or_else(|| format!("no list of shards: {list}"))
 }
 
 /// Prints a line for each shard, over the last ones on a terminal; gives the number of lines.
@@ -144,17 +147,19 @@ fn draw(shards: &[Value], drawn: usize) -> usize {
         let _ = write!(out, "\x1b[{drawn}A");
     }
     for shard in shards {
-        let number = |key: &str| shard[key].as_f64().unwrap_or(0.0);
+        let drops = shard["counters"]["drops"].as_object();
+        let dropped: u64 = drops.into_iter().flat_map(|drops| drops.values()).filter_map(Value::as_u64).sum();
         let clear = if terminal { "\x1b[K" } else { "" };
         let _ = writeln!(
             out,
-            "shard {}  core {}  calls {:>4}  ports {:>5}  packets/s {:>7.0}  drops {}{clear}",
-            number("shard"),
-            number("core"),
-            number("own"),
-            number("ports"),
-            number("packets_per_second"),
-            number("drops"),
+            "shard {}  core {}  calls {:>4}  ports {:>5}  packets/s {:>7}  packets {:>9}  \
+             drops {dropped}{clear}",
+            shard["shard"],
+            shard["cpu"],
+            shard["own"].as_u64().unwrap_or(0),
+            shard["ports"].as_u64().unwrap_or(0),
+            shard["rate"]["packets_per_s"].as_u64().unwrap_or(0),
+            shard["counters"]["packets"].as_u64().unwrap_or(0),
         );
     }
     let _ = out.flush();

@@ -37,7 +37,8 @@ impl Dialogue {
     pub(crate) fn answer(&self, client: &mut Client) -> Result<SocketAddr, Failure> {
         let request = json!({
             "command": "answer", "call-id": self.call_id, "from-tag": "caller", "to-tag": "callee",
-            "ICE": "remove", "replace": ["origin"], "supports": ["load limit"], "sdp": description(self.callee),
+            "ICE": "remove", "replace": ["origin"], "supports": ["load limit"],
+            "sdp": description(self.callee),
         });
         media_address(client, &request)
     }
@@ -49,7 +50,7 @@ impl Dialogue {
         Ok(RelayPorts { for_caller, for_callee })
     }
 
-    /// Ends the call at once, without the delay that keeps ports open for late packets; gives the relay's statistics.
+    /// Ends the call at once, without the delay that keeps ports open for late packets; gives the statistics.
     pub(crate) fn delete(&self, client: &mut Client) -> Result<Value, Failure> {
         client.expect_ok(&json!({
             "command": "delete", "call-id": self.call_id, "from-tag": "caller", "delete-delay": 0,
@@ -75,7 +76,8 @@ fn media_address(client: &mut Client, request: &Value) -> Result<SocketAddr, Fai
     }
 }
 
-/// The address and port of the first media section; its own `c=` line counts before the session's (RFC 8866, 5.7).
+/// The address and port of the first media section; its own `c=` line counts before the session's
+/// (RFC 8866, 5.7).
 fn first_media_address(sdp: &str) -> Option<SocketAddr> {
     let (mut address, mut port) = (None, None);
     for line in sdp.lines() {

@@ -1,7 +1,8 @@
 //! The bare forwarder: what a relay costs that does nothing but move datagrams.
 //!
-//! Socket `i` passes everything to the fixed peer of socket `i ^ 1`, out of socket `i ^ 1`. One thread, edge-triggered
-//! epoll, one receive and one send a packet. It checks and learns nothing: this is the floor, not a rival.
+//! Socket `i` passes everything to the fixed peer of socket `i ^ 1`, out of socket `i ^ 1`. One thread,
+//! edge-triggered epoll, one receive and one send a packet. It checks and learns nothing: this is the floor,
+//! not a rival.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};

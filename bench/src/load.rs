@@ -1,7 +1,7 @@
 //! The load: N streams at a steady pace through a relay, every packet checked on the other side.
 //!
-//! One thread sends and receives. Packets are spread evenly over the packet time, as hundreds of independent phones would
-//! do, and the relay's CPU time is read in the same window in which the packets are sent.
+//! One thread sends and receives. Packets are spread evenly over the packet time, as hundreds of independent
+//! phones would do, and the relay's CPU time is read in the same window in which the packets are sent.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -247,7 +247,8 @@ impl Report {
         let cpu = self.cpu_per_packet().map_or(String::new(), |cpu| format!(", {cpu:.0} ns CPU/packet"));
         let (median, high) = (self.median_latency(), self.high_latency());
         format!(
-            "{label}: sent {}, lost {} ({:.3} %), wrong {}, reordered {}{cpu}, latency p50 {median:.0} us, p99 {high:.0} us",
+            "{label}: sent {}, lost {} ({:.3} %), wrong {}, reordered {}{cpu}, \
+             latency p50 {median:.0} us, p99 {high:.0} us",
             self.sent,
             self.lost(),
             self.loss_percent(),

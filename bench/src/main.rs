@@ -1,7 +1,7 @@
 //! `tandem-bench`: one tool that plays the proxy, the phones and the stop-watch.
 //!
-//! It knows a relay only from the outside: the ng protocol, the ports it names, and what `/proc` says of its process.
-//! So every figure can be taken of tandem, of rtpengine and of the bare forwarder (`forward`) alike.
+//! It knows a relay only from the outside: the ng protocol, the ports it names, and what `/proc` says of its
+//! process. So every figure can be taken of tandem, of rtpengine and of the bare forwarder (`forward`) alike.
 //! Each run prints one JSON object a line on standard output and a readable line on standard error.
 
 mod bencode;

@@ -106,7 +106,8 @@ impl Client {
     }
 }
 
-/// Pings until the relay answers. A relay that has not opened its socket refuses at once, so there is a short pause.
+/// Pings until the relay answers. A relay that has not opened its socket refuses at once: hence the short
+/// pause.
 pub(crate) fn wait_until_ready(relay: SocketAddr, limit: Duration) -> Result<(), Failure> {
     let end = clock::now() + limit;
     let mut client = Client::connect(relay)?;

@@ -1,7 +1,7 @@
 //! The test packet: a real RTP packet of 20 ms of G.711 whose payload says what it is.
 //!
-//! Byte 12 onwards: magic, run, stream, sequence, send time; the rest is a fill that depends on stream and sequence, so
-//! that a packet mixed from two others is seen.
+//! Byte 12 onwards: magic, run, stream, sequence, send time; the rest is a fill that depends on stream and
+//! sequence, so that a packet mixed from two others is seen.
 
 /// 12 bytes of RTP header and 160 of payload.
 pub(crate) const LENGTH: usize = 172;

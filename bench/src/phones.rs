@@ -1,7 +1,8 @@
 //! The phones: sockets that send the test packets and take in what the relay delivers.
 //!
-//! Stream `s` is sent by phone `s` and must arrive at phone `s ^ 1`, both modulo the number of phones. The time of arrival
-//! is the kernel's stamp, so that the figures do not depend on when the generator comes round to reading.
+//! Stream `s` is sent by phone `s` and must arrive at phone `s ^ 1`, both modulo the number of phones. The
+//! time of arrival is the kernel's stamp, so that the figures do not depend on when the generator comes round
+//! to reading.
 
 use std::io::{self, ErrorKind};
 use std::mem::MaybeUninit;
@@ -135,11 +136,12 @@ impl Phones {
         let length = match self.sockets[phone].recvmsg(&mut header, libc::MSG_DONTWAIT) {
             Ok(length) => length,
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
-            // The relay's port was closed when an earlier packet came: that packet is lost and will be missed.
+            // The relay's port was closed when an earlier packet came: that packet is lost and will be
+            // missed.
             Err(error) if error.kind() == ErrorKind::ConnectionRefused => return Ok(true),
             Err(error) => return Err(error),
         };
-        // SAFETY: the kernel wrote the first `length` bytes of `data`, at most its size as nothing asked for more.
+        // SAFETY: the kernel wrote the first `length` bytes of `data`, and never more than its size.
         let bytes =
             unsafe { std::slice::from_raw_parts(data.as_ptr().cast::<u8>(), length.min(DATAGRAM_MAX)) };
         // SAFETY: every byte of `control` was initialised above.

@@ -14,7 +14,8 @@
 //! # Invariants
 //!
 //! * Nothing here knows a call: whatever [`Command`] a shard is asked and [`Reply`] it gives is passed on.
-//! * A shard waits for nobody: every channel it sends to is bounded, and what does not fit is dropped by name.
+//! * A shard waits for nobody: every channel it sends to is bounded, and what does not fit is dropped and
+//!   noted.
 //! * When [`Shards::stop`] returns, every port is free.
 
 mod address;
@@ -54,7 +55,7 @@ use crate::input::Command;
 use crate::interfaces::Interfaces;
 use crate::limits::MAILBOX_DEPTH;
 use crate::names::{CallId, ShardId};
-use crate::output::{Event, FormerRecord, Reply};
+use crate::output::{Event, Reply, Superseded};
 use crate::ports::Ports;
 use crate::settings::Settings;
 use crate::shard::{Shard, ShardConfig};
@@ -96,8 +97,22 @@ pub enum Publication {
     Changed(Box<CallSnapshot>),
     /// An own call ended.
     Ended(CallId),
-    /// A call was taken over: the former owner's record has to go.
-    TakenOver(FormerRecord),
+    /// A call has changed hands: the record that was left behind has to go.
+    Superseded(Superseded),
+    /// An own call became foreign.
+    Disowned(CallId),
+}
+
+/// Whether publications were dropped.
+#[derive(Clone, Debug)]
+pub struct PublicationLosses(Arc<outlet::Losses>);
+
+impl PublicationLosses {
+    /// Whether one was dropped since the last call: then every own call must be published again
+    /// ([`Command::Republish`]).
+    pub fn take(&self) -> bool {
+        self.0.publications.swap(false, Ordering::AcqRel)
+    }
 }
 
 /// Why a question was not answered.
@@ -191,15 +206,14 @@ impl Shards {
         self.callers.clone()
     }
 
-    /// Changes of own calls; see [`Shards::take_publications_lost`].
+    /// Changes of own calls; see [`Shards::publication_losses`].
     pub fn publications(&self) -> Receiver<Publication> {
         self.inlets.publications.clone()
     }
 
-    /// Whether a publication was dropped since the last call because the channel was full: then everything
-    /// must be published again ([`Command::Republish`]).
-    pub fn take_publications_lost(&self) -> bool {
-        self.inlets.losses.publications.swap(false, Ordering::AcqRel)
+    /// Tells whether publications were dropped because the channel was full.
+    pub fn publication_losses(&self) -> PublicationLosses {
+        PublicationLosses(Arc::clone(&self.inlets.losses))
     }
 
     /// Events for the log.

@@ -138,8 +138,10 @@ pub enum Effect {
     Publish(Box<CallSnapshot>),
     /// An own call ended: remove its record.
     Unpublish(CallId),
-    /// A call was taken over: remove the former owner's record, if it is still the one that was taken over.
-    Retire(FormerRecord),
+    /// A call has changed hands: remove the record that the former owner left behind.
+    Retire(Superseded),
+    /// An own call became foreign: what is not stored of it yet is somebody else's to store.
+    Disown(CallId),
     /// Answer a request.
     Reply {
         /// Which.
@@ -151,17 +153,17 @@ pub enum Effect {
     Event(Event),
 }
 
-/// The record of the node that owned a call before it was taken over.
+/// A record that another one has taken the place of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FormerRecord {
+pub struct Superseded {
     /// The call.
     pub call_id: CallId,
-    /// Where the record is.
+    /// Where the old record is.
     pub keyspace: Keyspace,
-    /// Which of the call's records it was; none for those that rtpengine wrote.
-    pub version: Version,
-    /// The last signal that it knew of.
-    pub last_signal: Timestamp,
+    /// When the call was made.
+    pub created: Timestamp,
+    /// The version of the new record: only an older one is removed.
+    pub by: Version,
 }
 
 /// Why a socket could not be opened.

@@ -98,12 +98,14 @@ fn signalling_takes_a_foreign_call_over_once() {
     let taken = last(&standby);
     assert_eq!(taken.version, Version { epoch: stored.version.epoch + 1, sequence: 1 });
     assert_eq!(standby.retired.len(), 1);
-    assert_eq!((standby.retired[0].keyspace, standby.retired[0].version), (ONE, stored.version));
+    assert_eq!((standby.retired[0].keyspace, standby.retired[0].by.epoch), (ONE, taken.version.epoch));
     standby.answer("c", &audio(B, 6010), |_| {});
     assert_eq!(standby.retired.len(), 1, "once");
     // The former owner is back and learns of it: it yields and goes on relaying.
     assert_eq!(restore(&mut owner, TWO, &last(&standby)), RestoreOutcome::Yielded);
     assert_eq!(counts(&mut owner), (0, 1, 0));
+    assert_eq!(owner.disowned, [CallId::from("c")]);
+    assert_eq!((owner.retired[0].keyspace, owner.retired[0].by), (ONE, last(&standby).version));
     assert_eq!(owner.admission.own_calls(), 0);
     assert!(owner.send("127.20.0.1:6010", to_b, &rtp(1)).is_some());
     // Its own old record, read again, does not bring it back.

@@ -1,7 +1,7 @@
 //! The file: TOML into [`Keys`], with every error of every key, not only the first.
 //!
-//! Each key is read alone first, so that one bad value does not hide the next; those that can be read are then
-//! read together.
+//! Each key is read alone first, so that one bad value does not hide the next; those that can be read
+//! are then read together.
 
 use std::path::Path;
 
@@ -201,7 +201,8 @@ mod tests {
     fn lists_may_be_written_as_rtpengine_does() {
         let file = parse(
             Path::new("t.toml"),
-            "interface = \"pub1/192.0.2.1; pub2/192.0.2.2\"\nlisten-ng = 2223\n[redis]\nsubscribe-keyspace = [2, \"3\"]\n",
+            "interface = \"pub1/192.0.2.1; pub2/192.0.2.2\"\nlisten-ng = 2223\n\
+             [redis]\nsubscribe-keyspace = [2, \"3\"]\n",
         );
         assert_eq!(file.problems, []);
         assert_eq!(file.keys.interface, ["pub1/192.0.2.1", "pub2/192.0.2.2"]);

@@ -1,8 +1,8 @@
 //! The keys: one definition for the file, the flags, `--help` and the commented default file.
 //!
-//! Every field of [`Keys`] is a key of the file (in kebab-case) and a flag of `tandem run`; its doc comment is
-//! the help text and its value in [`Keys::default`] the default. Values are kept here as they were written;
-//! `validate` turns them into a [`Config`](super::Config).
+//! Every field of [`Keys`] is a key of the file (in kebab-case) and a flag of `tandem run`; its doc
+//! comment is the help text and its value in [`Keys::default`] the default. Values are kept here as they
+//! were written; `validate` turns them into a [`Config`](super::Config).
 
 use std::fmt;
 
@@ -15,8 +15,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Keys {
-    /// Logical interfaces, `name/address[!advertised]`. The first is for own calls; the others hold the calls
-    /// of other nodes and serve `direction`. Without a name it is `default`; a name may be given several times
+    /// Logical interfaces, `name/address[!advertised]`. The first is for own calls; the others hold the
+    /// calls of other nodes and serve `direction`. Without a name it is `default`; a name may be given
+    /// several times
     #[arg(long, value_name = "NAME/ADDRESS", value_delimiter = ';')]
     #[serde(deserialize_with = "texts")]
     pub interface: Vec<String>,
@@ -133,8 +134,9 @@ pub struct ShardKeys {
 #[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RedisKeys {
-    /// Where this node keeps its calls: `redis://[[user]:password@]host:port/keyspace`, `rediss://` for TLS, or
-    /// rtpengine's `[password@]host:port/keyspace`. The password may come in TANDEM_REDIS_PASSWORD instead
+    /// Where this node keeps its calls: `redis://[[user]:password@]host:port/keyspace`, `rediss://` for
+    /// TLS, or rtpengine's `[password@]host:port/keyspace`. The password may come in
+    /// TANDEM_REDIS_PASSWORD instead
     #[arg(id = "redis.url", long = "redis-url", visible_alias = "redis", value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
@@ -199,8 +201,8 @@ pub struct RedisKeys {
           num_args = 0..=1, require_equals = true, default_missing_value = "true",
           value_parser = BoolishValueParser::new())]
     pub required: bool,
-    /// What makes a foreign call own: signalling (an offer or answer for it), media (also packets) or off (only
-    /// `tandem ctl active`)
+    /// What makes a foreign call own: signalling (an offer or answer for it), media (also packets) or
+    /// off (only `tandem ctl active`)
     #[arg(
         id = "redis.active-switchover",
         long = "redis-active-switchover",

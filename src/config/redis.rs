@@ -49,13 +49,30 @@ pub enum Switchover {
     Off,
 }
 
+/// How a Redis is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Directly.
+    Server {
+        /// Host name or address.
+        host: String,
+        /// Port.
+        port: u16,
+    },
+    /// By asking Sentinels who the master is.
+    Sentinel {
+        /// Hosts and ports.
+        sentinels: Vec<(String, u16)>,
+        /// The name of the master.
+        master: String,
+    },
+}
+
 /// Where a Redis is, and which keyspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedisUrl {
-    /// Host name or address.
-    pub host: String,
-    /// Port.
-    pub port: u16,
+    /// How it is reached.
+    pub place: Place,
     /// Keyspace (database number).
     pub keyspace: Keyspace,
     /// User name, of Redis 6 and later.
@@ -92,14 +109,43 @@ impl fmt::Debug for Secret {
 impl fmt::Display for RedisUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.tls { "rediss" } else { "redis" };
-        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
-        write!(f, "{scheme}://{host}:{}/{}", self.port, self.keyspace)
+        match &self.place {
+            Place::Server { host, port } => {
+                write!(f, "{scheme}://{}/{}", HostAndPort(host, *port), self.keyspace)
+            }
+            Place::Sentinel { sentinels, master } => {
+                let hosts: Vec<String> =
+                    sentinels.iter().map(|(host, port)| HostAndPort(host, *port).to_string()).collect();
+                write!(f, "{scheme}+sentinel://{}/{master}/{}", hosts.join(","), self.keyspace)
+            }
+        }
+    }
+}
+
+/// Shows a host and a port, an IPv6 address in brackets.
+#[derive(Debug)]
+pub struct HostAndPort<'a>(pub &'a str, pub u16);
+
+impl fmt::Display for HostAndPort<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let HostAndPort(host, port) = self;
+        if host.contains(':') { write!(f, "[{host}]:{port}") } else { write!(f, "{host}:{port}") }
     }
 }
 
 impl RedisUrl {
-    /// Reads `redis://[[user]:password@]host[:port][/keyspace]`, the same with `rediss`, or rtpengine's
-    /// `[password@]host:port[/keyspace]`.
+    /// The hosts that are asked first: the server itself or the Sentinels.
+    pub fn hosts(&self) -> Vec<(&str, u16)> {
+        match &self.place {
+            Place::Server { host, port } => vec![(host.as_str(), *port)],
+            Place::Sentinel { sentinels, .. } => {
+                sentinels.iter().map(|(host, port)| (host.as_str(), *port)).collect()
+            }
+        }
+    }
+
+    /// Reads `redis://[[user]:password@]host[:port][/keyspace]`, the same with `rediss`, rtpengine's
+    /// `[password@]host:port[/keyspace]`, or `redis+sentinel://[[user]:password@]host[:port],.../master[/keyspace]`.
     ///
     /// # Errors
     /// What is wrong, for the operator.
@@ -108,10 +154,15 @@ impl RedisUrl {
             Some((scheme, rest)) => (Some(scheme), rest),
             None => (None, text),
         };
-        let tls = match scheme {
-            None | Some("redis") => false,
-            Some("rediss") => true,
-            Some(other) => return Err(format!("`{other}` is not a scheme of Redis: `redis` or `rediss`")),
+        let (tls, sentinel) = match scheme {
+            None | Some("redis") => (false, false),
+            Some("rediss") => (true, false),
+            Some("redis+sentinel") => (false, true),
+            Some("rediss+sentinel") => (true, true),
+            Some(other) => {
+                let known = "`redis`, `rediss`, `redis+sentinel` or `rediss+sentinel`";
+                return Err(format!("`{other}` is not a scheme of Redis: {known}"));
+            }
         };
         // A password may contain `@` and `/`; a host cannot.
         let (credentials, rest) = match rest.rsplit_once('@') {
@@ -119,16 +170,28 @@ impl RedisUrl {
             None => (None, rest),
         };
         let (user, password) = credentials_of(credentials, scheme.is_some());
-        let (address, keyspace) = match rest.split_once('/') {
-            Some((address, "")) => (address, Keyspace(0)),
-            Some((address, number)) => {
-                let number = number.parse().map_err(|_| format!("`{number}` is not a keyspace number"))?;
-                (address, Keyspace(number))
+        let (address, rest) = rest.split_once('/').unwrap_or((rest, ""));
+        let (place, keyspace) = if sentinel {
+            let (master, keyspace) = rest.split_once('/').unwrap_or((rest, ""));
+            if master.is_empty() {
+                return Err(
+                    "names no master; write it as `redis+sentinel://host:port/master/keyspace`".to_owned()
+                );
             }
-            None => (rest, Keyspace(0)),
+            const USUAL_SENTINEL: u16 = 26379;
+            let hosts = address.split(',').map(|one| host_and_port(one.trim(), USUAL_SENTINEL));
+            let sentinels = hosts.collect::<Result<Vec<_>, _>>()?;
+            (Place::Sentinel { sentinels, master: master.to_owned() }, keyspace)
+        } else {
+            const USUAL: u16 = 6379;
+            let (host, port) = host_and_port(address, USUAL)?;
+            (Place::Server { host, port }, rest)
         };
-        let (host, port) = host_and_port(address)?;
-        Ok(RedisUrl { host, port, keyspace, user, password, tls })
+        let keyspace = match keyspace {
+            "" => Keyspace(0),
+            number => Keyspace(number.parse().map_err(|_| format!("`{number}` is not a keyspace number"))?),
+        };
+        Ok(RedisUrl { place, keyspace, user, password, tls })
     }
 }
 
@@ -144,8 +207,7 @@ fn credentials_of(credentials: Option<&str>, is_url: bool) -> (Option<String>, O
     }
 }
 
-fn host_and_port(address: &str) -> Result<(String, u16), String> {
-    const USUAL: u16 = 6379;
+fn host_and_port(address: &str, usual: u16) -> Result<(String, u16), String> {
     let (host, port) = match address.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((host, "")) => (host, None),
         Some((host, port)) => (host, port.strip_prefix(':')),
@@ -158,7 +220,7 @@ fn host_and_port(address: &str) -> Result<(String, u16), String> {
         return Err("has no host; write it as `redis://host:port/keyspace`".to_owned());
     }
     let port = match port {
-        None => USUAL,
+        None => usual,
         Some(port) => match port.parse() {
             Ok(0) | Err(_) => return Err(format!("`{port}` is not a port")),
             Ok(port) => port,
@@ -179,6 +241,7 @@ mod tests {
             ("pa:ss@10.0.0.1:6380/4", "redis://10.0.0.1:6380/4", None, Some("pa:ss")),
             ("rediss://me:p@ss@redis.example/2", "rediss://redis.example:6379/2", Some("me"), Some("p@ss")),
             ("redis://:secret@[2001:db8::1]:7000", "redis://[2001:db8::1]:7000/0", None, Some("secret")),
+            ("redis+sentinel://:s@s1,s2:7/ours/3", "redis+sentinel://s1:26379,s2:7/ours/3", None, Some("s")),
         ];
         for (text, shown, user, password) in cases {
             let url = RedisUrl::parse(text).expect(text);
@@ -191,7 +254,14 @@ mod tests {
     #[test]
     fn wrong_urls_are_explained() {
         let cases = [
-            ("http://h/1", "`http` is not a scheme of Redis: `redis` or `rediss`"),
+            (
+                "http://h/1",
+                "`http` is not a scheme of Redis: `redis`, `rediss`, `redis+sentinel` or `rediss+sentinel`",
+            ),
+            (
+                "redis+sentinel://h",
+                "names no master; write it as `redis+sentinel://host:port/master/keyspace`",
+            ),
             ("redis://h/one", "`one` is not a keyspace number"),
             ("redis://h:0/1", "`0` is not a port"),
             ("redis:///1", "has no host; write it as `redis://host:port/keyspace`"),

@@ -20,8 +20,8 @@ const SHARDS_MAX: usize = 256;
 const NG_THREADS_MAX: u16 = 32;
 /// Addresses of all interfaces.
 const ADDRESSES_MAX: usize = 256;
-/// Packets after which media makes a foreign call own, under `active-switchover = "media"`: a stray packet must
-/// not move a call.
+/// Packets after which media makes a foreign call own, under `active-switchover = "media"`: a stray
+/// packet must not move a call.
 const TAKE_OVER_PACKETS: u32 = 10;
 
 /// Validates the keys of a file under the flags of a command line.

@@ -1,7 +1,7 @@
 //! The table of commands, and the parser of a line.
 //!
-//! Words are divided by exactly one blank and case matters, as in rtpengine: a blank too many is an empty word,
-//! which no table has. What is after the words that a command takes is ignored.
+//! Words are divided by exactly one blank and case matters, as in rtpengine: a blank too many is an
+//! empty word, which no table has. What is after the words that a command takes is ignored.
 
 use tandem_shards::input::Filter;
 use tandem_shards::names::{CallId, Keyspace, Tag};

@@ -4,17 +4,12 @@
 //! limit, so that a peer that says nothing does not hold a place for ever.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::os::fd::AsFd;
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread::JoinHandle;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::{Ctl, socket};
 use crate::config::CtlSocket;
+use crate::listener::{Acceptor, Connection, Listener, Serve};
 
 /// Connections that may be open at one door.
 pub const CONNECTIONS_MAX: usize = 16;
@@ -22,22 +17,12 @@ pub const CONNECTIONS_MAX: usize = 16;
 pub const LINE_BYTES_MAX: usize = 1024;
 /// Bytes of one JSON request.
 pub const REQUEST_BYTES_MAX: usize = 64 * 1024;
-/// How long a connection may take to say its line, and to take the answer.
+/// How long a connection may take to say its line.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A door that is open.
 #[derive(Debug)]
-pub struct Door {
-    listener: Arc<Listener>,
-    closing: Arc<AtomicBool>,
-    thread: JoinHandle<()>,
-}
-
-#[derive(Debug)]
-enum Listener {
-    Tcp(TcpListener),
-    Unix(UnixListener, PathBuf),
-}
+pub struct Door(Acceptor);
 
 /// A door that is bound, and not open yet.
 #[derive(Debug)]
@@ -49,7 +34,7 @@ impl Bound {
     /// # Errors
     /// Why the address cannot be bound.
     pub fn tcp(address: SocketAddr) -> io::Result<Bound> {
-        Ok(Bound(Listener::Tcp(TcpListener::bind(address)?)))
+        Listener::tcp(address).map(Bound)
     }
 
     /// Binds the socket of `tandem ctl`; none if it is off.
@@ -67,12 +52,7 @@ impl Bound {
 
     /// Where it is bound, in words.
     pub fn place(&self) -> String {
-        match &self.0 {
-            Listener::Tcp(listener) => {
-                listener.local_addr().map(|a| a.to_string()).unwrap_or_else(|_| "?".to_owned())
-            }
-            Listener::Unix(_, path) => path.display().to_string(),
-        }
+        self.0.place()
     }
 
     /// Opens the door: a thread accepts connections.
@@ -80,114 +60,60 @@ impl Bound {
     /// # Errors
     /// No thread can be started.
     pub fn open(self, ctl: Ctl) -> io::Result<Door> {
-        let listener = Arc::new(self.0);
-        let closing = Arc::new(AtomicBool::new(false));
-        let (of_thread, told) = (listener.clone(), closing.clone());
-        let accept = move || accept(&of_thread, &ctl, &told);
-        let thread = std::thread::Builder::new().name("ctl".to_owned()).spawn(accept)?;
-        Ok(Door { listener, closing, thread })
+        let speech = match self.0 {
+            Listener::Tcp(_) => Speech::Lines,
+            Listener::Unix(..) => Speech::Json,
+        };
+        Acceptor::start(self.0, "ctl", CONNECTIONS_MAX, Operators { ctl, speech }).map(Door)
     }
 }
 
 impl Door {
     /// Closes the door: no connection is accepted any more, and the address is free.
     pub fn close(self) {
-        self.closing.store(true, Ordering::Relaxed);
-        // Shutting down a listening socket wakes the thread that accepts on it.
-        let woken = match &*self.listener {
-            Listener::Tcp(listener) => socket2::SockRef::from(listener).shutdown(Shutdown::Both),
-            Listener::Unix(listener, path) => {
-                let _ = std::fs::remove_file(path);
-                socket2::SockRef::from(listener).shutdown(Shutdown::Both)
-            }
-        };
-        if woken.is_ok() && self.thread.join().is_err() {
-            log::error!("the ctl thread had ended early");
-        }
+        self.0.stop();
     }
 }
 
-fn accept(listener: &Listener, ctl: &Ctl, closing: &AtomicBool) {
-    let open = Arc::new(AtomicUsize::new(0));
-    while !closing.load(Ordering::Relaxed) {
-        let accepted = match listener {
-            Listener::Tcp(listener) => listener.accept().map(|(stream, _)| Stream::Tcp(stream)),
-            Listener::Unix(listener, _) => listener.accept().map(|(stream, _)| Stream::Unix(stream)),
-        };
-        match accepted {
-            Ok(stream) => serve(stream, ctl, &open),
-            Err(_) if closing.load(Ordering::Relaxed) => return,
-            Err(error) => {
-                log::warn!("ctl: cannot accept a connection: {error}");
-                pause();
-            }
-        }
-    }
+/// What is spoken at a door.
+#[derive(Clone, Copy, Debug)]
+enum Speech {
+    Lines,
+    Json,
 }
 
-/// Out of descriptors, most likely: to try again at once would only burn a core.
-#[expect(clippy::disallowed_methods, reason = "a thread loop that has nothing else to do")]
-fn pause() {
-    std::thread::sleep(Duration::from_millis(100));
+/// Those who come to a door.
+struct Operators {
+    ctl: Ctl,
+    speech: Speech,
 }
 
-fn serve(stream: Stream, ctl: &Ctl, open: &Arc<AtomicUsize>) {
-    if open.fetch_add(1, Ordering::Relaxed) >= CONNECTIONS_MAX {
-        open.fetch_sub(1, Ordering::Relaxed);
-        log::warn!("ctl: {CONNECTIONS_MAX} connections are open already, one more was closed");
-        return;
-    }
-    let (ctl, of_thread) = (ctl.clone(), open.clone());
-    let work = move || {
-        if let Err(error) = converse(stream, &ctl) {
+impl Serve for Operators {
+    fn serve(&self, connection: &Connection) {
+        if let Err(error) = self.converse(connection) {
             log::debug!("ctl: {error}");
         }
-        of_thread.fetch_sub(1, Ordering::Relaxed);
-    };
-    if let Err(error) = std::thread::Builder::new().name("ctl-peer".to_owned()).spawn(work) {
-        open.fetch_sub(1, Ordering::Relaxed);
-        log::warn!("ctl: cannot start a thread: {error}");
+    }
+
+    fn refused(&self) {
+        log::warn!("ctl: {CONNECTIONS_MAX} connections are open already, one more was closed");
     }
 }
 
-fn converse(mut stream: Stream, ctl: &Ctl) -> io::Result<()> {
-    let socket = match &stream {
-        Stream::Tcp(stream) => stream.as_fd(),
-        Stream::Unix(stream) => stream.as_fd(),
-    };
-    let socket = socket2::SockRef::from(&socket);
-    socket.set_read_timeout(Some(PATIENCE))?;
-    socket.set_write_timeout(Some(PATIENCE))?;
-    let answer = match &mut stream {
-        Stream::Tcp(stream) => read_line(stream, LINE_BYTES_MAX)?.map(|line| ctl.run_bytes(&line)),
-        Stream::Unix(stream) => {
-            let line = read_line(stream, REQUEST_BYTES_MAX)?;
-            line.map(|line| ctl.run_request(&String::from_utf8_lossy(&line)) + "\n")
-        }
-    };
-    let Some(answer) = answer else { return Ok(()) };
-    match stream {
-        Stream::Tcp(mut stream) => {
-            stream.write_all(answer.as_bytes())?;
-            finish(stream)
-        }
-        Stream::Unix(mut stream) => stream.write_all(answer.as_bytes()),
+impl Operators {
+    fn converse(&self, mut connection: &Connection) -> io::Result<()> {
+        connection.set_read_patience(Some(PATIENCE))?;
+        let answer = match self.speech {
+            Speech::Lines => {
+                read_line(&mut connection, LINE_BYTES_MAX)?.map(|line| self.ctl.run_bytes(&line))
+            }
+            Speech::Json => read_line(&mut connection, REQUEST_BYTES_MAX)?
+                .map(|line| self.ctl.run_request(&String::from_utf8_lossy(&line)) + "\n"),
+        };
+        connection.write_all(answer.unwrap_or_default().as_bytes())?;
+        connection.finish();
+        Ok(())
     }
-}
-
-/// Closes without losing the answer: what the peer has sent besides its line must be read first, or the kernel
-/// resets the connection and the peer may never see the answer.
-fn finish(mut stream: TcpStream) -> io::Result<()> {
-    stream.shutdown(Shutdown::Write)?;
-    stream.set_read_timeout(Some(Duration::from_millis(200)))?;
-    let mut rest = [0; 1024];
-    for _ in 0..64 {
-        match stream.read(&mut rest) {
-            Ok(0) | Err(_) => break,
-            Ok(_) => {}
-        }
-    }
-    Ok(())
 }
 
 /// Reads the first line that is not empty, without its end. None if the peer closes before, or if the line
@@ -219,11 +145,6 @@ fn read_line(stream: &mut impl Read, bytes_max: usize) -> io::Result<Option<Vec<
             return Ok(None);
         }
     }
-}
-
-enum Stream {
-    Tcp(TcpStream),
-    Unix(UnixStream),
 }
 
 #[cfg(test)]

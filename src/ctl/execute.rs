@@ -1,5 +1,7 @@
 //! From a command to an answer: asks the shards, one after the other.
 
+use std::time::Duration;
+
 use tandem_shards::input::{Command, Filter};
 use tandem_shards::interfaces::AddressId;
 use tandem_shards::io::{Ask, AskError};
@@ -10,13 +12,16 @@ use tandem_shards::stats::ShardReport;
 use tandem_shards::time::Timestamp;
 
 use super::answer::{
-    CallList, CallView, CtlAnswer, InterfaceUse, Outcome, Problem, ShardRow, Silent, Status, Totals,
+    CallList, CallView, CtlAnswer, InterfaceUse, Outcome, Problem, SessionCounts, ShardRow, Silent, Status,
+    Totals,
 };
 use super::commands::{CallAct, CtlCommand, DebugFlag, ParamsWord, Which};
-use super::parameters::{Parameter, strtol};
+use super::parameters::{Parameter, listing, numbers, strtol};
 use super::{Live, Node, RedisControl};
 use crate::logging;
 
+/// How long rates are measured when nobody has asked for them lately.
+const RATE_WINDOW: Duration = Duration::from_millis(250);
 /// Calls that one answer lists at most.
 pub const LIST_MAX: usize = 100_000;
 
@@ -51,6 +56,11 @@ pub fn execute<A: Ask>(
     Outcome { answer, silent: desk.silent }
 }
 
+#[expect(clippy::disallowed_methods, reason = "an operator's thread, which measures on demand")]
+fn wait(time: Duration) {
+    std::thread::sleep(time);
+}
+
 struct Desk<'a, A> {
     node: &'a Node,
     ask: &'a mut A,
@@ -64,14 +74,17 @@ impl<A: Ask> Desk<'_, A> {
         match command {
             CtlCommand::Help(level) => CtlAnswer::Help(level),
             CtlCommand::Usage => CtlAnswer::Usage,
-            CtlCommand::Numsessions => CtlAnswer::Sessions(self.totals().sessions),
+            CtlCommand::Numsessions => CtlAnswer::Sessions(self.sessions()),
             CtlCommand::Sessions(which) => self.list(which),
             CtlCommand::Session(call_id) => match self.call(&call_id) {
                 Ok(view) => view.map_or(Problem::SessionUnknown(call_id).into(), CtlAnswer::Call),
                 Err(problem) => problem.into(),
             },
             CtlCommand::Totals => CtlAnswer::Totals(Box::new(self.totals())),
-            CtlCommand::Counters => CtlAnswer::Counters(self.rates().total()),
+            CtlCommand::Counters => {
+                self.measured_reports();
+                CtlAnswer::Counters(self.rates().total())
+            }
             CtlCommand::JsonStats => CtlAnswer::JsonStats(Box::new(self.totals())),
             CtlCommand::Interfaces => CtlAnswer::Interfaces(interfaces(self.node)),
             CtlCommand::Transcoders => CtlAnswer::Transcoders,
@@ -146,6 +159,20 @@ impl<A: Ask> Desk<'_, A> {
         self.all(|| Command::Report).into_iter().filter_map(report).collect()
     }
 
+    /// Reports of the shards, with rates that are about now: of the time since somebody asked last, or,
+    /// if that is too long ago or too short, of a moment that is waited for.
+    fn measured_reports(&mut self) -> Vec<ShardReport> {
+        let mut reports = self.reports();
+        let fresh = self.rates().observe_all(self.now, &reports);
+        if !fresh && self.silent.is_empty() {
+            wait(RATE_WINDOW);
+            self.now = self.now + RATE_WINDOW;
+            reports = self.reports();
+            self.rates().observe_all(self.now, &reports);
+        }
+        reports
+    }
+
     fn rates(&self) -> std::sync::MutexGuard<'_, super::Rates> {
         self.node.rates.lock().expect("no panic under the lock")
     }
@@ -154,8 +181,16 @@ impl<A: Ask> Desk<'_, A> {
         self.node.redis.as_ref().map(|redis| redis.keyspace())
     }
 
+    fn sessions(&mut self) -> SessionCounts {
+        let mut sessions = SessionCounts::default();
+        for report in self.reports() {
+            sessions.add(&report);
+        }
+        sessions
+    }
+
     fn totals(&mut self) -> Totals {
-        let reports = self.reports();
+        let reports = self.measured_reports();
         let mut totals = Totals {
             rate: match self.scope.shard {
                 Some(shard) => self.rates().of(shard),
@@ -281,10 +316,10 @@ impl<A: Ask> Desk<'_, A> {
     fn params(&mut self, word: ParamsWord) -> CtlAnswer {
         let live = self.node.live();
         match word {
-            ParamsWord::Start => CtlAnswer::Params(params_of(self.node, &self.node.at_start)),
-            ParamsWord::Current => CtlAnswer::Params(params_of(self.node, &live)),
+            ParamsWord::Start => CtlAnswer::Params(listing(self.node, &self.node.at_start)),
+            ParamsWord::Current => CtlAnswer::Params(listing(self.node, &live)),
             ParamsWord::Diff => {
-                let (before, now) = (params_numbers(&self.node.at_start), params_numbers(&live));
+                let (before, now) = (numbers(&self.node.at_start), numbers(&live));
                 let pairs = before.into_iter().zip(now);
                 let changed = pairs.filter(|((_, a), (_, b))| a != b).map(|((n, a), (_, b))| (n, a, b));
                 CtlAnswer::ParamsDiff(changed.collect())
@@ -338,7 +373,7 @@ impl<A: Ask> Desk<'_, A> {
     }
 
     fn shards(&mut self) -> CtlAnswer {
-        let reports = self.reports();
+        let reports = self.measured_reports();
         let rates = self.rates();
         let row = |report: ShardReport| ShardRow { rate: rates.of(report.shard), report };
         CtlAnswer::Shards(reports.into_iter().map(row).collect())
@@ -407,60 +442,6 @@ pub fn interfaces(node: &Node) -> Vec<InterfaceUse> {
         .collect()
 }
 
-/// Parameters by the names that rtpengine's `params current` has for them.
-fn params_of(node: &Node, live: &Live) -> Vec<(String, String)> {
-    let settings = &live.settings;
-    let (min, max) = node.ports.range();
-    let mut list: Vec<(String, String)> = Vec::new();
-    let mut add = |name: &str, value: String| list.push((name.to_owned(), value));
-    add("log-level-core", logging::to_syslog(logging::level()).to_string());
-    add("max_sessions", live.limits.max_sessions.to_string());
-    add("default_tos", settings.tos.to_string());
-    add("port_min", min.to_string());
-    add("port_max", max.to_string());
-    if let Some(redis) = &node.redis {
-        add("redis_db", redis.keyspace().to_string());
-    }
-    add("bw_limit", live.limits.max_bandwidth.unwrap_or(0).to_string());
-    for (name, duration) in [
-        ("silent_timeout_us", settings.silent_timeout),
-        ("timeout_us", settings.timeout),
-        ("final_timeout_us", settings.final_timeout),
-        ("offer_timeout_us", settings.offer_timeout),
-        ("delete_delay_us", settings.delete_delay),
-    ] {
-        add(name, duration.as_micros().to_string());
-    }
-    add("max-cpu", Parameter::MaxCpu.value(node, live).to_string());
-    add("max-load", Parameter::MaxLoad.value(node, live).to_string());
-    for (n, address) in node.interfaces.addresses().iter().enumerate() {
-        add(&format!("interface[{n}]"), format!("{}/{}", address.interface, address.ip));
-    }
-    let followed = node.redis.as_ref().map(|redis| redis.subscribed()).unwrap_or_default();
-    for (n, keyspace) in followed.iter().enumerate() {
-        add(&format!("keyspace[{n}]"), keyspace.to_string());
-    }
-    list
-}
-
-/// The same in the names and units of rtpengine's `params diff`: microseconds and hundredths.
-fn params_numbers(live: &Live) -> Vec<(&'static str, i128)> {
-    #[expect(clippy::cast_possible_truncation, reason = "limits are small numbers with two decimals")]
-    let hundredths = |limit: Option<f64>| i128::from((limit.unwrap_or(0.0) * 100.0).round() as i64);
-    let micros = |duration: std::time::Duration| i128::try_from(duration.as_micros()).unwrap_or(i128::MAX);
-    let settings = &live.settings;
-    vec![
-        ("max-cpu", hundredths(live.limits.max_cpu)),
-        ("max-load", hundredths(live.limits.max_load)),
-        ("max-bw", i128::from(live.limits.max_bandwidth.unwrap_or(0))),
-        ("timeout", micros(settings.timeout)),
-        ("silent-timeout", micros(settings.silent_timeout)),
-        ("final-timeout", micros(settings.final_timeout)),
-        ("offer-timeout", micros(settings.offer_timeout)),
-        ("delete-delay", micros(settings.delete_delay)),
-    ]
-}
-
 /// Why a shard did not answer, in words.
 pub fn silence(error: AskError) -> &'static str {
     match error {
@@ -471,4 +452,4 @@ pub fn silence(error: AskError) -> &'static str {
 }
 
 #[cfg(test)]
-pub mod tests;
+pub(crate) mod tests;

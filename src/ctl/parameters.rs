@@ -5,6 +5,7 @@ use std::time::Duration;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use super::{Live, Node};
+use crate::logging;
 
 /// A parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -309,6 +310,60 @@ fn decimal(text: &str) -> Option<f64> {
 
 fn whole(number: u64) -> Value {
     Value::Whole(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// Parameters by the names that rtpengine's `params current` has for them.
+pub fn listing(node: &Node, live: &Live) -> Vec<(String, String)> {
+    let settings = &live.settings;
+    let (min, max) = node.ports.range();
+    let mut list: Vec<(String, String)> = Vec::new();
+    let mut add = |name: &str, value: String| list.push((name.to_owned(), value));
+    add("log-level-core", logging::to_syslog(logging::level()).to_string());
+    add("max_sessions", live.limits.max_sessions.to_string());
+    add("default_tos", settings.tos.to_string());
+    add("port_min", min.to_string());
+    add("port_max", max.to_string());
+    if let Some(redis) = &node.redis {
+        add("redis_db", redis.keyspace().to_string());
+    }
+    add("bw_limit", live.limits.max_bandwidth.unwrap_or(0).to_string());
+    for (name, duration) in [
+        ("silent_timeout_us", settings.silent_timeout),
+        ("timeout_us", settings.timeout),
+        ("final_timeout_us", settings.final_timeout),
+        ("offer_timeout_us", settings.offer_timeout),
+        ("delete_delay_us", settings.delete_delay),
+    ] {
+        add(name, duration.as_micros().to_string());
+    }
+    add("max-cpu", Parameter::MaxCpu.value(node, live).to_string());
+    add("max-load", Parameter::MaxLoad.value(node, live).to_string());
+    for (n, address) in node.interfaces.addresses().iter().enumerate() {
+        add(&format!("interface[{n}]"), format!("{}/{}", address.interface, address.ip));
+    }
+    let followed = node.redis.as_ref().map(|redis| redis.subscribed()).unwrap_or_default();
+    for (n, keyspace) in followed.iter().enumerate() {
+        add(&format!("keyspace[{n}]"), keyspace.to_string());
+    }
+    list
+}
+
+/// The same in the names and units of rtpengine's `params diff`: microseconds and hundredths.
+pub fn numbers(live: &Live) -> Vec<(&'static str, i128)> {
+    #[expect(clippy::cast_possible_truncation, reason = "limits are small numbers with two decimals")]
+    let hundredths = |limit: Option<f64>| i128::from((limit.unwrap_or(0.0) * 100.0).round() as i64);
+    let micros = |duration: Duration| i128::try_from(duration.as_micros()).unwrap_or(i128::MAX);
+    let settings = &live.settings;
+    vec![
+        ("max-cpu", hundredths(live.limits.max_cpu)),
+        ("max-load", hundredths(live.limits.max_load)),
+        ("max-bw", i128::from(live.limits.max_bandwidth.unwrap_or(0))),
+        ("timeout", micros(settings.timeout)),
+        ("silent-timeout", micros(settings.silent_timeout)),
+        ("final-timeout", micros(settings.final_timeout)),
+        ("offer-timeout", micros(settings.offer_timeout)),
+        ("delete-delay", micros(settings.delete_delay)),
+    ]
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
-//! Rates: the difference of two reports of a shard, about a second apart.
+//! Rates: the difference of two reports of a shard, taken when somebody asks for them. So a node that nobody
+//! looks at measures nothing.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use tandem_shards::names::ShardId;
 use tandem_shards::stats::ShardReport;
 use tandem_shards::time::Timestamp;
 
-/// What the shards did in the last second.
+/// What the shards did lately.
 #[derive(Debug, Default)]
 pub struct Rates {
     shards: BTreeMap<ShardId, Seen>,
@@ -32,7 +34,27 @@ pub struct Rate {
     pub busy_permille: u64,
 }
 
+/// A rate is measured over this long at least.
+const WINDOW_MIN: Duration = Duration::from_millis(200);
+/// A rate over more than this is not about now.
+const WINDOW_MAX: Duration = Duration::from_secs(5);
+
 impl Rates {
+    /// Takes new reports. Whether the rates are about now: false if a report is the first of its shard,
+    /// or its predecessor is too old.
+    pub fn observe_all(&mut self, now: Timestamp, reports: &[ShardReport]) -> bool {
+        let mut fresh = true;
+        for report in reports {
+            let age = self.shards.get(&report.shard).map(|seen| now.since(seen.at));
+            // What was measured a moment ago still holds.
+            if age.is_none_or(|age| age >= WINDOW_MIN) {
+                self.observe(now, report.clone());
+            }
+            fresh &= age.is_some_and(|age| age <= WINDOW_MAX);
+        }
+        fresh
+    }
+
     /// Takes a new report of a shard.
     pub fn observe(&mut self, now: Timestamp, report: ShardReport) {
         let rate =
@@ -84,7 +106,7 @@ mod tests {
     use tandem_shards::output::DropReason;
 
     use super::*;
-    use crate::ctl::execute::tests::report;
+    use crate::ctl::execute::tests::fake::report;
 
     #[test]
     fn rates_are_differences_over_time() {

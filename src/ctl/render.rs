@@ -5,8 +5,8 @@
 //! {"exit": 0, "data": {"calls": []}, "silent": []}
 //! ```
 //!
-//! `shard`, `limit` and `format` may be left out; the format is then `text`, and the answer has `text` instead
-//! of `data`.
+//! `shard`, `limit` and `format` may be left out; the format is then `text`, and the answer has `text`
+//! instead of `data`.
 
 use std::fmt::{Display, Write};
 

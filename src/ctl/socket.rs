@@ -36,8 +36,8 @@ pub fn bind_usual() -> io::Result<(UnixListener, PathBuf)> {
     Err(last)
 }
 
-/// Binds a socket that owner and group may use. One that a dead daemon has left is replaced, one that is in use
-/// is not.
+/// Binds a socket that owner and group may use. One that a dead daemon has left is replaced, one that is
+/// in use is not.
 ///
 /// # Errors
 /// Why it could not be bound.
@@ -61,7 +61,8 @@ pub fn bind(path: &Path) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
-/// Makes the directory if it is missing, private; refuses one in a shared place that belongs to somebody else.
+/// Makes the directory if it is missing, private; refuses one in a shared place that belongs to somebody
+/// else.
 fn prepare_directory(path: &Path) -> io::Result<()> {
     let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) else {
         return Ok(());

@@ -222,7 +222,7 @@ fn malformed<T>(offset: usize, reason: &'static str) -> Result<T, BencodeError> 
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
 
@@ -292,7 +292,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_encoded_is_decoded(value in any_value(), rest in proptest::collection::vec(any::<u8>(), 0..9)) {
+        fn what_was_encoded_is_decoded(
+            value in any_value(),
+            rest in proptest::collection::vec(any::<u8>(), 0..9),
+        ) {
             let mut text = Vec::new();
             encode(&value, &mut text);
             let length = text.len();

@@ -81,19 +81,23 @@ impl CookieCache {
 
     /// Looks a cookie up. If it is new, it is taken for one that is being worked on.
     pub fn begin(&mut self, now: Timestamp, cookie: &[u8]) -> Seen {
+        let seen = self.look(now, cookie);
+        if seen == Seen::New {
+            self.working.insert(cookie.into(), now);
+        }
+        seen
+    }
+
+    /// Looks a cookie up, and leaves it at that.
+    fn look(&mut self, now: Timestamp, cookie: &[u8]) -> Seen {
         self.turn(now);
         if let Some(reply) = self.young.replies.get(cookie).or_else(|| self.old.replies.get(cookie)) {
             return Seen::Stored(Arc::clone(reply));
         }
-        if let Some(since) = self.working.get_mut(cookie) {
-            if now.since(*since) < WORK_MAX {
-                return Seen::Working;
-            }
-            *since = now;
-            return Seen::New;
+        match self.working.get(cookie) {
+            Some(since) if now.since(*since) < WORK_MAX => Seen::Working,
+            _ => Seen::New,
         }
-        self.working.insert(cookie.into(), now);
-        Seen::New
     }
 
     /// Keeps a reply.
@@ -182,17 +186,13 @@ impl CookieGate {
 
     /// Waits until the reply of a cookie is stored; gives up after `patience`.
     pub fn wait(&self, now: Timestamp, cookie: &[u8], patience: Duration) -> Option<Arc<[u8]>> {
-        let working = |cache: &mut CookieCache| cache.begin(now, cookie) == Seen::Working;
+        let working = |cache: &mut CookieCache| cache.look(now, cookie) == Seen::Working;
         let waited = self.stored.wait_timeout_while(self.lock(), patience, working);
         let (mut cache, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        match cache.begin(now, cookie) {
+        match cache.look(now, cookie) {
             Seen::Stored(reply) => Some(reply),
-            Seen::Working => None,
-            // The reply was too large to keep: whoever asks again is served anew.
-            Seen::New => {
-                cache.working.remove(cookie);
-                None
-            }
+            // Not done yet, or too large to keep: whoever asks again is served.
+            Seen::Working | Seen::New => None,
         }
     }
 
@@ -278,7 +278,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_stays_within_its_bounds(steps in proptest::collection::vec((0u8..20, 0usize..40, 0u64..20), 0..200)) {
+        fn it_stays_within_its_bounds(
+            steps in proptest::collection::vec((0u8..20, 0usize..40, 0u64..20), 0..200),
+        ) {
             let limits = CookieLimits { replies: 8, bytes: 150 };
             let mut cache = CookieCache::new(limits);
             let mut now = at(0);

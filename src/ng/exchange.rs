@@ -140,6 +140,15 @@ fn split(message: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&message[..space], &message[space + 1..]))
 }
 
+/// What is sent instead of a reply that a datagram cannot hold: an error that says so.
+pub fn too_long(reply: &[u8]) -> Vec<u8> {
+    let (cookie, payload) = split(reply).unwrap_or((&[], reply));
+    let encoding = if payload.starts_with(b"{") { Encoding::Json } else { Encoding::Bencode };
+    let mut bytes = [cookie, b" "].concat();
+    encoding.encode(&reply::error("Reply too long for a datagram"), &mut bytes);
+    bytes
+}
+
 /// The dictionary of a payload and how it was written, or the error text.
 fn decode(payload: &[u8]) -> (Encoding, Result<Value<'_>, &'static str>) {
     match payload.first() {
@@ -335,3 +344,6 @@ impl fmt::Display for Shown<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! Keys and flags: from whatever a proxy writes into typed fields, once.
 //!
-//! Nothing here fails. A key, flag or value that means nothing is counted and has no effect, since proxies and
-//! relays are never of the same age. Spellings: a blank, a hyphen and an underscore are the same in names; case
-//! counts, except where both cases are listed.
+//! Nothing here fails. A key, flag or value that means nothing is counted and has no effect, since proxies
+//! and relays are never of the same age. Spellings: a blank, a hyphen and an underscore are the same in
+//! names; case counts, except where both cases are listed.
 
 mod codecs;
 mod options;

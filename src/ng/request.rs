@@ -160,11 +160,8 @@ fn request(kind: CommandKind, fields: Fields, proxy: SocketAddr) -> Result<NgReq
     use {CommandKind as Kind, TreatmentKind as Treat};
     match kind {
         Kind::Ping => Ok(NgRequest::Ping),
-        Kind::Offer => Ok(NgRequest::Offer(signal(fields, proxy)?)),
-        Kind::Answer => match (signal(fields, proxy)?, RequestError::NoToTag) {
-            (signal, error) if signal.to_tag.is_none() => Err(error),
-            (signal, _) => Ok(NgRequest::Answer(signal)),
-        },
+        Kind::Offer => Ok(NgRequest::Offer(signal(kind, fields, proxy)?)),
+        Kind::Answer => Ok(NgRequest::Answer(signal(kind, fields, proxy)?)),
         Kind::Delete => delete(fields),
         Kind::Query => {
             let call_id = fields.call_id.ok_or(RequestError::NoCallId)?;
@@ -206,11 +203,14 @@ fn request(kind: CommandKind, fields: Fields, proxy: SocketAddr) -> Result<NgReq
     }
 }
 
-/// An offer or answer. Missing keys are named in this order: sdp, call-id, from-tag.
-fn signal(fields: Fields, proxy: SocketAddr) -> Result<Box<Signal>, RequestError> {
+/// An offer or answer. Missing keys are named in this order: sdp, call-id, from-tag, to-tag.
+fn signal(kind: CommandKind, fields: Fields, proxy: SocketAddr) -> Result<Box<Signal>, RequestError> {
     let sdp = fields.sdp.ok_or(RequestError::NoSdp)?;
     let call_id = fields.call_id.ok_or(RequestError::NoCallId)?;
     let from_tag = fields.from_tag.ok_or(RequestError::NoFromTag)?;
+    if kind == CommandKind::Answer && fields.to_tag.is_none() {
+        return Err(RequestError::NoToTag);
+    }
     if sdp.is_empty() {
         return Err(RequestError::EmptySdp);
     }

@@ -1,9 +1,9 @@
 //! ng over UDP: a few threads for each address, each of which takes a message, has it answered, and sends.
-//!
-//! The reply leaves from the address that the request came to, since each socket is bound to one.
+
+mod socket;
 
 use std::io;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -11,19 +11,21 @@ use std::time::Duration;
 
 use tandem_shards::io::Callers;
 
-use super::exchange::NgState;
+use self::socket::Socket;
+use super::exchange::{NgState, too_long};
 use crate::ctl::now;
 
-/// The longest datagram there is.
+/// The longest datagram that can come.
 const DATAGRAM_BYTES_MAX: usize = 65_535;
-/// How often a thread looks whether it has to end.
-const STOP_CHECK: Duration = Duration::from_millis(200);
-/// Requests that wait while all threads are busy.
-const RECEIVE_BUFFER_BYTES: usize = 4 << 20;
+/// The longest that can be sent over IPv4: less by the headers of IP and UDP.
+const REPLY_BYTES_MAX: usize = DATAGRAM_BYTES_MAX - 20 - 8;
+/// How often a thread that has to end is reminded of it.
+const REMINDER: Duration = Duration::from_millis(50);
 
 /// The threads of one address.
 #[derive(Debug)]
 pub struct UdpFront {
+    socket: Arc<Socket>,
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -39,13 +41,10 @@ impl UdpFront {
         state: &Arc<NgState>,
         callers: &Callers,
     ) -> io::Result<UdpFront> {
-        let socket = UdpSocket::bind(address)?;
-        socket.set_read_timeout(Some(STOP_CHECK))?;
-        // Best effort: the system's ceiling holds.
-        let _ = socket2::SockRef::from(&socket).set_recv_buffer_size(RECEIVE_BUFFER_BYTES);
+        let socket = Arc::new(Socket::bind(address)?);
         let stop = Arc::new(AtomicBool::new(false));
-        let socket = Arc::new(socket);
-        let mut front = UdpFront { stop: Arc::clone(&stop), threads: Vec::new() };
+        let mut front =
+            UdpFront { socket: Arc::clone(&socket), stop: Arc::clone(&stop), threads: Vec::new() };
         for number in 0..threads {
             let (socket, state, callers) = (Arc::clone(&socket), Arc::clone(state), callers.clone());
             let stop = Arc::clone(&stop);
@@ -58,36 +57,50 @@ impl UdpFront {
     }
 
     /// Ends the threads and closes the socket.
+    ///
+    /// A thread waits for a message without looking at the time, so that an idle node does nothing; it is woken
+    /// by an empty one.
     pub fn stop(self) {
         self.stop.store(true, Ordering::Release);
         for thread in self.threads {
-            if thread.join().is_err() {
-                log::error!("an ng thread had ended early");
+            while !thread.is_finished() {
+                if let Err(error) = self.socket.wake() {
+                    log::error!("an ng thread cannot be woken: {error}");
+                    break;
+                }
+                wait(REMINDER);
             }
         }
     }
 }
 
-fn serve(socket: &UdpSocket, state: &NgState, callers: &Callers, stop: &AtomicBool) {
+#[expect(clippy::disallowed_methods, reason = "the end of a thread is waited for")]
+fn wait(time: Duration) {
+    std::thread::sleep(time);
+}
+
+fn serve(socket: &Socket, state: &NgState, callers: &Callers, stop: &AtomicBool) {
     let mut buffer = vec![0; DATAGRAM_BYTES_MAX];
     while !stop.load(Ordering::Acquire) {
-        let (length, proxy) = match socket.recv_from(&mut buffer) {
+        let received = match socket.receive(&mut buffer) {
             Ok(received) => received,
-            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
-                continue;
-            }
             // A proxy that has gone away shows as an error of a later receive.
             Err(_) => {
                 state.counters.socket_errors.add(1);
                 continue;
             }
         };
-        let reply = state.serve(&mut callers.take(), now(), &buffer[..length], proxy);
-        let Some(reply) = reply else { continue };
-        if reply.len() > DATAGRAM_BYTES_MAX - 28 {
+        let message = &buffer[..received.length];
+        let Some(reply) = state.serve(&mut callers.take(), now(), message, received.source) else {
+            continue;
+        };
+        let sent = if reply.len() > REPLY_BYTES_MAX {
             state.counters.replies_too_long.add(1);
-        }
-        if socket.send_to(&reply, proxy).is_err() {
+            socket.answer(&received, &too_long(&reply))
+        } else {
+            socket.answer(&received, &reply)
+        };
+        if sent.is_err() {
             state.counters.socket_errors.add(1);
         }
     }

@@ -46,7 +46,7 @@ def query(bench, ng):
 
 
 class Flow:
-    """The packets from one port to another."""
+    """The packets of one SSRC from one port to another."""
 
     def __init__(self):
         self.packets, self.gaps, self.damaged, self.last = 0, 0, 0, None
@@ -83,7 +83,9 @@ def watch(calls, per_call):
         header = (packet[0] & 15) * 4
         source, target, length = struct.unpack("!HHH", packet[header:header + 6])
         if leg is not None:
-            leg.setdefault((source, target), Flow()).add(packet[header + 8:header + length])
+            # Both sides may give a port to a later call again: the SSRC tells the calls apart.
+            rtp = packet[header + 8:header + length]
+            leg.setdefault((source, target, rtp[8:12]), Flow()).add(rtp)
     verdict(flows, calls, per_call)
 
 

@@ -11,8 +11,8 @@ use crate::limits::DATAGRAM_BYTES_MAX;
 /// Bytes of one buffer: header, source address, payload.
 const BUFFER_BYTES: usize = 2048;
 
-/// A buffer that the kernel has filled. There is at most one for each number, and it cannot be copied: it ends
-/// by being given back.
+/// A buffer that the kernel has filled. There is at most one for each number, and it cannot be copied: it
+/// ends by being given back.
 #[derive(Debug)]
 #[must_use = "a buffer that is not given back is lost"]
 pub(super) struct Buffer(u16);

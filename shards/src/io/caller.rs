@@ -1,7 +1,7 @@
 //! Asking shards from other threads.
 //!
-//! The number of callers is fixed at start, and each has one bounded channel for answers. An answer carries the
-//! number of its question: one that comes after its caller gave up is recognised and thrown away.
+//! The number of callers is fixed at start, and each has one bounded channel for answers. An answer carries
+//! the number of its question: one that comes after its caller gave up is recognised and thrown away.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -108,6 +108,24 @@ impl Caller {
         }
         answers
     }
+
+    /// Sends a command and does not wait. The answer comes from [`Caller::next_answer`] under the number that
+    /// is returned. At most [`Caller::POSTS_MAX`] may be on their way, and nothing else is asked meanwhile.
+    ///
+    /// # Errors
+    /// See [`AskError`]; [`AskError::TimedOut`] does not happen.
+    pub fn post(&mut self, shard: ShardId, command: Command) -> Result<u64, AskError> {
+        self.send(shard, command)
+    }
+
+    /// The next answer to what was posted, waiting for it at most so long.
+    pub fn next_answer(&mut self, patience: Duration) -> Option<(u64, Reply)> {
+        let answer = self.receive(clock::deadline(patience)).ok()?;
+        Some((answer.sequence, answer.reply))
+    }
+
+    /// Posted commands that may wait for their answers at the same time.
+    pub const POSTS_MAX: usize = LATE_ANSWERS;
 
     /// Sends a command; returns its number, which is one more than the last.
     fn send(&mut self, shard: ShardId, command: Command) -> Result<u64, AskError> {

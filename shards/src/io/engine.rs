@@ -247,8 +247,8 @@ impl<C: Core> Engine<C> {
         debug_assert_eq!((self.dying, self.ring.held()), (0, 0), "receives or buffers were lost");
     }
 
-    /// Takes completions over from the kernel. Which receives are armed is known from here on, so that closing
-    /// a socket knows how many last completions to expect.
+    /// Takes completions over from the kernel. Which receives are armed is known from here on, so that
+    /// closing a socket knows how many last completions to expect.
     fn collect(&mut self) {
         let Engine { ring, sockets, backlog, dying, .. } = self;
         ring.collect(|completion| {
@@ -382,6 +382,7 @@ impl<C: Core> Engine<C> {
             Effect::Publish(call) => self.outlet.publish(call),
             Effect::Unpublish(call_id) => self.outlet.unpublish(call_id),
             Effect::Retire(former) => self.outlet.retire(former),
+            Effect::Disown(call_id) => self.outlet.disown(call_id),
             Effect::Reply { to, reply } => {
                 self.finish_closing();
                 self.outlet.reply(to, reply, self.now);

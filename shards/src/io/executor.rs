@@ -2,10 +2,11 @@
 //!
 //! # Who waits where
 //!
-//! While packets flow the engine blocks in its own ring, and the executor would never have a turn. So a tick in
-//! that ring reminds the engine every few milliseconds: it rings an eventfd and awaits it. That makes the
+//! While packets flow the engine blocks in its own ring, and the executor would never have a turn. So a tick
+//! in that ring reminds the engine every few milliseconds: it rings an eventfd and awaits it. That makes the
 //! task truly pending, and the executor goes once through its own rings, timers and wake-ups. (A task that
-//! merely yields stays runnable, and then glommio does not look at its reactor until its preempt timer fires.)
+//! merely yields stays runnable, and glommio then does not look at its reactor until its preempt timer
+//! fires.)
 //!
 //! When nothing has happened for a while the engine parks: the eventfd is registered with its ring, so that
 //! every completion rings it, and awaited. The executor sleeps, and there is neither tick nor CPU use.

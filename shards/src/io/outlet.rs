@@ -11,7 +11,7 @@ use super::sys;
 use crate::call::snapshot::CallSnapshot;
 use crate::limits::{EVENTS_MAX, PUBLICATIONS_MAX};
 use crate::names::{CallId, RequestId, ShardId};
-use crate::output::{Event, FormerRecord, Reply};
+use crate::output::{Event, Reply, Superseded};
 use crate::time::Timestamp;
 
 /// An answer on its way to a caller.
@@ -40,7 +40,7 @@ pub(super) struct Inlets {
 
 /// What did not fit.
 #[derive(Debug, Default)]
-pub(super) struct Losses {
+pub struct Losses {
     pub(super) publications: AtomicBool,
     pub(super) events: AtomicU64,
 }
@@ -74,8 +74,12 @@ impl Outlet {
         self.put(Publication::Ended(call_id));
     }
 
-    pub(super) fn retire(&self, former: FormerRecord) {
-        self.put(Publication::TakenOver(former));
+    pub(super) fn retire(&self, former: Superseded) {
+        self.put(Publication::Superseded(former));
+    }
+
+    pub(super) fn disown(&self, call_id: CallId) {
+        self.put(Publication::Disowned(call_id));
     }
 
     fn put(&self, publication: Publication) {

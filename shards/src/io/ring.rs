@@ -10,12 +10,12 @@
 //!
 //! # Invariants
 //!
-//! * A buffer is held by the kernel, or by one [`Buffer`], or by one queued send. A `Buffer` cannot be copied,
-//!   and every way to get rid of one gives it back.
+//! * A buffer is held by the kernel, or by one [`Buffer`], or by one queued send. A `Buffer` cannot be
+//!   copied, and every way to get rid of one gives it back.
 //! * Every receive that is armed posts exactly one completion without `more`.
-//! * Descriptors are used as they are. Registered files would save some nanoseconds, but before Linux 6.13 the
-//!   removal of one waits for every request that was issued earlier: with receives that stand for hours, a
-//!   closed port would stay bound for hours.
+//! * Descriptors are used as they are. Registered files would save some nanoseconds, but before Linux 6.13
+//!   the removal of one waits for every request that was issued earlier: with receives that stand for hours,
+//!   a closed port would stay bound for hours.
 
 use std::collections::VecDeque;
 use std::io;

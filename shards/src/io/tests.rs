@@ -71,7 +71,7 @@ fn a_parked_shard_hears_every_request() {
     std::thread::scope(|scope| {
         for shard in [0, 1, 0, 1] {
             let mut caller = caller(&shards);
-            // Callers that take turns with the shard's falling asleep: each of these may meet it in any state.
+            // Callers take turns with the shard's falling asleep: each question may meet it in any state.
             scope.spawn(move || {
                 for _ in 0..500 {
                     assert!(done(caller.ask(ShardId(shard), order("nothing")).expect("an answer")));
@@ -184,6 +184,6 @@ fn publications_and_events_leave_by_their_channels() {
     assert!(done(caller.ask(ShardId(0), order("unpublish")).expect("an answer")));
     let publication = shards.publications().try_recv().expect("sent before the reply");
     assert!(matches!(publication, Publication::Ended(call_id) if call_id == CallId::from("unpublish")));
-    assert!(!shards.take_publications_lost());
+    assert!(!shards.publication_losses().take());
     assert_eq!(shards.events_lost(), 0);
 }

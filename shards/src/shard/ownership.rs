@@ -3,7 +3,7 @@
 use crate::call::snapshot::Ownership;
 use crate::input::Filter;
 use crate::names::{CallId, Keyspace};
-use crate::output::{Effect, EventKind, FormerRecord, Reply};
+use crate::output::{Effect, EventKind, Reply, Superseded};
 use crate::time::Timestamp;
 
 use super::Shard;
@@ -17,21 +17,17 @@ impl Shard {
         let Ownership::Foreign(keyspace) = call.ownership else {
             return false;
         };
-        let former = FormerRecord {
-            call_id: call.id.clone(),
-            keyspace,
-            version: call.version,
-            last_signal: call.last_signal,
-        };
         call.ownership = Ownership::Own;
         call.version.epoch += 1;
         call.version.sequence = 0;
+        let (created, by) = (call.created, call.version);
         call.dirty = true;
         let call_id = call.id.clone();
         self.foreign -= 1;
         self.own += 1;
         self.plane.admission.admit_always();
         if self.plane.settings.publish {
+            let former = Superseded { call_id: call_id.clone(), keyspace, created, by };
             self.plane.effects.push_back(Effect::Retire(former));
         }
         self.event(&call_id, EventKind::TakenOver);
@@ -46,7 +42,15 @@ impl Shard {
         self.own -= 1;
         self.foreign += 1;
         self.plane.admission.release();
-        self.event(&call_id, EventKind::HandedOver);
+        self.disown(&call_id);
+    }
+
+    /// Tells everybody that an own call is foreign now.
+    pub(super) fn disown(&mut self, call_id: &CallId) {
+        if self.plane.settings.publish {
+            self.plane.effects.push_back(Effect::Disown(call_id.clone()));
+        }
+        self.event(call_id, EventKind::HandedOver);
     }
 
     pub(super) fn activate(&mut self, now: Timestamp) -> Reply {

@@ -16,7 +16,7 @@ use crate::call::snapshot::{CallSnapshot, Ownership, Version};
 use crate::input::Restore;
 use crate::limits::PENDING_RESTORES_MAX;
 use crate::names::{CallId, RequestId};
-use crate::output::{EventKind, Refusal, Reply, RestoreOutcome};
+use crate::output::{Effect, EventKind, Refusal, Reply, RestoreOutcome, Superseded};
 use crate::time::Timestamp;
 
 use super::Shard;
@@ -178,7 +178,18 @@ impl Shard {
             Ownership::Foreign(_) => self.foreign += 1,
         }
         if before == Some(Ownership::Own) && after != Ownership::Own {
-            self.event(call_id, EventKind::HandedOver);
+            self.disown(call_id);
+            self.retire_own_record(call_id);
+        }
+    }
+
+    /// Another node owns the call now, so this node's record of it has to go.
+    fn retire_own_record(&mut self, call_id: &CallId) {
+        let call = self.index.find(call_id).map(|index| &self.calls[index]).expect("just restored");
+        let keyspace = self.plane.settings.keyspace;
+        let own = Superseded { call_id: call_id.clone(), keyspace, created: call.created, by: call.version };
+        if self.plane.settings.publish {
+            self.plane.effects.push_back(Effect::Retire(own));
         }
     }
 

@@ -12,7 +12,7 @@ use tandem_shards::call::snapshot::CallSnapshot;
 use tandem_shards::input::{Command, Delete, Request};
 use tandem_shards::interfaces::Interfaces;
 use tandem_shards::names::{CallId, InterfaceName, Keyspace, RequestId, ShardId, SocketId, Tag};
-use tandem_shards::output::{Effect, Event, FormerRecord, OpenError, Refusal, Reply, Verdict};
+use tandem_shards::output::{Effect, Event, OpenError, Refusal, Reply, Superseded, Verdict};
 use tandem_shards::ports::Ports;
 use tandem_shards::sdp::SessionDescription;
 use tandem_shards::settings::Settings;
@@ -33,7 +33,8 @@ pub struct World {
     pub closes: u64,
     pub published: Vec<CallSnapshot>,
     pub unpublished: Vec<CallId>,
-    pub retired: Vec<FormerRecord>,
+    pub retired: Vec<Superseded>,
+    pub disowned: Vec<CallId>,
     pub events: Vec<Event>,
     pub transmitted: Vec<(SocketAddr, SocketAddr, Vec<u8>)>,
     pub ports: Arc<Ports>,
@@ -80,6 +81,7 @@ impl World {
             published: Vec::new(),
             unpublished: Vec::new(),
             retired: Vec::new(),
+            disowned: Vec::new(),
             events: Vec::new(),
             transmitted: Vec::new(),
             ports,
@@ -115,6 +117,7 @@ impl World {
                 Effect::Publish(call) => self.published.push(*call),
                 Effect::Unpublish(call_id) => self.unpublished.push(call_id),
                 Effect::Retire(former) => self.retired.push(former),
+                Effect::Disown(call_id) => self.disowned.push(call_id),
                 Effect::Event(event) => self.events.push(event),
                 Effect::Transmit { via, to, payload } => {
                     let from = self.open[&via];

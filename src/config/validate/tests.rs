@@ -137,3 +137,10 @@ fn a_password_of_the_environment_is_used_and_never_shown() {
     let problems = load("[redis]\nurl = \"redis://:hidden@h/one\"\n").expect_err("no keyspace");
     assert!(!problems[0].contains("hidden"), "{problems:?}");
 }
+
+#[test]
+fn the_sample_that_is_shipped_is_valid() {
+    let config = load(include_str!("../../../deploy/tandem.toml")).expect("valid");
+    assert_eq!(config.interfaces.len(), 3);
+    assert_eq!(config.redis.map(|redis| redis.keyspace), Some(Keyspace(1)));
+}

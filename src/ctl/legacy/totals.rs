@@ -9,8 +9,8 @@ use super::printable;
 use crate::ctl::answer::Totals;
 use crate::ctl::rates::{Rate, errors};
 
-/// The columns of the control statistics: as rtpengine heads them, and the ng command. In lower case the heading
-/// is also the prefix of the names in `list jsonstats`.
+/// The columns of the control statistics: as rtpengine heads them, and the ng command. In lower case the
+/// heading is also the prefix of the names in `list jsonstats`.
 pub const COLUMNS: [(&str, &str); 33] = [
     ("Ping", "ping"),
     ("Offer", "offer"),

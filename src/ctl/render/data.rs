@@ -173,7 +173,7 @@ fn media(media: &MediaSnapshot) -> Value {
 }
 
 fn stream(stream: &StreamSnapshot) -> Value {
-    let counts = |counts: StreamCounts| json!({ "packets": counts.packets, "bytes": counts.bytes, "errors": counts.errors });
+    let counts = |of: StreamCounts| json!({ "packets": of.packets, "bytes": of.bytes, "errors": of.errors });
     json!({
         "component": match stream.component { Component::Rtp => "rtp", Component::Rtcp => "rtcp" },
         "local": address(stream.local),

@@ -52,6 +52,13 @@ impl Rig {
         panic!("no answer to {text}");
     }
 
+    /// Gives an order without a turn around it.
+    fn hand_in(&mut self, text: &str) {
+        let id = RequestId { caller: 0, sequence: 1 };
+        self.engine.core.handle_request(Timestamp::ZERO, Request { id, command: order(text) });
+        self.engine.drain();
+    }
+
     fn step(&mut self) {
         self.engine.turn();
         match self.engine.next_step() {
@@ -182,11 +189,7 @@ fn late_packets_of_a_closed_socket_are_not_taken_for_its_successors() {
     let late = rig.engine.backlog.iter().filter(|c| c.buffer.is_some()).count();
     assert_eq!(late, 10, "the packets are there, and not handed in yet");
     // The puppet checks that every packet is of a socket that is open.
-    rig.engine.core.handle_request(
-        Timestamp::ZERO,
-        Request { id: RequestId { caller: 0, sequence: 1 }, command: order(&format!("cycle 0 2 {local}")) },
-    );
-    rig.engine.drain();
+    rig.hand_in(&format!("cycle 0 2 {local}"));
     assert!(done(rig.answers.try_recv().expect("an answer").reply));
     peer.send_to(b"early", local).expect("sent");
     rig.until("the new socket's packet", |rig| rig.packets() == 1);
@@ -296,10 +299,7 @@ fn an_answer_is_not_given_before_the_ports_are_free() {
     let mut rig = Rig::new(16);
     for round in 0..500 {
         assert!(rig.order(&format!("open 0 {round} 127.9.4.19:41000")));
-        rig.send(order("close 0"));
-        while rig.answers.is_empty() {
-            rig.step();
-        }
+        rig.hand_in("close 0");
         let answer = rig.answers.try_recv().expect("there is one");
         assert!(matches!(answer.reply, Reply::Done));
         drop(UdpSocket::bind("127.9.4.19:41000").expect("free"));

@@ -1,0 +1,317 @@
+//! A node and shards that hold fabricated calls: those of the recording.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use tandem_shards::admission::Admission;
+use tandem_shards::call::snapshot::{
+    CallBrief, CallSnapshot, LegSnapshot, MediaFlags, MediaSnapshot, Ownership, StreamCounts, StreamSnapshot,
+    Version,
+};
+use tandem_shards::interfaces::Interfaces;
+use tandem_shards::names::{Component, Family, InterfaceName, Text};
+use tandem_shards::output::{EndCause, Refusal};
+use tandem_shards::ports::Ports;
+use tandem_shards::sdp::Direction;
+use tandem_shards::settings::Settings;
+use tandem_shards::stats::Counters;
+
+use super::super::*;
+use crate::config::NodeLimits;
+use crate::ctl::{FeedStatus, ProxyCounts, ProxyRow, RedisStatus};
+
+/// When commands are run.
+pub const NOW: Timestamp = Timestamp::from_micros(1_795_416_050_208_041);
+const THEN: Timestamp = Timestamp::from_micros(1_795_416_049_000_000);
+
+/// A shard's report with nothing in it.
+pub fn report(shard: u16) -> ShardReport {
+    ShardReport {
+        shard: ShardId(shard),
+        cpu: Some(usize::from(shard) + 2),
+        own: 0,
+        foreign: 0,
+        pending: 0,
+        ip4_only: 0,
+        ip6_only: 0,
+        mixed: 0,
+        sockets: 0,
+        streams: 0,
+        counters: Counters::default(),
+        busy_us: 0,
+        uptime_us: 0,
+    }
+}
+
+/// Shards that hold fabricated calls.
+#[derive(Debug, Default)]
+pub struct FakeShards {
+    pub count: u16,
+    pub calls: BTreeMap<CallId, CallSnapshot>,
+    pub silent: BTreeSet<u16>,
+    pub settings: BTreeMap<u16, Settings>,
+    pub ended: u64,
+}
+
+impl FakeShards {
+    fn matching(&self, shard: ShardId, filter: &Filter) -> Vec<CallId> {
+        let here = |id: &CallId| shard_of(id, self.count) == shard;
+        let wanted = |call: &CallSnapshot| match (filter, call.ownership) {
+            (Filter::All, _) | (Filter::Own, Ownership::Own) => true,
+            (Filter::Foreign, Ownership::Foreign(_)) => true,
+            (Filter::Keyspace(wanted), Ownership::Foreign(keyspace)) => *wanted == keyspace,
+            (Filter::One(id), _) => *id == call.call_id,
+            _ => false,
+        };
+        self.calls.values().filter(|c| here(&c.call_id) && wanted(c)).map(|c| c.call_id.clone()).collect()
+    }
+
+    fn report(&self, shard: ShardId) -> ShardReport {
+        let of = |filter| self.matching(shard, &filter).len() as u64;
+        let mut counters = Counters::default();
+        if shard.0 == 0 {
+            counters.ended[EndCause::Terminated as usize] = self.ended;
+        }
+        ShardReport {
+            own: of(Filter::Own),
+            foreign: of(Filter::Foreign),
+            ip4_only: of(Filter::All),
+            streams: of(Filter::Own) * 2,
+            counters,
+            ..report(shard.0)
+        }
+    }
+
+    fn own_all(&mut self, shard: ShardId, filter: &Filter, ownership: Ownership) -> u64 {
+        let ids = self.matching(shard, filter);
+        for id in &ids {
+            self.calls.get_mut(id).expect("listed").ownership = ownership;
+        }
+        ids.len() as u64
+    }
+}
+
+impl Ask for FakeShards {
+    fn shard_count(&self) -> u16 {
+        self.count
+    }
+
+    fn ask(&mut self, shard: ShardId, command: Command) -> Result<Reply, AskError> {
+        if self.silent.contains(&shard.0) {
+            return Err(AskError::TimedOut);
+        }
+        Ok(match command {
+            Command::Report => Reply::Shard(Box::new(self.report(shard))),
+            Command::Query(id) => match self.calls.get(&id) {
+                Some(call) if shard_of(&id, self.count) == shard => Reply::Call(Box::new(call.clone())),
+                _ => Reply::Refused(Refusal::UnknownCall),
+            },
+            Command::List { filter, limit } => {
+                let ids = self.matching(shard, &filter);
+                Reply::Calls(ids.iter().take(limit).map(|id| brief(&self.calls[id], shard)).collect())
+            }
+            Command::Terminate(filter) => {
+                let ids = self.matching(shard, &filter);
+                for id in &ids {
+                    self.calls.remove(id);
+                }
+                self.ended += ids.len() as u64;
+                Reply::Count(ids.len() as u64)
+            }
+            Command::Configure(settings) => {
+                self.settings.insert(shard.0, *settings);
+                Reply::Done
+            }
+            Command::Activate => Reply::Count(self.own_all(shard, &Filter::Foreign, Ownership::Own)),
+            Command::StandBy => {
+                Reply::Count(self.own_all(shard, &Filter::Own, Ownership::Foreign(Keyspace(1))))
+            }
+            other => panic!("ctl does not ask {other:?}"),
+        })
+    }
+}
+
+pub fn brief(call: &CallSnapshot, shard: ShardId) -> CallBrief {
+    CallBrief {
+        call_id: call.call_id.clone(),
+        ownership: call.ownership,
+        created: call.created,
+        deleting: call.deletion.is_some(),
+        created_from: call.created_from,
+        recording: call.recording,
+        version: call.version,
+        shard,
+    }
+}
+
+#[derive(Debug)]
+pub struct FakeRedis {
+    followed: Mutex<BTreeSet<Keyspace>>,
+}
+
+impl RedisControl for FakeRedis {
+    fn keyspace(&self) -> Keyspace {
+        Keyspace(1)
+    }
+
+    fn subscribed(&self) -> Vec<Keyspace> {
+        self.followed.lock().expect("one thread").iter().copied().collect()
+    }
+
+    fn subscribe(&self, keyspace: Keyspace) -> bool {
+        self.followed.lock().expect("one thread").insert(keyspace)
+    }
+
+    fn unsubscribe(&self, keyspace: Keyspace) -> bool {
+        self.followed.lock().expect("one thread").remove(&keyspace)
+    }
+
+    fn resync(&self, _keyspace: Option<Keyspace>) {}
+
+    fn status(&self) -> RedisStatus {
+        let feed = |keyspace| FeedStatus { keyspace, connected: true, age: Duration::ZERO };
+        let feeds = self.subscribed().into_iter().map(feed).collect();
+        RedisStatus { writing: true, feeds, ..RedisStatus::default() }
+    }
+
+    fn written(&self, call_id: &CallId) -> Option<Timestamp> {
+        (*call_id == CallId::from("acall-1")).then_some(Timestamp::from_micros(1_795_416_049_434_833))
+    }
+}
+
+#[derive(Debug)]
+pub struct FakeProxies;
+
+impl ProxyCounts for FakeProxies {
+    fn by_proxy(&self) -> Vec<ProxyRow> {
+        let proxy = IpAddr::from([127, 0, 0, 1]);
+        vec![ProxyRow { proxy, commands: vec![("offer", 7), ("answer", 6)], errors: 0 }]
+    }
+}
+
+/// A node like the one that was recorded: two interfaces, ports 42000 to 42999.
+pub fn node(redis: bool) -> Node {
+    let address = |name: &str, last| {
+        let ip = IpAddr::from([127, 0, 0, last]);
+        (InterfaceName::from(name), ip, ip)
+    };
+    let interfaces = Arc::new(Interfaces::new([address("pub1", 1), address("pub2", 2)]));
+    let limits = NodeLimits { max_sessions: -1, max_load: None, max_cpu: None, max_bandwidth: None };
+    let live = Live { settings: Settings::default(), limits };
+    let followed = Mutex::new(BTreeSet::from([Keyspace(2)]));
+    Node {
+        name: "rtp1".to_owned(),
+        ports: Arc::new(Ports::new(&interfaces, 42000, 42999, 2)),
+        interfaces,
+        admission: Arc::new(Admission::default()),
+        live: Mutex::new(live.clone()),
+        at_start: live,
+        rates: Mutex::default(),
+        redis: redis.then(|| Arc::new(FakeRedis { followed }) as Arc<dyn RedisControl>),
+        proxies: OnceLock::from(Arc::new(FakeProxies) as Arc<dyn ProxyCounts>),
+        started: Timestamp::from_micros(1_795_416_041_000_000),
+    }
+}
+
+pub fn stream(
+    component: Component,
+    local: Option<SocketAddr>,
+    endpoint: Option<SocketAddr>,
+) -> StreamSnapshot {
+    StreamSnapshot {
+        component,
+        local,
+        endpoint,
+        advertised: endpoint,
+        confirmed: false,
+        received: false,
+        counts_in: StreamCounts::default(),
+        counts_out: StreamCounts::default(),
+        last_packet: THEN,
+        rtp: None,
+    }
+}
+
+pub fn leg(tag: &str, local: &str, endpoint: &str, counterpart: u16) -> LegSnapshot {
+    let next = |text: &str| {
+        let mut address: SocketAddr = text.parse().ok()?;
+        address.set_port(address.port() + 1);
+        Some(address)
+    };
+    let media = MediaSnapshot {
+        kind: Text::from("audio"),
+        protocol: Text::from("RTP/AVP"),
+        interface: InterfaceName::from("pub1"),
+        family: Family::Ip4,
+        direction: Direction::SendRecv,
+        flags: MediaFlags::default(),
+        ptime: None,
+        mid: None,
+        payload_types: Vec::new(),
+        formats: Vec::new(),
+        streams: vec![
+            stream(Component::Rtp, local.parse().ok(), endpoint.parse().ok()),
+            stream(Component::Rtcp, next(local), next(endpoint)),
+        ],
+        port_sets: Vec::new(),
+    };
+    LegSnapshot {
+        tag: (!tag.is_empty()).then(|| Tag::from(tag)),
+        created: THEN,
+        interface: InterfaceName::from("pub1"),
+        offerer: counterpart == 1,
+        subscriptions: vec![counterpart],
+        media: vec![Some(media)],
+        ..LegSnapshot::default()
+    }
+}
+
+pub fn call(id: &str, ownership: Ownership, proxy: &str, legs: Vec<LegSnapshot>) -> CallSnapshot {
+    CallSnapshot {
+        call_id: CallId::from(id),
+        ownership,
+        version: Version::default(),
+        created: THEN,
+        last_signal: THEN,
+        deletion: None,
+        created_from: proxy.parse().ok(),
+        tos: None,
+        answered: true,
+        learning: None,
+        guard: None,
+        drop_traffic: false,
+        recording: false,
+        metadata: None,
+        legs,
+    }
+}
+
+/// The calls that were recorded: acall-1 is own and answered, acall-2 own and only offered, bcall-1 foreign.
+pub fn shards() -> FakeShards {
+    let mut first = leg("acall-1-from", "127.0.0.1:42818", "127.10.0.1:6000", 1);
+    first.label = Some(Text::from("caller"));
+    let second = LegSnapshot {
+        created: Timestamp::from_micros(1_795_416_049_001_059),
+        ..leg("acall-1-to", "127.0.0.1:42660", "127.20.0.1:6010", 0)
+    };
+    let acall1 = call("acall-1", Ownership::Own, "127.0.0.1:37041", vec![first, second]);
+    let bcall1 = call(
+        "bcall-1",
+        Ownership::Foreign(Keyspace(2)),
+        "127.0.0.1:57538",
+        vec![
+            leg("bcall-1-from", "127.0.0.2:42850", "127.10.0.1:6000", 1),
+            leg("bcall-1-to", "127.0.0.2:42626", "127.20.0.1:6010", 0),
+        ],
+    );
+    let mut acall2 = call(
+        "acall-2",
+        Ownership::Own,
+        "127.0.0.1:52876",
+        vec![leg("acall-2-from", "127.0.0.1:42224", "127.10.0.1:6000", 1), leg("", "127.0.0.1:42026", "", 0)],
+    );
+    acall2.created = Timestamp::from_micros(1_795_416_048_000_000);
+    let calls = [acall1, bcall1, acall2].into_iter().map(|call| (call.call_id.clone(), call)).collect();
+    FakeShards { count: 4, calls, ..FakeShards::default() }
+}

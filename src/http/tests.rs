@@ -1,0 +1,179 @@
+//! The front on loopback, against a service without shards.
+
+use std::net::TcpStream;
+
+use tandem_shards::names::ShardId;
+use tungstenite::protocol::Role;
+use tungstenite::{Error, Message, WebSocket};
+
+use super::*;
+use crate::service::Health;
+use crate::service::tests::FakeService;
+
+const PING: &str = "d7:command4:pinge";
+const PONG: &str = "d6:result4:ponge";
+
+fn front() -> (HttpFront, Arc<FakeService>) {
+    let service = Arc::new(FakeService::default());
+    let shared: Arc<dyn Service> = service.clone();
+    let front = HttpFront::start("127.0.0.1:0".parse().expect("an address"), &shared).expect("free");
+    (front, service)
+}
+
+fn connect(front: &HttpFront) -> TcpStream {
+    TcpStream::connect(front.address().expect("TCP")).expect("listening")
+}
+
+/// Sends a request and reads the response: its status, content type and body.
+fn ask(stream: &mut TcpStream, line: &str, content_type: &str, body: &str) -> (u16, String, String) {
+    let length = body.len();
+    let request = format!(
+        "{line} HTTP/1.1\r\nHost: relay\r\nContent-Type: {content_type}\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).expect("open");
+    let head = read_head(stream);
+    let field = |name: &str| {
+        let line = head.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        line.trim().to_owned()
+    };
+    let length =
+        if line.starts_with("HEAD") { 0 } else { field("Content-Length:").parse().expect("a length") };
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).expect("the body");
+    let status = head[9..12].parse().expect("a status");
+    (status, field("Content-Type:"), String::from_utf8(body).expect("text"))
+}
+
+fn read_head(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).expect("a head");
+        head.push(byte[0]);
+    }
+    String::from_utf8(head).expect("text")
+}
+
+#[test]
+fn requests_of_one_connection_are_answered_in_order() {
+    let (front, service) = front();
+    let mut stream = connect(&front);
+    let json = r#"{"command":"ping"}"#;
+    let cases = [
+        ("POST /ng", NG, "1_1 d7:command4:pinge", 200, NG, "1_1 d6:result4:ponge"),
+        ("POST /ng", "text/plain", "1_1 d7:command4:pinge", 404, TEXT, "not found\n"),
+        ("POST /ng", JSON, json, 404, TEXT, "not found\n"),
+        ("POST /ng", NG, "", 400, TEXT, "no cookie, or its first request is still at work\n"),
+        ("POST /ng-plain", NG, PING, 200, NG, PONG),
+        ("POST /ng-plain", JSON, json, 200, JSON, r#"{"result":"pong"}"#),
+        ("GET /ng", NG, "", 405, TEXT, "method not allowed\n"),
+        ("GET /ping", "", "", 200, TEXT, "pong"),
+        ("HEAD /ping", "", "", 200, TEXT, ""),
+        ("DELETE /ping", "", "", 405, TEXT, "method not allowed\n"),
+        ("GET /cli/list+totals", "", "", 200, TEXT, "<list totals>\n"),
+        ("GET /cli/call%20a%2Bb?x=y", "", "", 200, TEXT, "<call a+b>\n"),
+        ("GET /cli/%2", "", "", 400, TEXT, "a percent sign without two hexadecimal digits\n"),
+        ("POST /cli", "text/plain", "list totals\r\n", 200, TEXT, "<list totals>\n"),
+        ("POST /cli", "text/html", "list totals", 404, TEXT, "not found\n"),
+        ("GET /live", "", "", 200, TEXT, "live\n"),
+        ("GET /ready", "", "", 200, TEXT, "ready\n"),
+        ("GET /metrics", "", "", 200, metrics::CONTENT_TYPE, "up 1\n"),
+        ("GET /", "", "", 404, TEXT, "not found\n"),
+    ];
+    for (line, content_type, body, status, reply_type, reply) in cases {
+        let got = ask(&mut stream, line, content_type, body);
+        assert_eq!(got, (status, reply_type.to_owned(), reply.to_owned()), "{line} {body}");
+    }
+    *service.health.lock().expect("one writer") = Health { silent: vec![], draining: true };
+    assert_eq!(ask(&mut stream, "GET /live", "", "").0, 200);
+    assert_eq!(ask(&mut stream, "GET /ready", "", "").2, "draining: max-sessions is 0\n");
+    *service.health.lock().expect("one writer") = Health { silent: vec![ShardId(1)], draining: false };
+    let silent = (503, TEXT.to_owned(), "no answer from shard 1\n".to_owned());
+    assert_eq!(ask(&mut stream, "GET /live", "", ""), silent);
+    front.stop();
+    assert_eq!(stream.read(&mut [0; 8]).expect("closed in order"), 0);
+}
+
+#[test]
+fn what_cannot_be_read_is_answered_and_closed() {
+    let (front, service) = front();
+    let cases = [
+        ("GET /ping HTTP/1.1\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"),
+        (
+            "POST /ng HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n\r\nmore",
+            "HTTP/1.1 413 Content Too Large\r\n",
+        ),
+    ];
+    for (request, line) in cases {
+        let mut stream = connect(&front);
+        stream.write_all(request.as_bytes()).expect("open");
+        let mut all = String::new();
+        stream.read_to_string(&mut all).expect("closed in order");
+        assert!(all.starts_with(line) && all.contains("\r\nConnection: close\r\n"), "{all}");
+    }
+    front.stop();
+    assert_eq!(service.counters().connections_broken.value(), 2);
+}
+
+#[test]
+fn leave_is_given_and_chunks_are_read() {
+    let (front, _) = front();
+    let mut stream = connect(&front);
+    let head = "POST /ng-plain HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-rtpengine-ng\r\n";
+    write!(stream, "{head}Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n").expect("open");
+    assert_eq!(read_head(&mut stream), "HTTP/1.1 100 Continue\r\n\r\n");
+    write!(stream, "8\r\n{}\r\n9\r\n{}\r\n0\r\n\r\n", &PING[..8], &PING[8..]).expect("open");
+    assert!(read_head(&mut stream).starts_with("HTTP/1.1 200 OK\r\n"));
+    let mut reply = vec![0; PONG.len()];
+    stream.read_exact(&mut reply).expect("a reply");
+    assert_eq!(reply, PONG.as_bytes());
+    front.stop();
+}
+
+fn socket(front: &HttpFront, protocol: &str) -> WebSocket<TcpStream> {
+    let mut stream = connect(front);
+    let request = format!(
+        "GET / HTTP/1.1\r\nHost: relay\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Protocol: {protocol}\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).expect("open");
+    let head = read_head(&mut stream);
+    assert!(head.starts_with("HTTP/1.1 101 Switching Protocols\r\n"), "{head}");
+    WebSocket::from_raw_socket(stream, Role::Client, None)
+}
+
+#[test]
+fn messages_are_answered_in_kind() {
+    let (front, service) = front();
+    let latin: &[u8] = b"\xe9";
+    let cases: [(&str, Message, Message); 7] = [
+        ("ng.rtpengine.com", format!("1 {PING}").into(), format!("1 {PONG}").into()),
+        ("rtpengine-ng", format!("2 {PING}").into_bytes().into(), format!("2 {PONG}").into_bytes().into()),
+        ("ng-plain.rtpengine.com", r#"{"command":"ping"}"#.into(), r#"{"result":"pong"}"#.into()),
+        ("cli.rtpengine.com", "list totals\n".into(), "<list totals>\n".into()),
+        ("rtpengine-cli", "ping".into(), "<ping>\n".into()),
+        ("sip, echo.rtpengine.com", "é".into(), "é".into()),
+        ("echo.rtpengine.com", latin.into(), latin.into()),
+    ];
+    let mut sockets = Vec::new();
+    for (protocol, question, expected) in cases {
+        let mut socket = socket(&front, protocol);
+        socket.send(Message::Ping("beat".into())).expect("open");
+        assert_eq!(socket.read().expect("a pong"), Message::Pong("beat".into()));
+        socket.send(question).expect("open");
+        assert_eq!(socket.read().expect("an answer"), expected, "{protocol}");
+        sockets.push(socket);
+    }
+    let mut long = socket(&front, "echo.rtpengine.com");
+    let _ = long.send(vec![0; request::BODY_BYTES_MAX + 1].into());
+    assert!(matches!(long.read(), Ok(Message::Close(Some(frame))) if u16::from(frame.code) == 1009));
+    drop(long);
+    front.stop();
+    for mut socket in sockets {
+        assert!(matches!(socket.read(), Ok(Message::Close(Some(frame))) if u16::from(frame.code) == 1001));
+        assert!(matches!(socket.read(), Err(Error::ConnectionClosed | Error::Io(_) | Error::Protocol(_))));
+    }
+    assert_eq!(service.counters().connections_broken.value(), 1);
+}

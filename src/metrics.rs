@@ -1,0 +1,295 @@
+//! The page that Prometheus reads: every number that is counted anyway, under stable names.
+//!
+//! Names start with `tandem_`, units are bytes, seconds and ratios, counters end in `_total`. Labels have few
+//! values: never a call-id, a tag or an address. Counters keep the label of their shard, because a sum would
+//! jump back when a shard does not answer in time, which Prometheus would take for a restart.
+
+use std::collections::BTreeMap;
+use std::fmt::{Display, Write};
+use std::time::Duration;
+
+use tandem_shards::names::{InterfaceName, ShardId};
+use tandem_shards::output::{DropReason, EndCause};
+use tandem_shards::stats::{Counters, ShardReport};
+use tandem_shards::time::Timestamp;
+
+use crate::ctl::RedisStatus;
+use crate::ctl::answer::InterfaceUse;
+use crate::ng::counters::{CommandKind, NgCounters};
+
+/// The content type of the page.
+pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// What the page shows.
+#[derive(Debug)]
+pub struct Metrics<'a> {
+    /// The version of this program.
+    pub version: &'static str,
+    /// When the node started.
+    pub started: Timestamp,
+    /// The shards that answered.
+    pub reports: Vec<ShardReport>,
+    /// How busy each of them was in the last second, in thousandths.
+    pub busy_permille: Vec<u64>,
+    /// The shards that did not.
+    pub silent: Vec<ShardId>,
+    /// Addresses and their ports.
+    pub interfaces: Vec<InterfaceUse>,
+    /// `max-sessions`; negative is off.
+    pub max_sessions: i64,
+    /// Counts of the ng protocol.
+    pub ng: &'a NgCounters,
+    /// Redis, if the node shares its calls.
+    pub redis: Option<RedisStatus>,
+}
+
+/// Writes the page.
+pub fn page(metrics: &Metrics<'_>) -> String {
+    let mut page = Page::default();
+    node(&mut page, metrics);
+    calls(&mut page, &metrics.reports);
+    media(&mut page, &metrics.reports);
+    shards(&mut page, metrics);
+    ports(&mut page, &metrics.interfaces);
+    ng(&mut page, metrics.ng);
+    if let Some(status) = &metrics.redis {
+        redis(&mut page, status);
+    }
+    page.text
+}
+
+fn node(page: &mut Page, metrics: &Metrics<'_>) {
+    page.gauge("build_info", "Always 1; the version is the label.");
+    page.sample(&[("version", &metrics.version)], 1);
+    page.gauge("start_time_seconds", "When the node started, since the epoch.");
+    page.sample(&[], seconds(Duration::from_micros(metrics.started.as_micros())));
+    if metrics.max_sessions >= 0 {
+        page.gauge("calls_limit", "max-sessions: own calls that are allowed.");
+        page.sample(&[], metrics.max_sessions);
+    }
+}
+
+fn calls(page: &mut Page, reports: &[ShardReport]) {
+    page.gauge("calls", "Calls now.");
+    for report in reports {
+        for (ownership, calls) in [("own", report.own), ("foreign", report.foreign)] {
+            page.sample(&[("ownership", &ownership), ("shard", &report.shard.0)], calls);
+        }
+    }
+    page.gauge("calls_pending", "Foreign calls whose ports could not be opened yet.");
+    each(page, reports, |report| report.pending);
+    page.counter("call_setups_total", "Calls made by offers or restored from records, and offers refused.");
+    for report in reports {
+        let counters = &report.counters;
+        for (result, calls) in
+            [("created", counters.created), ("restored", counters.restored), ("rejected", counters.rejected)]
+        {
+            page.sample(&[("result", &result), ("shard", &report.shard.0)], calls);
+        }
+    }
+    page.counter("call_ends_total", "Calls ended.");
+    for report in reports {
+        for cause in EndCause::ALL {
+            let ended = report.counters.ended(cause);
+            page.sample(&[("cause", &cause), ("shard", &report.shard.0)], ended);
+        }
+    }
+    page.counter("zero_way_streams_total", "Streams of ended calls that never received a packet.");
+    each(page, reports, |report| report.counters.zero_way_streams);
+    page.counter("one_way_streams_total", "Media of ended calls in which one side only sent packets.");
+    each(page, reports, |report| report.counters.one_way_streams);
+}
+
+fn media(page: &mut Page, reports: &[ShardReport]) {
+    page.counter("packets_total", "Packets received on open ports, and handed to the kernel.");
+    for report in reports {
+        let Counters { packets, forwarded, .. } = report.counters;
+        for (direction, packets) in [("in", packets), ("out", forwarded)] {
+            page.sample(&[("direction", &direction), ("shard", &report.shard.0)], packets);
+        }
+    }
+    page.counter("bytes_total", "Payload bytes of packets received.");
+    each(page, reports, |report| report.counters.bytes);
+    page.counter("consumed_total", "Packets that the relay itself took.");
+    each(page, reports, |report| report.counters.consumed);
+    page.counter("drops_total", "Packets dropped.");
+    for report in reports {
+        for reason in DropReason::ALL {
+            let dropped = report.counters.dropped(reason);
+            page.sample(&[("reason", &reason), ("shard", &report.shard.0)], dropped);
+        }
+    }
+    page.counter("send_errors_total", "Packets that the kernel refused to send.");
+    each(page, reports, |report| report.counters.send_errors);
+    page.gauge("sockets", "Open media sockets, one for each port in use.");
+    each(page, reports, |report| report.sockets);
+    page.gauge("streams", "Media streams in use.");
+    each(page, reports, |report| report.streams);
+}
+
+fn shards(page: &mut Page, metrics: &Metrics<'_>) {
+    page.gauge("shard_up", "1 if the shard answered in time.");
+    let answered = metrics.reports.iter().map(|report| (report.shard, 1));
+    let all: BTreeMap<ShardId, u8> = answered.chain(metrics.silent.iter().map(|shard| (*shard, 0))).collect();
+    for (shard, up) in all {
+        page.sample(&[("shard", &shard.0)], up);
+    }
+    page.gauge("shard_busy_ratio", "Part of the last second in which the shard's loop was busy.");
+    for (report, permille) in metrics.reports.iter().zip(&metrics.busy_permille) {
+        page.sample(&[("shard", &report.shard.0)], seconds(Duration::from_millis(*permille)));
+    }
+    page.counter("shard_busy_seconds_total", "Time in which the shard's loop was busy.");
+    each(page, &metrics.reports, |report| seconds(Duration::from_micros(report.busy_us)));
+}
+
+/// Ports by logical interface: its addresses together.
+fn ports(page: &mut Page, addresses: &[InterfaceUse]) {
+    let mut sums: BTreeMap<&InterfaceName, (u64, u64)> = BTreeMap::new();
+    for address in addresses {
+        let (min, max) = address.range;
+        let sum = sums.entry(&address.name).or_default();
+        sum.0 += u64::from(address.used);
+        sum.1 += u64::from(max) - u64::from(min) + 1;
+    }
+    let shown = |name: &InterfaceName| String::from_utf8_lossy(name.as_bytes()).into_owned();
+    page.gauge("ports_in_use", "Media ports taken on the addresses of an interface.");
+    for (name, (used, _)) in &sums {
+        page.sample(&[("interface", &shown(name))], used);
+    }
+    page.gauge("ports_limit", "Media ports there are on the addresses of an interface.");
+    for (name, (_, limit)) in &sums {
+        page.sample(&[("interface", &shown(name))], limit);
+    }
+}
+
+fn ng(page: &mut Page, counters: &NgCounters) {
+    page.counter("ng_requests_total", "Requests of SIP proxies.");
+    for kind in CommandKind::ALL {
+        page.sample(&[("command", &kind.name())], counters.commands(kind));
+    }
+    page.counter("ng_events_total", "What else happened in the ng protocol.");
+    for (event, count) in counters.named() {
+        page.sample(&[("event", &event)], count);
+    }
+}
+
+fn redis(page: &mut Page, status: &RedisStatus) {
+    page.gauge("redis_writing", "1 if own calls can be written.");
+    page.sample(&[], u8::from(status.writing));
+    page.gauge("redis_owed", "Own calls whose latest state is not acknowledged yet.");
+    page.sample(&[], status.owed);
+    page.gauge("redis_feed_connected", "1 if notifications of a followed keyspace arrive.");
+    for feed in &status.feeds {
+        page.sample(&[("keyspace", &feed.keyspace)], u8::from(feed.connected));
+    }
+    page.gauge("redis_feed_age_seconds", "Since when nothing was heard of a followed keyspace.");
+    for feed in &status.feeds {
+        page.sample(&[("keyspace", &feed.keyspace)], seconds(feed.age));
+    }
+    page.counter("redis_events_total", "What happened with Redis.");
+    for (event, count) in &status.counters {
+        page.sample(&[("event", event)], count);
+    }
+}
+
+fn each<T: Display>(page: &mut Page, reports: &[ShardReport], value: impl Fn(&ShardReport) -> T) {
+    for report in reports {
+        page.sample(&[("shard", &report.shard.0)], value(report));
+    }
+}
+
+/// Seconds with all their digits, which a float would lose.
+fn seconds(duration: Duration) -> String {
+    format!("{}.{:06}", duration.as_secs(), duration.subsec_micros())
+}
+
+/// The text as it grows.
+#[derive(Debug, Default)]
+struct Page {
+    text: String,
+    name: &'static str,
+}
+
+impl Page {
+    fn gauge(&mut self, name: &'static str, help: &str) {
+        self.family(name, help, "gauge");
+    }
+
+    fn counter(&mut self, name: &'static str, help: &str) {
+        self.family(name, help, "counter");
+    }
+
+    fn family(&mut self, name: &'static str, help: &str, kind: &str) {
+        self.name = name;
+        let _ = writeln!(self.text, "# HELP tandem_{name} {help}\n# TYPE tandem_{name} {kind}");
+    }
+
+    fn sample(&mut self, labels: &[(&str, &dyn Display)], value: impl Display) {
+        let _ = write!(self.text, "tandem_{}", self.name);
+        for (index, (label, text)) in labels.iter().enumerate() {
+            let before = if index == 0 { '{' } else { ',' };
+            let _ = write!(self.text, "{before}{label}=\"{}\"", escape(&text.to_string()));
+        }
+        let _ = writeln!(self.text, "{} {value}", if labels.is_empty() { "" } else { "}" });
+    }
+}
+
+/// A label's text, as the format wants it.
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use tandem_shards::names::Keyspace;
+
+    use super::*;
+    use crate::ctl::FeedStatus;
+    use crate::ctl::execute::tests::fake::report;
+
+    fn address(name: &str, ip: [u8; 4], used: u32) -> InterfaceUse {
+        let ip = IpAddr::from(ip);
+        InterfaceUse { name: InterfaceName::from(name), ip, advertised: ip, range: (30_000, 30_999), used }
+    }
+
+    #[test]
+    fn the_page_is_as_it_was() {
+        let mut busy = report(0);
+        (busy.own, busy.foreign, busy.sockets, busy.streams) = (3, 2, 20, 10);
+        busy.busy_us = 61_000_005;
+        busy.counters.packets = 1000;
+        busy.counters.forwarded = 990;
+        busy.counters.bytes = 172_000;
+        busy.counters.created = 4;
+        busy.counters.count_drop(DropReason::Guarded);
+        busy.counters.count_end(EndCause::Deleted);
+        let ng = NgCounters::default();
+        ng.note_command(CommandKind::Offer, IpAddr::from([127, 0, 0, 1]), Duration::ZERO, false);
+        ng.malformed.add(2);
+        let feed = FeedStatus { keyspace: Keyspace(2), connected: true, age: Duration::from_millis(800) };
+        let page = page(&Metrics {
+            version: "1.2.3",
+            started: Timestamp::from_micros(1_795_416_050_208_041),
+            reports: vec![busy, report(2)],
+            busy_permille: vec![410, 0],
+            silent: vec![ShardId(1)],
+            interfaces: vec![
+                address("pub", [192, 0, 2, 1], 16),
+                address("pub", [192, 0, 2, 2], 4),
+                address("a\"b\\c\nd", [192, 0, 2, 1], 0),
+            ],
+            max_sessions: 100,
+            ng: &ng,
+            redis: Some(RedisStatus {
+                writing: true,
+                owed: 1,
+                feeds: vec![feed],
+                counters: vec![("resyncs", 1)],
+                last_error: None,
+            }),
+        });
+        assert_eq!(page, include_str!("metrics/golden.txt"));
+    }
+}

@@ -1,0 +1,170 @@
+//! ng over TCP: messages back to back on a connection, answered in their order.
+//!
+//! A connection may be idle for as long as it likes. It ends when the peer closes it, when no message can be
+//! found in what it sends (after the error that says so), or when it does not read its replies.
+
+use std::io::{self, Read, Write};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::framing::{Broken, Framer};
+use crate::listener::{Acceptor, Connection, Listener, Serve};
+use crate::service::Service;
+
+/// Connections at one address: one for each worker of a few proxies.
+pub const CONNECTIONS_MAX: usize = 256;
+/// What is read at once.
+const READ_BYTES: usize = 16 * 1024;
+
+/// The front at one address.
+#[derive(Debug)]
+pub struct TcpFront(Acceptor);
+
+impl TcpFront {
+    /// Binds an address and starts to accept.
+    ///
+    /// # Errors
+    /// What the system says about the address.
+    pub fn start(address: SocketAddr, service: &Arc<dyn Service>) -> io::Result<TcpFront> {
+        let proxies = Proxies(Arc::clone(service));
+        Acceptor::start(Listener::tcp(address)?, "ng-tcp", CONNECTIONS_MAX, proxies).map(TcpFront)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.0.address()
+    }
+
+    /// Ends it: requests at work are answered, all connections are closed.
+    pub fn stop(self) {
+        self.0.stop();
+    }
+}
+
+struct Proxies(Arc<dyn Service>);
+
+impl Serve for Proxies {
+    fn serve(&self, connection: &Connection) {
+        match self.converse(connection) {
+            Ok(End::Closed) => return,
+            Ok(End::Broken) => log::debug!(target: "ng", "{}: no ng over TCP", connection.peer()),
+            Err(error) => log::debug!(target: "ng", "{}: {error}", connection.peer()),
+        }
+        self.0.counters().connections_broken.add(1);
+    }
+
+    fn refused(&self) {
+        self.0.counters().connections_refused.add(1);
+    }
+}
+
+/// How a connection ended that could be written to.
+enum End {
+    Closed,
+    Broken,
+}
+
+impl Proxies {
+    fn converse(&self, mut connection: &Connection) -> io::Result<End> {
+        let (mut framer, mut buffer) = (Framer::default(), vec![0; READ_BYTES]);
+        loop {
+            loop {
+                let message = match framer.next_message() {
+                    Ok(Some(message)) => message,
+                    Ok(None) => break,
+                    Err(Broken(rest)) => {
+                        self.reply(connection, &rest)?;
+                        connection.finish();
+                        return Ok(End::Broken);
+                    }
+                };
+                self.reply(connection, &message)?;
+                if connection.is_closing() {
+                    return Ok(End::Closed);
+                }
+            }
+            match connection.read(&mut buffer) {
+                Ok(0) if framer.is_inside() && !connection.is_closing() => return Ok(End::Broken),
+                Ok(0) => return Ok(End::Closed),
+                Ok(length) => framer.push(&buffer[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn reply(&self, mut connection: &Connection, message: &[u8]) -> io::Result<()> {
+        match self.0.answer(message, connection.peer()) {
+            Some(reply) => connection.write_all(&reply),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Shutdown, TcpStream};
+
+    use super::*;
+    use crate::service::tests::FakeService;
+
+    fn front() -> (TcpFront, Arc<FakeService>, TcpStream) {
+        let service = Arc::new(FakeService::default());
+        let shared: Arc<dyn Service> = service.clone();
+        let front = TcpFront::start("127.0.0.1:0".parse().expect("an address"), &shared).expect("free");
+        let stream = TcpStream::connect(front.address().expect("TCP")).expect("listening");
+        (front, service, stream)
+    }
+
+    fn exchange(stream: &mut TcpStream, bytes: &[u8], reply: &[u8]) {
+        stream.write_all(bytes).expect("open");
+        let mut got = vec![0; reply.len()];
+        stream.read_exact(&mut got).expect("a reply");
+        assert_eq!(String::from_utf8_lossy(&got), String::from_utf8_lossy(reply));
+    }
+
+    #[test]
+    fn requests_of_a_connection_are_answered_in_order() {
+        let (front, _, mut stream) = front();
+        exchange(&mut stream, b"1 d7:command4:pinge", b"1 d6:result4:ponge");
+        for byte in b"2 d7:command4:ping" {
+            stream.write_all(&[*byte]).expect("open");
+        }
+        exchange(&mut stream, b"e", b"2 d6:result4:ponge");
+        exchange(
+            &mut stream,
+            b"3 d7:command4:pinge4 {\"command\":\"ping\"}\n5 d7:command3:fooe",
+            b"3 d6:result4:ponge4 {\"result\":\"pong\"}\
+              5 d6:result5:error12:error-reason20:Unrecognized commande",
+        );
+        let sdp = "x".repeat(200 << 10);
+        let offer = format!("6 d7:command5:offer3:sdp{}:{sdp}e", sdp.len());
+        let reply = b"6 d6:result5:error12:error-reason21:No call-id in messagee";
+        exchange(&mut stream, offer.as_bytes(), reply);
+        front.stop();
+        assert_eq!(stream.read(&mut [0; 8]).expect("closed in order"), 0);
+    }
+
+    #[test]
+    fn what_is_no_message_is_answered_and_closed() {
+        let cases: [(&[u8], &[u8]); 4] = [
+            (b"1 dxe", b"1 d6:result5:error12:error-reason35:Could not decode bencode dictionarye"),
+            (b"2 hello", b"2 d6:result5:error12:error-reason22:Invalid NG data formate"),
+            (b"3 {hello", b"3 {\"result\":\"error\",\"error-reason\":\"Failed to parse JSON document\"}"),
+            (&[b'x'; 1025], b""),
+        ];
+        let (front, service, _idle) = front();
+        for (bytes, reply) in cases {
+            let mut stream = TcpStream::connect(front.address().expect("TCP")).expect("listening");
+            exchange(&mut stream, bytes, reply);
+            assert_eq!(stream.read(&mut [0; 8]).expect("closed in order"), 0);
+        }
+        let mut cut = TcpStream::connect(front.address().expect("TCP")).expect("listening");
+        cut.write_all(b"4 d7:com").expect("open");
+        cut.shutdown(Shutdown::Write).expect("open");
+        assert_eq!(cut.read(&mut [0; 8]).expect("closed in order"), 0);
+        front.stop();
+        assert_eq!(service.counters().connections_broken.value(), 5);
+        assert_eq!(service.counters().malformed.value(), 3);
+    }
+}

@@ -1,0 +1,219 @@
+//! Connections to Redis: a server, or whichever server Sentinels name as the master.
+//!
+//! Every wait is bounded. Nothing reconnects by itself: the threads do, once a second, since each of them has
+//! something to do first when it was away.
+
+use std::time::Duration;
+
+use redis::{Client, Connection, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, Value};
+use tandem_shards::names::Keyspace;
+
+use crate::config::redis::{Place, RedisUrl};
+
+/// A way to connect.
+#[derive(Clone, Debug)]
+pub struct Connector {
+    url: RedisUrl,
+    connect_timeout: Duration,
+    command_timeout: Duration,
+}
+
+/// Why something could not be done, in the operator's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble(pub String);
+
+impl From<redis::RedisError> for Trouble {
+    fn from(error: redis::RedisError) -> Self {
+        Trouble(error.to_string())
+    }
+}
+
+/// A connection that knows which database is selected.
+pub struct Link {
+    connection: Connection,
+    selected: Keyspace,
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Link").field("selected", &self.selected).finish_non_exhaustive()
+    }
+}
+
+impl Connector {
+    /// A connector for a URL.
+    pub fn new(url: &RedisUrl, connect_timeout: Duration, command_timeout: Duration) -> Self {
+        Connector { url: url.clone(), connect_timeout, command_timeout }
+    }
+
+    /// What it connects to.
+    pub fn url(&self) -> &RedisUrl {
+        &self.url
+    }
+
+    /// Connects, and selects the database of the URL.
+    ///
+    /// # Errors
+    /// What the network or the server says.
+    pub fn connect(&self) -> Result<Link, Trouble> {
+        let connection = match &self.url.place {
+            Place::Server { host, port } => self.open(host, *port, true)?,
+            Place::Sentinel { sentinels, master } => self.master(sentinels, master)?,
+        };
+        Ok(Link { connection, selected: self.url.keyspace })
+    }
+
+    /// The server that one of the Sentinels names, if it agrees that it is the master.
+    fn master(&self, sentinels: &[(String, u16)], master: &str) -> Result<Connection, Trouble> {
+        let mut trouble = Trouble(format!("no Sentinel knows `{master}`"));
+        for (host, port) in sentinels {
+            match self.ask_sentinel(host, *port, master) {
+                Ok((host, port)) => {
+                    let mut connection = self.open(&host, port, true)?;
+                    let role: Vec<Value> = redis::cmd("ROLE").query(&mut connection)?;
+                    let is_master =
+                        matches!(role.first(), Some(Value::BulkString(role)) if role == b"master");
+                    if is_master {
+                        return Ok(connection);
+                    }
+                    trouble = Trouble(format!("{host}:{port} is not the master of `{master}` any more"));
+                }
+                Err(error) => trouble = error,
+            }
+        }
+        Err(trouble)
+    }
+
+    fn ask_sentinel(&self, host: &str, port: u16, master: &str) -> Result<(String, u16), Trouble> {
+        let mut connection = self.open(host, port, false)?;
+        let mut command = redis::cmd("SENTINEL");
+        command.arg("get-master-addr-by-name").arg(master);
+        let address: Option<(String, u16)> = command.query(&mut connection)?;
+        address.ok_or_else(|| Trouble(format!("the Sentinel at {host}:{port} does not know `{master}`")))
+    }
+
+    fn open(&self, host: &str, port: u16, is_server: bool) -> Result<Connection, Trouble> {
+        let host = host.to_owned();
+        let address = if self.url.tls {
+            ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None }
+        } else {
+            ConnectionAddr::Tcp(host, port)
+        };
+        let mut settings = RedisConnectionInfo::default().set_skip_set_lib_name();
+        if is_server {
+            settings = settings.set_db(i64::from(self.url.keyspace.0));
+            if let Some(user) = &self.url.user {
+                settings = settings.set_username(user);
+            }
+            if let Some(password) = &self.url.password {
+                settings = settings.set_password(password.reveal());
+            }
+        }
+        let info = address.into_connection_info()?.set_redis_settings(settings);
+        let connection = Client::open(info)?.get_connection_with_timeout(self.connect_timeout)?;
+        connection.set_read_timeout(Some(self.command_timeout))?;
+        connection.set_write_timeout(Some(self.command_timeout))?;
+        Ok(connection)
+    }
+}
+
+impl Link {
+    /// Sends commands in one go to a database; the answers are in their order, errors of single commands among
+    /// them.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    pub fn pipeline(&mut self, keyspace: Keyspace, commands: &[redis::Cmd]) -> Result<Vec<Value>, Trouble> {
+        self.select(keyspace)?;
+        let mut packed = Vec::new();
+        for command in commands {
+            command.write_packed_command(&mut packed);
+        }
+        self.connection.send_packed_command(&packed)?;
+        let mut answers = Vec::with_capacity(commands.len());
+        for _ in commands {
+            answers.push(self.connection.recv_response()?);
+        }
+        Ok(answers)
+    }
+
+    /// Sends one command to a database.
+    ///
+    /// # Errors
+    /// The connection is lost, or the server refuses.
+    pub fn one<T: redis::FromRedisValue>(
+        &mut self,
+        keyspace: Keyspace,
+        command: &redis::Cmd,
+    ) -> Result<T, Trouble> {
+        self.select(keyspace)?;
+        Ok(command.query(&mut self.connection)?)
+    }
+
+    /// Whether the server still answers.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    pub fn ping(&mut self) -> Result<(), Trouble> {
+        redis::cmd("PING").query::<String>(&mut self.connection)?;
+        Ok(())
+    }
+
+    /// The connection, to be used for notifications from now on.
+    pub fn into_connection(self) -> Connection {
+        self.connection
+    }
+
+    fn select(&mut self, keyspace: Keyspace) -> Result<(), Trouble> {
+        if self.selected != keyspace {
+            redis::cmd("SELECT").arg(keyspace.0).query::<()>(&mut self.connection)?;
+            self.selected = keyspace;
+        }
+        Ok(())
+    }
+
+    /// Checks that the server tells of changes as it must, and sets it so if `configure` allows it.
+    ///
+    /// # Errors
+    /// One sentence that says what to set.
+    pub fn check_events(&mut self, configure: bool) -> Result<(), Trouble> {
+        const KEY: &str = "notify-keyspace-events";
+        let read = redis::cmd("CONFIG").arg("GET").arg(KEY).query::<Vec<String>>(&mut self.connection);
+        // Hosted servers often refuse CONFIG: then only use can tell.
+        let Ok(pair) = read else { return Ok(()) };
+        let present = pair.get(1).map_or("", String::as_str);
+        let missing = missing_events(present);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let wanted = format!("{present}{missing}");
+        if configure {
+            redis::cmd("CONFIG").arg("SET").arg(KEY).arg(&wanted).query::<()>(&mut self.connection)?;
+            log::info!(target: "redis", "{KEY} was `{present}`, is `{wanted}` now");
+            return Ok(());
+        }
+        Err(Trouble(format!(
+            "Redis does not tell of changes ({KEY} is `{present}`): run `redis-cli CONFIG SET {KEY} {wanted}` and \
+             write it into redis.conf, or set `redis.configure = true`"
+        )))
+    }
+}
+
+/// The event classes that are missing: keyspace channel, strings, sets, generic commands, expired, evicted.
+fn missing_events(present: &str) -> String {
+    let has = |flag: char| present.contains(flag) || (flag != 'K' && present.contains('A'));
+    ['K', '$', 's', 'g', 'x', 'e'].into_iter().filter(|flag| !has(*flag)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_named() {
+        for (present, missing) in [("", "K$sgxe"), ("AKE", ""), ("AE", "K"), ("Kg$", "sxe"), ("Ex", "K$sge")]
+        {
+            assert_eq!(missing_events(present), missing, "{present}");
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! The two threads of Redis as the rest of the daemon sees them: started, ordered, shown, ended.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Sender, bounded};
+use tandem_shards::interfaces::Interfaces;
+use tandem_shards::io::{Clock, Shards};
+use tandem_shards::names::{CallId, Keyspace, Text};
+
+use super::connect::{Connector, Trouble};
+use super::feed::{Feed, FeedSettings, KeyspaceReport};
+use super::intent::{Announce, Intent, IntentSettings};
+use super::notify::Notify;
+use super::record::Context;
+use super::write::{Write, WriteOrder};
+use crate::config::Config;
+use crate::config::redis::RedisConfig;
+use crate::ctl::{FeedStatus, RedisControl, RedisStatus};
+
+/// Orders that wait for a thread.
+const ORDERS_MAX: usize = 1 << 16;
+
+/// What the notification thread is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Follow a keyspace.
+    Add(Keyspace),
+    /// Follow it no more.
+    Remove(Keyspace),
+    /// Compare with Redis now.
+    Resync(Option<Keyspace>),
+    /// A foreign call is own now.
+    TakenOver(CallId),
+    /// End.
+    Stop,
+}
+
+/// What the threads show.
+#[derive(Debug)]
+pub struct Shared {
+    /// This node's own keyspace.
+    pub keyspace: Keyspace,
+    shown: Mutex<Shown>,
+}
+
+#[derive(Debug, Default)]
+struct Shown {
+    followed: BTreeSet<Keyspace>,
+    following: bool,
+    writing: bool,
+    owed: u64,
+    feeds: Vec<KeyspaceReport>,
+    feed_counters: Vec<(&'static str, u64)>,
+    write_counters: Vec<(&'static str, u64)>,
+    trouble: Option<String>,
+}
+
+impl Shared {
+    fn new(config: &RedisConfig) -> Self {
+        let followed = config.subscribe.iter().copied().collect();
+        Shared { keyspace: config.keyspace, shown: Mutex::new(Shown { followed, ..Shown::default() }) }
+    }
+
+    /// Whether notifications arrive.
+    pub fn note_connected(&self, connected: bool) {
+        let mut shown = self.shown();
+        if connected && !shown.following {
+            log::info!(target: "redis", "notifications arrive; comparing all calls with their records");
+        }
+        shown.following = connected;
+    }
+
+    /// Whether own calls can be written, and how many wait.
+    pub fn show_intent(&self, connected: bool, intent: &Intent) {
+        let mut shown = self.shown();
+        if connected && !shown.writing {
+            log::info!(target: "redis", "own calls are written");
+        }
+        shown.writing = connected;
+        shown.owed = intent.owed() as u64;
+        let counters = intent.counters();
+        shown.write_counters = vec![
+            ("changes", counters.changes),
+            ("changes-coalesced", counters.coalesced),
+            ("stored", counters.stored),
+            ("deleted", counters.deleted),
+            ("refreshed", counters.refreshed),
+            ("republished", counters.republished),
+            ("refused", counters.refused),
+            ("unacknowledged", counters.unacknowledged),
+            ("tombstones", intent.tombstones() as u64),
+            ("tombstones-dropped", counters.tombstones_dropped),
+            ("tombstones-expired", counters.tombstones_expired),
+            ("former-records-deleted", counters.cleaned_up),
+            ("former-records-left-alone", counters.left_alone),
+        ];
+    }
+
+    /// What the feed has to show.
+    pub fn show(&self, feed: &Feed) {
+        let counters = feed.counters();
+        let lag_us = u64::try_from(counters.lag.as_micros()).unwrap_or(u64::MAX);
+        let mut shown = self.shown();
+        shown.feeds = feed.report();
+        shown.feed_counters = vec![
+            ("notifications", counters.notifications),
+            ("notifications-coalesced", counters.coalesced),
+            ("notifications-overflowed", counters.overflowed),
+            ("records-read", counters.fetched),
+            ("records-bad", counters.bad.values().sum()),
+            ("records-alien", counters.alien),
+            ("records-unchanged", counters.unchanged),
+            ("records-stale", counters.stale),
+            ("calls-created", counters.created),
+            ("calls-updated", counters.updated),
+            ("calls-yielded", counters.yielded),
+            ("calls-own-here", counters.own_here),
+            ("calls-waiting-for-ports", counters.waiting_for_ports),
+            ("calls-refused", counters.refused),
+            ("calls-destroyed", counters.destroyed),
+            ("shards-silent", counters.unanswered),
+            ("own-records-gone", counters.own_records_gone),
+            ("sweeps", counters.sweeps),
+            ("connections-lost", counters.lost),
+            ("lag-us", lag_us),
+        ];
+    }
+
+    /// Something went wrong; said once until it is something else.
+    pub fn note_trouble(&self, what: &str, trouble: &Trouble) {
+        let text = format!("{what}: {}", trouble.0);
+        let mut shown = self.shown();
+        if shown.trouble.as_ref() != Some(&text) {
+            log::warn!(target: "redis", "{text}");
+            shown.trouble = Some(text);
+        }
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The threads, running.
+pub struct Redis {
+    shared: Arc<Shared>,
+    orders: Sender<Order>,
+    writes: Sender<WriteOrder>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl fmt::Debug for Redis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redis").field("shared", &self.shared).finish_non_exhaustive()
+    }
+}
+
+impl Redis {
+    /// Starts both threads. They connect by themselves, and again whenever the connection is lost.
+    ///
+    /// # Errors
+    /// A thread cannot be started.
+    pub fn start(
+        config: &Config,
+        redis: &RedisConfig,
+        interfaces: &Interfaces,
+        shards: &Shards,
+    ) -> io::Result<Redis> {
+        let shared = Arc::new(Shared::new(redis));
+        let context = Context {
+            node: Text::from(config.node.as_str()),
+            keyspace: redis.keyspace,
+            interfaces: interfaces.clone(),
+            tos: config.settings.tos,
+        };
+        let (orders, orders_end) = bounded(ORDERS_MAX);
+        let (writes, writes_end) = bounded(ORDERS_MAX);
+        let connector = |url| Connector::new(url, redis.connect_timeout, redis.command_timeout);
+        let mut feed = Feed::new(feed_settings(redis), context.clone());
+        for keyspace in &redis.subscribe {
+            feed.add_keyspace(*keyspace);
+        }
+        let notify = Notify {
+            feed,
+            connector: connector(&redis.subscribe_url),
+            configure: redis.configure,
+            orders: orders_end,
+            writes: writes.clone(),
+            shared: Arc::clone(&shared),
+            callers: shards.callers(),
+        };
+        let announce = if redis.announce_sadd { Announce::SetAndNotifier } else { Announce::Set };
+        let write = Write {
+            intent: Intent::new(IntentSettings { announce, expires: redis.expires }, context),
+            connector: connector(&redis.write_url),
+            publications: shards.publications(),
+            losses: shards.publication_losses(),
+            orders: writes_end,
+            notify: orders.clone(),
+            shared: Arc::clone(&shared),
+            callers: shards.callers(),
+        };
+        let spawn = |name: &str| std::thread::Builder::new().name(name.to_owned());
+        let threads = vec![
+            spawn("redis-notify").spawn(move || notify.run())?,
+            spawn("redis-write").spawn(move || write.run())?,
+        ];
+        Ok(Redis { shared, orders, writes, threads })
+    }
+
+    /// What operators hold on to.
+    pub fn control(&self) -> Arc<dyn RedisControl> {
+        Arc::new(Handle { shared: Arc::clone(&self.shared), orders: self.orders.clone() })
+    }
+
+    /// Ends both threads; what is owed is written first, if Redis answers.
+    pub fn stop(self) {
+        let told = self.orders.send(Order::Stop).is_ok() && self.writes.send(WriteOrder::Stop).is_ok();
+        for thread in self.threads {
+            if !told || thread.join().is_err() {
+                log::error!("a thread of Redis had ended early");
+            }
+        }
+    }
+}
+
+fn feed_settings(redis: &RedisConfig) -> FeedSettings {
+    // A sweep that is switched off runs once in ten years.
+    const NEVER: std::time::Duration = std::time::Duration::from_secs(315_360_000);
+    FeedSettings { sweep_interval: redis.resync_interval.unwrap_or(NEVER), ..FeedSettings::default() }
+}
+
+/// What operators do.
+#[derive(Debug)]
+struct Handle {
+    shared: Arc<Shared>,
+    orders: Sender<Order>,
+}
+
+impl Handle {
+    fn order(&self, order: Order) {
+        if self.orders.try_send(order).is_err() {
+            log::error!(target: "redis", "the notification thread takes no orders");
+        }
+    }
+}
+
+impl RedisControl for Handle {
+    fn keyspace(&self) -> Keyspace {
+        self.shared.keyspace
+    }
+
+    fn subscribed(&self) -> Vec<Keyspace> {
+        self.shared.shown().followed.iter().copied().collect()
+    }
+
+    fn subscribe(&self, keyspace: Keyspace) -> bool {
+        let new = self.shared.shown().followed.insert(keyspace);
+        if new {
+            self.order(Order::Add(keyspace));
+        }
+        new
+    }
+
+    fn unsubscribe(&self, keyspace: Keyspace) -> bool {
+        let known = self.shared.shown().followed.remove(&keyspace);
+        if known {
+            self.order(Order::Remove(keyspace));
+        }
+        known
+    }
+
+    fn resync(&self, keyspace: Option<Keyspace>) {
+        self.order(Order::Resync(keyspace));
+    }
+
+    fn status(&self) -> RedisStatus {
+        let now = Clock::of_process().now();
+        let shown = self.shared.shown();
+        let feed = |report: &KeyspaceReport| FeedStatus {
+            keyspace: report.keyspace,
+            connected: shown.following && report.subscribed,
+            age: report
+                .last_event
+                .max(report.last_sweep)
+                .map_or(std::time::Duration::MAX, |at| now.since(at)),
+        };
+        RedisStatus {
+            writing: shown.writing,
+            owed: shown.owed,
+            feeds: shown.feeds.iter().map(feed).collect(),
+            counters: [&shown.write_counters[..], &shown.feed_counters[..]].concat(),
+            last_error: shown.trouble.clone().filter(|_| !(shown.following && shown.writing)),
+        }
+    }
+}

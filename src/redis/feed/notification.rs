@@ -1,0 +1,101 @@
+//! What Redis says when a key changes.
+
+use tandem_shards::limits::NAME_BYTES_MAX;
+use tandem_shards::names::{CallId, Keyspace};
+
+const CHANNEL: &[u8] = b"__keyspace@";
+/// Prefix of the keys whose only purpose is to be noticed when they change.
+const NOTIFIER: &[u8] = b"notifier-";
+
+/// The pattern that all events of a keyspace match, and none of another.
+pub fn pattern(keyspace: Keyspace) -> String {
+    format!("__keyspace@{keyspace}__:*")
+}
+
+/// An event about a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Notification {
+    pub(super) keyspace: Keyspace,
+    pub(super) call_id: CallId,
+    /// The record itself went away. Everything else says no more than that it should be looked at.
+    pub(super) gone: bool,
+}
+
+impl Notification {
+    /// Reads the channel and the message of a `pmessage`. Nothing for what is not about a call, or says
+    /// nothing of its record, such as a new expiry.
+    pub(super) fn parse(channel: &[u8], event: &[u8]) -> Option<Notification> {
+        let rest = channel.strip_prefix(CHANNEL)?;
+        let end = rest.windows(3).position(|window| window == b"__:")?;
+        let keyspace = Keyspace(std::str::from_utf8(&rest[..end]).ok()?.parse().ok()?);
+        let key = &rest[end + 3..];
+        // Of a notifier a deletion says nothing: with each change it is deleted and made again.
+        let (name, gone) = match (event, key.strip_prefix(NOTIFIER)) {
+            (b"sadd" | b"del", Some(name)) => (name, false),
+            (b"del" | b"expired" | b"evicted" | b"rename_from", None) => (key, true),
+            (b"rename_to" | b"restore", None) => (key, false),
+            (event, None) if event.starts_with(b"set") => (key, false),
+            _ => return None,
+        };
+        Some(Notification { keyspace, call_id: call_id(name)?, gone })
+    }
+}
+
+/// The call whose record a key is. The keys beside the records are none, whoever wrote them.
+pub(super) fn call_of_key(key: &[u8]) -> Option<CallId> {
+    if key == b"calls" || key.starts_with(NOTIFIER) { None } else { call_id(key) }
+}
+
+fn call_id(name: &[u8]) -> Option<CallId> {
+    (1..=NAME_BYTES_MAX).contains(&name.len()).then(|| CallId::from(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_about_records_are_understood_and_others_are_not() {
+        let cases = [
+            ("__keyspace@2__:c1", "set", Some((2, "c1", false))),
+            ("__keyspace@2__:c1", "del", Some((2, "c1", true))),
+            ("__keyspace@2__:c1", "expired", Some((2, "c1", true))),
+            ("__keyspace@2__:c1", "evicted", Some((2, "c1", true))),
+            ("__keyspace@2__:c1", "expire", None),
+            ("__keyspace@2__:c1", "hset", None),
+            ("__keyspace@2__:notifier-c1", "sadd", Some((2, "c1", false))),
+            ("__keyspace@2__:notifier-c1", "del", Some((2, "c1", false))),
+            ("__keyspace@2__:notifier-c1", "expired", None),
+            ("__keyspace@2__:c1", "sadd", None),
+            ("__keyspace@15__:a__:b@c", "set", Some((15, "a__:b@c", false))),
+            ("__keyspace@2__:", "set", None),
+            ("__keyspace@x__:c1", "set", None),
+            ("__keyspace@99999999999__:c1", "set", None),
+            ("__keyevent@2__:set", "c1", None),
+            ("__keyspace@2__:notifier-", "sadd", None),
+            ("__keyspace@2", "set", None),
+        ];
+        for (channel, event, expected) in cases {
+            let found = Notification::parse(channel.as_bytes(), event.as_bytes());
+            let expected = expected.map(|(keyspace, call_id, gone)| Notification {
+                keyspace: Keyspace(keyspace),
+                call_id: CallId::from(call_id),
+                gone,
+            });
+            assert_eq!(found, expected, "{channel} {event}");
+        }
+    }
+
+    #[test]
+    fn keys_beside_the_records_are_skipped() {
+        assert_eq!(call_of_key(b"c1"), Some(CallId::from("c1")));
+        for key in [b"calls".as_slice(), b"notifier-c1", b"", &[b'x'; NAME_BYTES_MAX + 1]] {
+            assert_eq!(call_of_key(key), None);
+        }
+    }
+
+    #[test]
+    fn a_pattern_matches_one_keyspace_only() {
+        assert_eq!(pattern(Keyspace(1)), "__keyspace@1__:*");
+    }
+}

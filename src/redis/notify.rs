@@ -1,0 +1,373 @@
+//! The thread `redis-notify`: blocks on Redis' notifications and keeps the shards in step with the records.
+//!
+//! All decisions are the [`Feed`]'s; this is the loop around it. Two connections of its own: one that only
+//! listens, one that reads records. When either is lost both are made anew, once a second, and the feed sweeps.
+//! A shard never waits for this thread, and this thread waits for shards only when more records are in their
+//! hands than its channel for answers holds.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use redis::{Connection, PubSub, Value};
+use tandem_shards::input::{Command, Filter};
+use tandem_shards::io::{Ask, AskError, Caller, Callers, Clock};
+use tandem_shards::names::{CallId, Keyspace};
+use tandem_shards::output::{Reply, RestoreOutcome};
+use tandem_shards::routing::shard_of;
+use tandem_shards::time::Timestamp;
+
+use super::connect::{Connector, Link, Trouble};
+use super::control::{Order, Shared};
+use super::feed::{Feed, FeedEvent, Fetched, Output, pattern};
+use super::write::WriteOrder;
+
+/// Between attempts to connect.
+const RETRY: Duration = Duration::from_secs(1);
+/// The longest wait for a notification: how soon an order of an operator is seen.
+const WAIT_MAX: Duration = Duration::from_millis(100);
+/// A wait that only looks whether there is something.
+const GLANCE: Duration = Duration::from_micros(200);
+/// While nothing comes, the server is asked this often whether it is still there.
+const PING_INTERVAL: Duration = Duration::from_secs(1);
+/// Notifications taken before records are asked for.
+const NOTIFICATIONS_PER_TURN: usize = 1000;
+/// Records in the hands of shards.
+const RESTORING_MAX: usize = 48;
+/// Keys that one SCAN may look at.
+const SCAN_COUNT: u32 = 500;
+/// Calls of one keyspace that a shard lists.
+const LIST_MAX: usize = 1 << 20;
+
+/// The thread's belongings.
+#[derive(Debug)]
+pub struct Notify {
+    /// Decides.
+    pub feed: Feed,
+    /// Where to connect.
+    pub connector: Connector,
+    /// Whether notifications may be switched on in Redis.
+    pub configure: bool,
+    /// What operators and the other thread want.
+    pub orders: Receiver<Order>,
+    /// The thread that writes.
+    pub writes: Sender<WriteOrder>,
+    /// What is shown.
+    pub shared: Arc<Shared>,
+    /// The way to the shards.
+    pub callers: Callers,
+}
+
+/// What happens to the loop.
+enum Turn {
+    Go,
+    Stop,
+}
+
+impl Notify {
+    /// Runs until it is told to stop.
+    pub fn run(mut self) {
+        let mut hands = Hands::new(&self);
+        let clock = Clock::of_process();
+        loop {
+            let connected = self.connect();
+            let trouble = match connected {
+                Ok((mut events, mut records)) => {
+                    self.feed.on_connected();
+                    self.shared.note_connected(true);
+                    let mut events = events.as_pubsub();
+                    let mut work =
+                        Work { notify: &mut self, hands: &mut hands, clock, last_sign: clock.now() };
+                    match work.follow(&mut events, &mut records) {
+                        Ok(()) => return,
+                        Err(trouble) => trouble,
+                    }
+                }
+                Err(trouble) => trouble,
+            };
+            self.feed.on_lost();
+            self.shared.note_connected(false);
+            self.shared.note_trouble("notifications", &trouble);
+            // What was handed to the shards before is answered all the same.
+            hands.collect(&mut self.feed, clock.now(), false);
+            match self.orders.recv_timeout(RETRY) {
+                Ok(order) => {
+                    if let Turn::Stop = self.obey(order, clock.now()) {
+                        return;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn connect(&self) -> Result<(Connection, Link), Trouble> {
+        let mut records = self.connector.connect()?;
+        match records.check_events(self.configure) {
+            Ok(()) => {}
+            Err(trouble) => self.shared.note_trouble("notifications", &trouble),
+        }
+        Ok((self.connector.connect()?.into_connection(), records))
+    }
+
+    fn obey(&mut self, order: Order, now: Timestamp) -> Turn {
+        match order {
+            Order::Add(keyspace) => drop(self.feed.add_keyspace(keyspace)),
+            Order::Remove(keyspace) => drop(self.feed.remove_keyspace(keyspace)),
+            Order::Resync(keyspace) => self.feed.resync(now, keyspace),
+            Order::TakenOver(call_id) => drop(self.feed.release(&call_id)),
+            Order::Stop => return Turn::Stop,
+        }
+        Turn::Go
+    }
+}
+
+/// One connection's time.
+struct Work<'a> {
+    notify: &'a mut Notify,
+    hands: &'a mut Hands,
+    clock: Clock,
+    /// When the server was last known to be there.
+    last_sign: Timestamp,
+}
+
+impl Work<'_> {
+    /// Until it is told to stop, or the connection is lost.
+    fn follow(&mut self, events: &mut PubSub<'_>, records: &mut Link) -> Result<(), Trouble> {
+        loop {
+            while let Ok(order) = self.notify.orders.try_recv() {
+                if let Turn::Stop = self.notify.obey(order, self.clock.now()) {
+                    return Ok(());
+                }
+            }
+            self.notify.feed.tick(self.clock.now());
+            self.hands.collect(&mut self.notify.feed, self.clock.now(), false);
+            while let Some(output) = self.notify.feed.poll() {
+                self.perform(output, events, records)?;
+            }
+            self.notify.shared.show(&self.notify.feed);
+            self.listen(events)?;
+            if self.clock.now().since(self.last_sign) >= PING_INTERVAL {
+                records.ping()?;
+                self.last_sign = self.clock.now();
+            }
+        }
+    }
+
+    /// Waits for a notification, and takes those that have come with it.
+    fn listen(&mut self, events: &mut PubSub<'_>) -> Result<(), Trouble> {
+        let now = self.clock.now();
+        let due = self.notify.feed.next_tick().map_or(WAIT_MAX, |due| due.since(now));
+        let mut patience = if self.hands.is_empty() { due.clamp(GLANCE, WAIT_MAX) } else { GLANCE };
+        for _ in 0..NOTIFICATIONS_PER_TURN {
+            events.set_read_timeout(Some(patience))?;
+            let message = match take(events) {
+                Ok(Some(message)) => message,
+                Ok(None) => break,
+                Err(trouble) => return Err(trouble),
+            };
+            self.last_sign = self.clock.now();
+            self.notify.feed.on_notification(self.last_sign, &message.channel, &message.event);
+            patience = GLANCE;
+        }
+        Ok(())
+    }
+
+    fn perform(
+        &mut self,
+        output: Output,
+        events: &mut PubSub<'_>,
+        records: &mut Link,
+    ) -> Result<(), Trouble> {
+        let feed = &mut self.notify.feed;
+        match output {
+            Output::Subscribe(of) => {
+                events.set_read_timeout(Some(RETRY))?;
+                events.psubscribe(pattern(of.keyspace))?;
+                feed.on_subscribed(self.clock.now(), of);
+            }
+            Output::Unsubscribe(keyspace) => {
+                events.set_read_timeout(Some(RETRY))?;
+                events.punsubscribe(pattern(keyspace))?;
+            }
+            Output::Fetch { of, call_ids } => {
+                let get = |call_id: &CallId| redis::cmd("GET").arg(call_id.as_bytes()).to_owned();
+                let commands: Vec<redis::Cmd> = call_ids.iter().map(get).collect();
+                let answers = records.pipeline(of.keyspace, &commands)?;
+                let now = self.clock.now();
+                for (call_id, answer) in call_ids.iter().zip(&answers) {
+                    feed.on_fetched(now, of, call_id, fetched(answer)?);
+                }
+            }
+            Output::Scan { of, cursor } => {
+                let mut scan = redis::cmd("SCAN");
+                scan.arg(cursor).arg("COUNT").arg(SCAN_COUNT);
+                let (cursor, keys): (u64, Vec<Vec<u8>>) = records.one(of.keyspace, &scan)?;
+                feed.on_scan_page(self.clock.now(), of, cursor, &keys);
+            }
+            Output::ListKnown(of) => {
+                let own = of.keyspace == self.notify.shared.keyspace;
+                let filter = if own { Filter::Own } else { Filter::Keyspace(of.keyspace) };
+                let known = self.hands.list(&filter);
+                self.notify.feed.on_known(self.clock.now(), of, &known);
+            }
+            Output::Restore(restore) => {
+                let key = (restore.keyspace, restore.call.call_id.clone());
+                self.hands.post(feed, self.clock.now(), key, Command::Restore(restore));
+            }
+            Output::Destroy { call_id, keyspace } => {
+                self.hands.tell(&call_id.clone(), Command::Destroy { call_id, keyspace });
+            }
+            Output::DestroyAll(keyspace) => self.hands.tell_all(&Filter::Keyspace(keyspace)),
+            Output::OwnRecordGone(call_id) => self.hands.write(WriteOrder::RecordGone(call_id)),
+            Output::Event(event) => tell(&event),
+        }
+        Ok(())
+    }
+}
+
+/// Commands on their way to shards, and the records in their hands.
+#[derive(Debug)]
+struct Hands {
+    /// For records: answers are taken when they come.
+    posting: Caller,
+    restoring: BTreeMap<u64, (Keyspace, CallId)>,
+    /// For everything else: answers are waited for.
+    asking: Caller,
+    writes: Sender<WriteOrder>,
+    /// This node's own keyspace.
+    own: Keyspace,
+}
+
+impl Hands {
+    fn new(notify: &Notify) -> Self {
+        Hands {
+            posting: notify.callers.take(),
+            restoring: BTreeMap::new(),
+            asking: notify.callers.take(),
+            writes: notify.writes.clone(),
+            own: notify.shared.keyspace,
+        }
+    }
+
+    /// Orders that do not get through are made up for by the next sweep.
+    fn write(&self, order: WriteOrder) {
+        if self.writes.try_send(order).is_err() {
+            log::warn!(target: "redis", "the writing thread takes no orders");
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.restoring.is_empty()
+    }
+
+    /// Hands a record to its shard.
+    fn post(&mut self, feed: &mut Feed, now: Timestamp, key: (Keyspace, CallId), command: Command) {
+        while self.restoring.len() >= RESTORING_MAX {
+            self.collect(feed, now, true);
+        }
+        let shard = shard_of(&key.1, self.posting.shard_count());
+        match self.posting.post(shard, command) {
+            Ok(number) => drop(self.restoring.insert(number, key)),
+            // The feed gives up on it after a while, and the next sweep finds it again.
+            Err(error) => log::warn!(target: "redis", "call={} not handed to its shard: {error}", key.1),
+        }
+    }
+
+    /// Takes the shards' answers about records; waits for one if `wait` says so.
+    fn collect(&mut self, feed: &mut Feed, now: Timestamp, wait: bool) {
+        let mut patience = if wait { WAIT_MAX } else { Duration::ZERO };
+        while !self.restoring.is_empty() {
+            let Some((number, reply)) = self.posting.next_answer(patience) else {
+                if wait && patience > Duration::ZERO {
+                    // A shard that does not answer must not hold up the others.
+                    self.restoring.pop_first();
+                }
+                return;
+            };
+            patience = Duration::ZERO;
+            let Some((keyspace, call_id)) = self.restoring.remove(&number) else { continue };
+            if let Reply::Restored(outcome) = reply {
+                if let RestoreOutcome::Refused(refusal) = outcome {
+                    log::warn!(target: "redis", "call={call_id} of keyspace {keyspace} cannot be held: {refusal:?}");
+                }
+                if keyspace == self.own && outcome == RestoreOutcome::Created {
+                    self.write(WriteOrder::Kept(call_id.clone()));
+                }
+                feed.on_restored(now, keyspace, &call_id, outcome);
+            }
+        }
+    }
+
+    fn tell(&mut self, call_id: &CallId, command: Command) {
+        let shard = shard_of(call_id, self.asking.shard_count());
+        if let Err(error) = self.asking.ask(shard, command) {
+            log::warn!(target: "redis", "call={call_id} its shard does not answer: {error}");
+        }
+    }
+
+    fn tell_all(&mut self, filter: &Filter) {
+        for answer in self.asking.ask_all(|_| Command::Terminate(filter.clone())) {
+            if let Err(error) = answer {
+                log::warn!(target: "redis", "a shard does not answer: {error}");
+            }
+        }
+    }
+
+    fn list(&mut self, filter: &Filter) -> Vec<CallId> {
+        let list = |_| Command::List { filter: filter.clone(), limit: LIST_MAX };
+        let mut known = Vec::new();
+        for answer in self.asking.ask_all(list) {
+            match answer {
+                Ok(Reply::Calls(calls)) => known.extend(calls.into_iter().map(|call| call.call_id)),
+                Ok(_) | Err(AskError::Stopped) => {}
+                Err(error) => log::warn!(target: "redis", "a shard does not list its calls: {error}"),
+            }
+        }
+        known
+    }
+}
+
+/// A notification.
+struct Message {
+    channel: Vec<u8>,
+    event: Vec<u8>,
+}
+
+/// The next notification; `None` if there is none in time.
+fn take(events: &mut PubSub<'_>) -> Result<Option<Message>, Trouble> {
+    let message = match events.get_message() {
+        Ok(message) => message,
+        Err(error) if error.is_timeout() => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let event = message.get_payload_bytes().to_vec();
+    Ok(Some(Message { channel: message.get_channel().unwrap_or_default(), event }))
+}
+
+/// What a `GET` found. A server that is loading or read-only says nothing about the key: then the connection
+/// counts as lost, and everything is looked at again.
+fn fetched(answer: &Value) -> Result<Fetched<'_>, Trouble> {
+    match answer {
+        Value::Nil => Ok(Fetched::Missing),
+        Value::BulkString(stored) => Ok(Fetched::Value(stored)),
+        Value::ServerError(error) if error.code() == "WRONGTYPE" => Ok(Fetched::NotAString),
+        other => Err(Trouble(format!("GET was answered with {other:?}"))),
+    }
+}
+
+fn tell(event: &FeedEvent) {
+    match event {
+        FeedEvent::BadRecord { keyspace, call_id, error } => {
+            log::warn!(target: "redis", "call={call_id} its record in keyspace {keyspace} is left alone: {error}");
+        }
+        FeedEvent::Overflow(keyspace) => {
+            log::warn!(target: "redis", "too much changed at once in keyspace {keyspace}: it is read from the start");
+        }
+        FeedEvent::Swept { keyspace, records, missing } => {
+            log::debug!(target: "redis", "keyspace {keyspace}: {records} records, {missing} calls without one");
+        }
+    }
+}

@@ -1,0 +1,422 @@
+//! Calls for tests: a plain one, and any one.
+
+use std::net::{IpAddr, SocketAddr};
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::subsequence;
+use tandem_shards::call::snapshot::{
+    CallSnapshot, LegSnapshot, LegTreatment, MediaFlags, MediaSnapshot, Ownership, PayloadType,
+    PortSetSnapshot, RtpSeen, SentSdp, StreamCounts, StreamSnapshot, Version,
+};
+use tandem_shards::interfaces::Interfaces;
+use tandem_shards::names::{CallId, Component, Family, InterfaceName, Keyspace, Text};
+use tandem_shards::sdp::Direction;
+use tandem_shards::settings::Learning;
+use tandem_shards::time::Timestamp;
+
+use super::{Context, fields};
+
+pub(crate) const OWN: Keyspace = Keyspace(2);
+
+pub(crate) fn context() -> Context {
+    let ip = |text: &str| -> IpAddr { text.parse().expect("an address") };
+    let list = [("pub1", "127.0.0.2"), ("pub1", "fd11::2"), ("pub2", "127.0.0.3")];
+    let list = list.map(|(name, text)| (InterfaceName::from(name), ip(text), ip(text)));
+    Context { node: Text::from("node-a"), keyspace: OWN, interfaces: Interfaces::new(list), tos: 184 }
+}
+
+fn address(text: &str) -> Option<SocketAddr> {
+    Some(text.parse().expect("an address"))
+}
+
+/// An answered call with the given media types on `pub1`, from ports 30000 up.
+pub(crate) fn plain_call(call_id: &str, kinds: &[&str]) -> CallSnapshot {
+    let leg = |number: u16, tag: &str| LegSnapshot {
+        tag: Some(tag.into()),
+        created: Timestamp::from_micros(1_795_415_344_270_067),
+        interface: "pub1".into(),
+        family: Some(Family::Ip4),
+        offerer: number == 0,
+        settled: true,
+        subscriptions: vec![1 - number],
+        media: (0..).zip(kinds).map(|(at, kind)| Some(plain_media(number, at, kind))).collect(),
+        ..LegSnapshot::default()
+    };
+    CallSnapshot {
+        call_id: CallId::from(call_id),
+        ownership: Ownership::Own,
+        version: Version { epoch: 0, sequence: 2 },
+        created: Timestamp::from_micros(1_795_415_344_270_067),
+        last_signal: Timestamp::from_micros(1_795_415_344_538_793),
+        deletion: None,
+        created_from: address("127.0.0.1:41899"),
+        tos: None,
+        answered: true,
+        learning: None,
+        guard: None,
+        drop_traffic: false,
+        recording: false,
+        metadata: None,
+        legs: vec![leg(0, "ftag-A"), leg(1, "ttag-B")],
+    }
+}
+
+fn plain_media(leg: u16, at: u16, kind: &str) -> MediaSnapshot {
+    let port = |of_leg: u16| 30_000 + 100 * of_leg + 2 * at;
+    let remote =
+        |of_leg: u16, rtcp: u16| address(&format!("127.0.0.{}:{}", 10 + of_leg, 5000 + 2 * at + rtcp));
+    let stream = |component: Component, rtcp: u16| StreamSnapshot {
+        component,
+        local: address(&format!("127.0.0.2:{}", port(leg) + rtcp)),
+        endpoint: remote(leg, rtcp),
+        advertised: remote(leg, rtcp),
+        confirmed: false,
+        received: false,
+        counts_in: StreamCounts::default(),
+        counts_out: StreamCounts::default(),
+        last_packet: Timestamp::from_micros(1_795_415_344_538_793),
+        rtp: None,
+    };
+    let payload = |number: u8, name: &str, clock_rate: u32, format: &str| PayloadType {
+        number,
+        name: name.into(),
+        clock_rate,
+        parameters: Text::default(),
+        format: format.into(),
+    };
+    let payload_types = match kind {
+        "audio" => vec![payload(0, "PCMU", 8000, ""), payload(101, "telephone-event", 8000, "0-15")],
+        _ => vec![payload(96, "H264", 90_000, "profile-level-id=42e01f;packetization-mode=1")],
+    };
+    MediaSnapshot {
+        kind: kind.into(),
+        protocol: "RTP/AVP".into(),
+        interface: "pub1".into(),
+        family: Family::Ip4,
+        direction: Direction::SendRecv,
+        flags: MediaFlags::default(),
+        ptime: None,
+        mid: None,
+        formats: payload_types.iter().map(|p| Text::from(p.number.to_string().as_str())).collect(),
+        payload_types,
+        streams: vec![stream(Component::Rtp, 0), stream(Component::Rtcp, 1)],
+        port_sets: vec![PortSetSnapshot {
+            key: remote(1 - leg, 0),
+            interface: "pub1".into(),
+            position: 0,
+            ports: vec![port(leg), port(leg) + 1],
+        }],
+    }
+}
+
+/// The variants of a plain call that the acceptance test hands to rtpengine.
+pub(crate) fn variants() -> Vec<(&'static str, CallSnapshot)> {
+    let mut mux = plain_call("rtcp-mux", &["audio"]);
+    for leg in &mut mux.legs {
+        let media = leg.media[0].as_mut().expect("it has one");
+        media.flags = MediaFlags { rtcp_mux: true, mux_offered: leg.offerer, ..MediaFlags::default() };
+    }
+    // The offerer's RTCP port was never opened: its answer was known when its ports were.
+    let media = mux.legs[0].media[0].as_mut().expect("it has one");
+    media.port_sets[0].ports.truncate(1);
+    media.streams.truncate(1);
+
+    let mut ipv6 = plain_call("ipv6", &["audio"]);
+    for (at, leg) in ipv6.legs.iter_mut().enumerate() {
+        leg.family = Some(Family::Ip6);
+        let media = leg.media[0].as_mut().expect("it has one");
+        media.family = Family::Ip6;
+        media.port_sets[0].position = 1;
+        media.port_sets[0].key = address(&format!("[fd11::{}]:5000", 11 - at));
+        for (stream, port) in media.streams.iter_mut().zip(5000u16..) {
+            let ports = &media.port_sets[0].ports;
+            stream.local = address(&format!("[fd11::2]:{}", ports[usize::from(port - 5000)]));
+            stream.endpoint = address(&format!("[fd11::{}]:{port}", 10 + at));
+            stream.advertised = stream.endpoint;
+        }
+    }
+
+    let mut odd = plain_call("odd", &["audio", "video", "image"]);
+    odd.metadata = Some("50% \"ä\" 'q'\\".into());
+    odd.deletion = None;
+    odd.legs[0].tag = Some("t%41g \"ä\"".into());
+    odd.legs[0].label = Some("la'bel%".into());
+    odd.legs[1].branch = Some("z9hG4bK-%62r".into());
+    odd.legs[1].aliases = vec!["early".into()];
+    odd.legs[0].sent.origin = Some(("-".into(), "1".into(), "2".into()));
+    for leg in &mut odd.legs {
+        let video = leg.media[1].as_mut().expect("it has three");
+        video.flags.disabled = true;
+        video.streams.clear();
+        video.port_sets.clear();
+        let image = leg.media[2].as_mut().expect("it has three");
+        image.protocol = "udptl".into();
+        image.payload_types.clear();
+        image.formats = vec!["t38".into()];
+        image.streams.truncate(1);
+        image.port_sets[0].ports.truncate(1);
+        let audio = leg.media[0].as_mut().expect("it has three");
+        audio.payload_types[1].format = "x".repeat(200).as_str().into();
+        audio.ptime = Some(20);
+        audio.mid = Some("0%".into());
+    }
+
+    let mut offered = plain_call("offered", &["audio"]);
+    offered.answered = false;
+    offered.legs[1].tag = None;
+    let media = offered.legs[1].media[0].as_mut().expect("it has one");
+    for stream in &mut media.streams {
+        (stream.endpoint, stream.advertised) = (None, None);
+    }
+    offered.legs[0].media[0].as_mut().expect("it has one").port_sets[0].key = None;
+
+    let audio = plain_call("audio", &["audio"]);
+    let audio_video = plain_call("audio-video", &["audio", "video"]);
+    let all = [
+        ("audio", audio),
+        ("audio-video", audio_video),
+        ("rtcp-mux", mux),
+        ("ipv6", ipv6),
+        ("odd", odd),
+        ("offered", offered),
+    ];
+    (0..).zip(all).map(|(at, (name, call))| (name, moved(call, 200 * at))).collect()
+}
+
+/// The same call on other ports, at both ends.
+fn moved(mut call: CallSnapshot, by: u16) -> CallSnapshot {
+    for media in call.legs.iter_mut().flat_map(|leg| leg.media.iter_mut().flatten()) {
+        for stream in &mut media.streams {
+            for address in [&mut stream.local, &mut stream.endpoint, &mut stream.advertised] {
+                address.iter_mut().for_each(|address| address.set_port(address.port() + by));
+            }
+        }
+        for set in &mut media.port_sets {
+            set.key.iter_mut().for_each(|key| key.set_port(key.port() + by));
+            set.ports.iter_mut().for_each(|port| *port += by);
+        }
+    }
+    call
+}
+
+fn any_text() -> impl Strategy<Value = Text> {
+    prop_oneof![
+        "[a-z0-9%/ \"'\\\\]{0,12}".prop_map(|text| Text::from(text.as_str())),
+        "\\PC{0,8}".prop_map(|text| Text::from(text.as_str())),
+        vec(any::<u8>(), 0..12).prop_map(Text::from),
+        "[a-z%]{100,140}".prop_map(|text| Text::from(text.as_str())),
+    ]
+}
+
+fn any_name<T: for<'a> From<&'a [u8]> + std::fmt::Debug>() -> impl Strategy<Value = T> {
+    any_text().prop_map(|text| T::from(text.as_bytes()))
+}
+
+fn any_endpoint() -> impl Strategy<Value = SocketAddr> {
+    (any::<IpAddr>(), any::<u16>()).prop_map(|(ip, port)| SocketAddr::new(ip, port))
+}
+
+fn reachable_endpoint() -> impl Strategy<Value = Option<SocketAddr>> {
+    option::of(any_endpoint()).prop_map(fields::reachable)
+}
+
+fn any_time() -> impl Strategy<Value = Timestamp> {
+    (1_600_000_000_000_000..2_500_000_000_000_000u64).prop_map(Timestamp::from_micros)
+}
+
+fn any_counts() -> impl Strategy<Value = StreamCounts> {
+    any::<(u64, u64, u64)>().prop_map(|(packets, bytes, errors)| StreamCounts { packets, bytes, errors })
+}
+
+fn any_seen() -> impl Strategy<Value = RtpSeen> {
+    let all = any::<(u32, u64, u64, u32, u16, u8)>();
+    all.prop_map(|(ssrc, packets, bytes, timestamp, sequence, payload_type)| RtpSeen {
+        ssrc,
+        packets,
+        bytes,
+        timestamp,
+        sequence,
+        payload_type,
+    })
+}
+
+fn any_stream() -> impl Strategy<Value = StreamSnapshot> {
+    let facts =
+        (any::<bool>(), any::<bool>(), any_counts(), any_counts(), any_time(), option::of(any_seen()));
+    (reachable_endpoint(), reachable_endpoint(), facts).prop_map(|(endpoint, advertised, facts)| {
+        let (confirmed, received, counts_in, counts_out, last_packet, rtp) = facts;
+        StreamSnapshot {
+            component: Component::Rtp,
+            local: None,
+            endpoint,
+            advertised,
+            confirmed,
+            received,
+            counts_in,
+            counts_out,
+            last_packet,
+            rtp,
+        }
+    })
+}
+
+fn any_port_set() -> impl Strategy<Value = PortSetSnapshot> {
+    let interface = prop_oneof![Just("pub1"), Just("pub2"), Just("else%"), Just("")];
+    (option::of(any_endpoint()), interface, 0..4u16, vec(1..=u16::MAX, 1..=2)).prop_map(
+        |(key, interface, position, ports)| PortSetSnapshot {
+            key,
+            interface: interface.into(),
+            position,
+            ports,
+        },
+    )
+}
+
+fn any_payload() -> impl Strategy<Value = PayloadType> {
+    (0..128u8, any_text(), any::<u32>(), any_text(), any_text()).prop_map(
+        |(number, name, clock_rate, parameters, format)| PayloadType {
+            number,
+            name,
+            clock_rate,
+            parameters,
+            format,
+        },
+    )
+}
+
+fn any_media_flags() -> impl Strategy<Value = MediaFlags> {
+    any::<[bool; 11]>().prop_map(|flags| MediaFlags {
+        rtcp_mux: flags[0],
+        mux_offered: flags[1],
+        asymmetric: flags[2],
+        unidirectional: flags[3],
+        strict_source: flags[4],
+        media_handover: flags[5],
+        generate_rtcp: flags[6],
+        disabled: flags[7],
+        passthrough: flags[8],
+        zero_address: flags[9],
+        hidden: flags[10],
+    })
+}
+
+fn any_family() -> impl Strategy<Value = Family> {
+    prop_oneof![Just(Family::Ip4), Just(Family::Ip6)]
+}
+
+fn any_media() -> impl Strategy<Value = MediaSnapshot> {
+    let texts = (any_text(), any_text(), any_name(), option::of(any_text()), vec(any_text(), 0..4));
+    let lists = (vec(any_payload(), 0..4), vec(any_stream(), 0..=2), vec(any_port_set(), 0..4));
+    let rest = (any_family(), any::<(bool, bool)>(), any_media_flags(), option::of(1..=u32::MAX));
+    (texts, lists, rest).prop_map(|(texts, lists, rest)| {
+        let (kind, protocol, interface, mid, formats) = texts;
+        let (payload_types, mut streams, port_sets) = lists;
+        let (family, (sends, receives), flags, ptime) = rest;
+        let set = port_sets.last().filter(|_| !flags.disabled);
+        for (at, stream) in streams.iter_mut().enumerate() {
+            stream.component = if at == 0 { Component::Rtp } else { Component::Rtcp };
+            stream.local = set.and_then(|set: &PortSetSnapshot| {
+                let ip = fields::local_ip(&context().interfaces, &set.interface, set.position)?;
+                Some(SocketAddr::new(ip, *set.ports.get(at)?))
+            });
+        }
+        MediaSnapshot {
+            kind,
+            protocol,
+            interface,
+            family,
+            direction: Direction::new(sends, receives),
+            flags,
+            ptime,
+            mid,
+            payload_types,
+            formats,
+            streams,
+            port_sets,
+        }
+    })
+}
+
+fn any_sent() -> impl Strategy<Value = SentSdp> {
+    let origin = option::of((any_text(), any_text(), any_text()));
+    (origin, option::of(any_text()), option::of(any::<u64>()), any::<u64>())
+        .prop_map(|(origin, session_name, version, digest)| SentSdp { origin, session_name, version, digest })
+}
+
+fn any_leg(legs: u16) -> impl Strategy<Value = LegSnapshot> {
+    let names = (option::of(any_name()), vec(any_name(), 0..3), option::of(any_name()), any_name());
+    let texts = (option::of(any_text()), option::of(any_text()), any_sent());
+    let peers: Vec<u16> = (0..legs).collect();
+    let lists =
+        (subsequence(peers, 0..=usize::from(legs)).prop_shuffle(), vec(option::of(any_media()), 0..3));
+    let rest = (any_time(), option::of(any_family()), any::<[bool; 7]>());
+    (names, texts, lists, rest).prop_map(|(names, texts, lists, rest)| {
+        let (tag, aliases, branch, interface) = names;
+        let (label, metadata, sent) = texts;
+        let (subscriptions, media) = lists;
+        let (created, family, flags) = rest;
+        let treatment = LegTreatment {
+            block_media: flags[2],
+            block_dtmf: flags[3],
+            silence_media: flags[4],
+            forwarding: flags[5],
+            block_short: flags[6],
+        };
+        LegSnapshot {
+            tag,
+            aliases,
+            branch,
+            label,
+            metadata,
+            created,
+            interface,
+            family,
+            offerer: flags[0],
+            settled: flags[1],
+            treatment,
+            sent,
+            subscriptions,
+            media,
+        }
+    })
+}
+
+/// Any call that a shard could have.
+pub(crate) fn any_call() -> impl Strategy<Value = CallSnapshot> {
+    let learning = prop_oneof![
+        Just(Learning::Off),
+        Just(Learning::Immediate),
+        Just(Learning::Delayed),
+        Just(Learning::Heuristic)
+    ];
+    let settings =
+        (option::of(any::<u8>()), option::of(learning), option::of(any::<bool>()), any::<[bool; 3]>());
+    let times = (any_time(), any_time(), option::of(any_time()));
+    let names = (any_name(), option::of(any_endpoint()), option::of(any_text()));
+    let legs = (1..=3u16).prop_flat_map(|legs| vec(any_leg(legs), usize::from(legs)));
+    (names, times, settings, any::<(u64, u64)>(), legs).prop_map(|(names, times, settings, version, legs)| {
+        let (call_id, created_from, metadata) = names;
+        let (created, last_signal, deletion) = times;
+        let (tos, learning, guard, flags) = settings;
+        CallSnapshot {
+            call_id,
+            ownership: Ownership::Own,
+            version: Version { epoch: version.0, sequence: version.1 },
+            created,
+            last_signal,
+            deletion,
+            created_from,
+            tos,
+            answered: flags[0],
+            learning,
+            guard,
+            drop_traffic: flags[1],
+            recording: flags[2],
+            // The schema has an empty text where there is none.
+            metadata: metadata.filter(|text: &Text| !text.is_empty()),
+            legs,
+        }
+    })
+}

@@ -1,0 +1,236 @@
+//! What the fronts over streams put requests to: the node, or a test.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tandem_shards::input::Command;
+use tandem_shards::io::Callers;
+use tandem_shards::names::ShardId;
+use tandem_shards::output::Reply;
+use tandem_shards::stats::ShardReport;
+
+use crate::ctl::{Ctl, execute, now};
+use crate::metrics::{self, Metrics};
+use crate::ng::counters::NgCounters;
+use crate::ng::exchange::NgState;
+
+/// Everything that can be asked over TCP, HTTP and WebSocket.
+pub trait Service: fmt::Debug + Send + Sync {
+    /// Answers an ng message with a cookie. `None`: it gets no answer.
+    fn answer(&self, message: &[u8], proxy: SocketAddr) -> Option<Arc<[u8]>>;
+    /// Answers an ng message without a cookie.
+    fn answer_plain(&self, payload: &[u8], proxy: SocketAddr) -> Vec<u8>;
+    /// Counts of the ng protocol.
+    fn counters(&self) -> &NgCounters;
+    /// Runs a line of the CLI.
+    fn cli(&self, line: &str) -> String;
+    /// How the node is.
+    fn health(&self) -> Health;
+    /// The page for Prometheus.
+    fn metrics(&self) -> String;
+}
+
+/// How a node is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Shards that did not answer in time.
+    pub silent: Vec<ShardId>,
+    /// `max-sessions` is 0, which is how a node is drained.
+    pub draining: bool,
+}
+
+impl Health {
+    /// Whether all shards turn their loops.
+    ///
+    /// # Errors
+    /// Which do not, in words.
+    pub fn live(&self) -> Result<(), String> {
+        if self.silent.is_empty() {
+            return Ok(());
+        }
+        let silent: Vec<String> = self.silent.iter().map(|shard| shard.0.to_string()).collect();
+        Err(format!("no answer from shard {}", silent.join(", ")))
+    }
+
+    /// Whether new calls are taken.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    pub fn ready(&self) -> Result<(), String> {
+        self.live()?;
+        if self.draining { Err("draining: max-sessions is 0".to_owned()) } else { Ok(()) }
+    }
+}
+
+/// The node behind the fronts.
+#[derive(Debug)]
+pub struct NodeService {
+    state: Arc<NgState>,
+    callers: Callers,
+    ctl: Ctl,
+}
+
+impl NodeService {
+    /// A service of a running node.
+    pub fn new(state: Arc<NgState>, callers: Callers, ctl: Ctl) -> Self {
+        NodeService { state, callers, ctl }
+    }
+
+    /// What the shards say, and which say nothing.
+    fn reports(&self) -> (Vec<ShardReport>, Vec<ShardId>) {
+        let (mut reports, mut silent) = (Vec::new(), Vec::new());
+        let answers = self.callers.take().ask_all(|_| Command::Report);
+        for (answer, shard) in answers.into_iter().zip((0..).map(ShardId)) {
+            match answer {
+                Ok(Reply::Shard(report)) => reports.push(*report),
+                _ => silent.push(shard),
+            }
+        }
+        (reports, silent)
+    }
+}
+
+impl Service for NodeService {
+    fn answer(&self, message: &[u8], proxy: SocketAddr) -> Option<Arc<[u8]>> {
+        self.state.serve(&mut self.callers.take(), now(), message, proxy)
+    }
+
+    fn answer_plain(&self, payload: &[u8], proxy: SocketAddr) -> Vec<u8> {
+        self.state.serve_plain(&mut self.callers.take(), payload, proxy)
+    }
+
+    fn counters(&self) -> &NgCounters {
+        &self.state.counters
+    }
+
+    fn cli(&self, line: &str) -> String {
+        self.ctl.run_line(line)
+    }
+
+    fn health(&self) -> Health {
+        let (_, silent) = self.reports();
+        Health { silent, draining: self.ctl.node().admission.max_sessions() == 0 }
+    }
+
+    fn metrics(&self) -> String {
+        let (reports, silent) = self.reports();
+        let node = self.ctl.node();
+        let rates = node.rates.lock().expect("no panic under the lock");
+        let busy_permille = reports.iter().map(|report| rates.of(report.shard).busy_permille).collect();
+        drop(rates);
+        metrics::page(&Metrics {
+            version: env!("CARGO_PKG_VERSION"),
+            started: node.started,
+            reports,
+            busy_permille,
+            silent,
+            interfaces: execute::interfaces(node),
+            max_sessions: node.admission.max_sessions(),
+            ng: &self.state.counters,
+            redis: node.redis.as_ref().map(|redis| redis.status()),
+        })
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    //! A service for the tests of the fronts.
+
+    use std::sync::Mutex;
+
+    use tandem_shards::io::{Ask, AskError};
+    use tandem_shards::names::CallId;
+    use tandem_shards::time::Timestamp;
+
+    use super::*;
+    use crate::ng::exchange::Desk;
+    use crate::ng::value::Value;
+
+    /// A service without shards, with all of the ng protocol that needs none.
+    #[derive(Debug)]
+    pub struct FakeService {
+        state: NgState,
+        /// What `health` says.
+        pub health: Mutex<Health>,
+    }
+
+    impl Default for FakeService {
+        fn default() -> Self {
+            FakeService { state: NgState::new(Box::new(FakeDesk)), health: Mutex::default() }
+        }
+    }
+
+    #[derive(Debug)]
+    struct FakeDesk;
+
+    impl Desk for FakeDesk {
+        fn cli(&self, line: &str) -> String {
+            format!("<{line}>\n")
+        }
+
+        fn statistics(&self, _counters: &NgCounters) -> Value<'static> {
+            Value::dictionary()
+        }
+
+        fn written(&self, _call_id: &CallId) -> Option<Timestamp> {
+            None
+        }
+    }
+
+    struct NoShards;
+
+    impl Ask for NoShards {
+        fn shard_count(&self) -> u16 {
+            1
+        }
+
+        fn ask(&mut self, _shard: ShardId, _command: Command) -> Result<Reply, AskError> {
+            Err(AskError::Stopped)
+        }
+    }
+
+    impl Service for FakeService {
+        fn answer(&self, message: &[u8], proxy: SocketAddr) -> Option<Arc<[u8]>> {
+            self.state.serve(&mut NoShards, Timestamp::from_secs(1), message, proxy)
+        }
+
+        fn answer_plain(&self, payload: &[u8], proxy: SocketAddr) -> Vec<u8> {
+            self.state.serve_plain(&mut NoShards, payload, proxy)
+        }
+
+        fn counters(&self) -> &NgCounters {
+            &self.state.counters
+        }
+
+        fn cli(&self, line: &str) -> String {
+            self.state.desk.cli(line)
+        }
+
+        fn health(&self) -> Health {
+            self.health.lock().expect("no panic under the lock").clone()
+        }
+
+        fn metrics(&self) -> String {
+            "up 1\n".to_owned()
+        }
+    }
+
+    #[test]
+    fn a_node_is_ready_when_it_lives_and_takes_calls() {
+        let silent = vec![ShardId(0), ShardId(3)];
+        let cases = [
+            (Health::default(), Ok(()), Ok(())),
+            (Health { silent: vec![], draining: true }, Ok(()), Err("draining: max-sessions is 0")),
+            (
+                Health { silent, draining: true },
+                Err("no answer from shard 0, 3"),
+                Err("no answer from shard 0, 3"),
+            ),
+        ];
+        for (health, live, ready) in cases {
+            assert_eq!(health.live(), live.map_err(str::to_owned));
+            assert_eq!(health.ready(), ready.map_err(str::to_owned));
+        }
+    }
+}
