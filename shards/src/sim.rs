@@ -28,6 +28,8 @@ pub mod network;
 mod node;
 mod packet;
 mod phone;
+pub mod redis;
+pub mod replication;
 pub mod run;
 pub mod swarm;
 pub mod world;

@@ -115,6 +115,12 @@ impl Network {
         Duration::from_micros(delay_us)
     }
 
+    /// How long a message takes on a connection, which loses nothing.
+    pub fn connection_delay(&mut self) -> Duration {
+        let link = Link { stragglers: 0, ..self.signalling };
+        self.delay(link)
+    }
+
     /// Cuts or mends one direction between two sites.
     pub fn block(&mut self, from: Site, to: Site, blocked: bool) {
         let bit = 1 << to.index();

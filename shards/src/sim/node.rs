@@ -3,16 +3,19 @@
 //! The kernel is where ports are checked: an address is open once, and what is closed was open. Each socket is
 //! noted under the call for which it was asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::check::{LEGS_MAX, Served};
 use super::front::Desk;
+use super::replication::{Daemon, NodeFacts, Replication};
 use super::swarm::Swarm;
+use super::world::store::ports_of;
 use super::{NODES_MAX, chance, dialogue_of, node_address, node_of_address, split};
 use crate::admission::Admission;
-use crate::input::{Command, Request};
+use crate::call::snapshot::CallSnapshot;
+use crate::input::{Command, Filter, Request, Restore};
 use crate::interfaces::{AddressId, Interfaces};
 use crate::names::{CallId, InterfaceName, Keyspace, RequestId, ShardId, SocketId, Tag};
 use crate::output::{Effect, OpenError, Reply, Verdict};
@@ -76,6 +79,15 @@ pub(super) struct Node {
     min_port: u16,
     /// Ports of records that were handed in, by dialogue: a record that waits opens them later.
     awaited: BTreeMap<SocketAddr, u32>,
+    records: BTreeMap<u32, Restore>,
+    /// Its half of the redundancy.
+    pub(super) replication: Option<Box<dyn Replication>>,
+    /// When the world will call its `tick`.
+    pub(super) tick_at: Option<Timestamp>,
+    /// What shards want stored, on its way to the replication.
+    pub(super) publications: VecDeque<Effect>,
+    /// When the last of it gets there.
+    pub(super) publish_at: Timestamp,
     kernel: Random,
     /// Per mille of sockets that cannot be opened.
     open_failures: u64,
@@ -84,7 +96,7 @@ pub(super) struct Node {
 
 impl Node {
     /// A node without calls.
-    pub(super) fn new(number: usize, swarm: &Swarm, life: u32, now: Timestamp) -> Self {
+    pub(super) fn new(number: usize, swarm: &Swarm, daemon: &dyn Daemon, life: u32, now: Timestamp) -> Self {
         let names = (0..swarm.nodes).map(|n| (number + n) % swarm.nodes);
         let list = names.map(|n| (interface(n), node_address(n), node_address(n)));
         let interfaces = Arc::new(Interfaces::new(list));
@@ -92,11 +104,14 @@ impl Node {
         let ports = Arc::new(Ports::new(&interfaces, min, max, swarm.shards[number]));
         let admission = Arc::new(Admission::default());
         admission.set_max_sessions(swarm.max_sessions);
-        let settings = Settings {
-            keyspace: Keyspace(u32::try_from(number).expect("few nodes")),
-            publish: swarm.replication,
-            ..swarm.settings.clone()
+        let settings =
+            Settings { keyspace: keyspace(number), publish: swarm.replication, ..swarm.settings.clone() };
+        let facts = NodeFacts {
+            keyspace: settings.keyspace,
+            others: (0..swarm.nodes).filter(|other| *other != number).map(keyspace).collect(),
+            interfaces: interfaces.clone(),
         };
+        let replication = if swarm.replication { daemon.replication(&facts) } else { None };
         let seed = swarm.seed ^ (u64::from(life) << 8) ^ number as u64;
         let shards = (0..swarm.shards[number]).map(|shard| {
             Shard::new(ShardConfig {
@@ -129,6 +144,11 @@ impl Node {
             addresses: u16::try_from(swarm.nodes).expect("few nodes"),
             min_port: min,
             awaited: BTreeMap::new(),
+            records: BTreeMap::new(),
+            replication,
+            tick_at: None,
+            publications: VecDeque::new(),
+            publish_at: now,
             kernel: split(seed, "kernel"),
             open_failures: swarm.open_failures,
             sequence: 0,
@@ -145,17 +165,42 @@ impl Node {
         shard_of(call_id, self.shard_count())
     }
 
-    /// Asks the shard of a call.
-    pub(super) fn ask_about(&mut self, call_id: &CallId, command: Command) -> Reply {
-        let shard = self.shard_of(call_id);
-        self.ask(shard, command)
+    /// A call as it is, if it is here.
+    pub(super) fn query(&mut self, now: Timestamp, call_id: &CallId) -> Option<CallSnapshot> {
+        self.now = now;
+        self.doing = Doing::Operator;
+        match self.ask(self.shard_of(call_id), Command::Query(call_id.clone())) {
+            Reply::Call(call) => Some(*call),
+            _ => None,
+        }
     }
 
-    /// Notes where the ports of a record will be.
-    pub(super) fn await_ports(&mut self, dialogue: u32, ports: impl Iterator<Item = SocketAddr>) {
-        for port in ports {
+    /// Notes a record that is about to be handed in: it may take effect later.
+    pub(super) fn await_record(&mut self, dialogue: u32, restore: &Restore) {
+        for port in ports_of(&restore.call) {
             self.awaited.insert(port, dialogue);
         }
+        self.records.insert(dialogue, restore.clone());
+    }
+
+    /// The record that was handed in last about a dialogue.
+    pub(super) fn record(&self, dialogue: u32) -> Option<&Restore> {
+        self.records.get(&dialogue)
+    }
+
+    /// The names of the calls that a filter means.
+    pub(super) fn list(&mut self, now: Timestamp, filter: &Filter) -> Vec<CallId> {
+        self.now = now;
+        self.doing = Doing::Operator;
+        let mut calls = Vec::new();
+        for shard in 0..self.shard_count() {
+            let list = Command::List { filter: filter.clone(), limit: usize::MAX };
+            match self.ask(ShardId(shard), list) {
+                Reply::Calls(briefs) => calls.extend(briefs.into_iter().map(|brief| brief.call_id)),
+                other => panic!("unexpected {other:?}"),
+            }
+        }
+        calls
     }
 
     /// Does what has fallen due.
@@ -328,6 +373,11 @@ impl Desk for Node {
             other => panic!("request {id:?} was answered with {other:?}"),
         }
     }
+}
+
+/// The keyspace of a node.
+pub(super) fn keyspace(node: usize) -> Keyspace {
+    Keyspace(u32::try_from(node).expect("few nodes"))
 }
 
 /// The interface that is at home on a node.

@@ -1,10 +1,11 @@
 //! One run from one seed, and what came of it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use std::time::Duration;
 
 use super::check::Counts;
-use super::front::{Direct, Front};
+use super::replication::{Bare, Daemon};
 use super::swarm::Swarm;
 use super::world::World;
 
@@ -34,15 +35,15 @@ impl Outcome {
     }
 }
 
-/// Runs a seed with the simplest front.
+/// Runs a seed with the simplest front, and without replication.
 pub fn run(seed: u64, verbose: bool) -> Outcome {
-    run_swarm(Swarm::new(seed), Box::new(Direct::default()), verbose)
+    run_swarm(Swarm::new(seed), Rc::new(Bare), verbose)
 }
 
 /// Runs a world with these options. A panic of the code under test is a finding like any other.
-pub fn run_swarm(swarm: Swarm, front: Box<dyn Front>, verbose: bool) -> Outcome {
+pub fn run_swarm(swarm: Swarm, daemon: Rc<dyn Daemon>, verbose: bool) -> Outcome {
     let seed = swarm.seed;
-    let mut world = World::new(swarm, front, verbose);
+    let mut world = World::new(swarm, daemon, verbose);
     let panic = catch_unwind(AssertUnwindSafe(|| world.run())).err();
     let mut violations = world.checker.violations().to_vec();
     violations

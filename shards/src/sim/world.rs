@@ -9,8 +9,9 @@ mod nodes;
 mod phases;
 mod signalling;
 mod steps;
+pub(super) mod store;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
@@ -24,10 +25,13 @@ use super::network::{Network, Site};
 use super::node::Node;
 use super::packet::InFlight;
 use super::phone::Phone;
+use super::redis::Store;
+use super::replication::{Channel, Daemon};
 use super::split;
 use super::swarm::Swarm;
 use crate::random::Random;
 use crate::time::Timestamp;
+use store::{Link, Posted, Way};
 
 /// When every world begins.
 const BEGIN: Timestamp = Timestamp::from_secs(1_700_000_000);
@@ -59,6 +63,20 @@ enum Happening {
     Restart(usize),
     /// Books are compared.
     Audit,
+    /// A node tries to reach the store.
+    Connect { node: usize, channel: Channel, epoch: u32 },
+    /// Something is at the end of a connection.
+    Link { node: usize, channel: Channel, epoch: u32, way: Way },
+    /// Connections are looked at.
+    CheckLinks,
+    /// A node's replication has something due.
+    StoreTick(usize),
+    /// What a shard wants stored reaches the replication.
+    Publication { node: usize, life: u32 },
+    /// What the replication wants done reaches a shard.
+    Post,
+    /// The store is as it should be again.
+    StoreMend,
 }
 
 /// A datagram of signalling on its way.
@@ -71,7 +89,6 @@ struct Letter {
 }
 
 /// The world.
-#[derive(Debug)]
 pub struct World {
     /// Its options.
     pub swarm: Swarm,
@@ -83,6 +100,7 @@ pub struct World {
     phones: Vec<Phone>,
     dialogues: Vec<Dialogue>,
     front: Box<dyn Front>,
+    daemon: Rc<dyn Daemon>,
     /// The checker.
     pub checker: Checker,
     /// The log.
@@ -96,17 +114,30 @@ pub struct World {
     strayed: Vec<Timestamp>,
     cookies: u64,
     lives: u32,
+    store: Store,
+    links: Vec<[Link; 2]>,
+    store_down_until: Timestamp,
+    store_frozen_until: Timestamp,
+    posted: VecDeque<Posted>,
+    /// When the last of it arrives.
+    post_at: Timestamp,
     people: Random,
     mishaps: Random,
     faults: Random,
 }
 
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").field("swarm", &self.swarm).field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
 impl World {
-    /// A world with the options of a swarm, whose proxies speak through `front`.
-    pub fn new(swarm: Swarm, front: Box<dyn Front>, verbose: bool) -> Self {
+    /// A world with the options of a swarm.
+    pub fn new(swarm: Swarm, daemon: Rc<dyn Daemon>, verbose: bool) -> Self {
         let seed = swarm.seed;
         let network = Network::new(split(seed, "network"), swarm.nodes, swarm.media, swarm.signalling);
-        let nodes = (0..swarm.nodes).map(|number| Some(Node::new(number, &swarm, 0, BEGIN)));
+        let nodes = (0..swarm.nodes).map(|number| Some(Node::new(number, &swarm, &*daemon, 0, BEGIN)));
         let mut world = World {
             now: BEGIN,
             calm: false,
@@ -115,7 +146,8 @@ impl World {
             nodes: nodes.collect(),
             phones: Vec::new(),
             dialogues: Vec::new(),
-            front,
+            front: daemon.front(),
+            daemon,
             checker: Checker::new(BEGIN, swarm.dialogues),
             log: Log::new(BEGIN, verbose),
             in_flight: InFlight::default(),
@@ -125,6 +157,12 @@ impl World {
             strayed: vec![Timestamp::ZERO; swarm.dialogues as usize],
             cookies: 0,
             lives: 0,
+            store: Store::default(),
+            links: (0..swarm.nodes).map(|_| Default::default()).collect(),
+            store_down_until: BEGIN,
+            store_frozen_until: BEGIN,
+            posted: VecDeque::new(),
+            post_at: BEGIN,
             people: split(seed, "people"),
             mishaps: split(seed, "mishaps"),
             faults: split(seed, "faults"),
@@ -169,6 +207,13 @@ impl World {
             Happening::Mend(_) => self.mend(),
             Happening::Restart(node) => self.restart(node),
             Happening::Audit => self.audit(),
+            Happening::Connect { node, channel, epoch } => self.connect(node, channel, epoch),
+            Happening::Link { node, channel, epoch, way } => self.link_delivers(node, channel, epoch, way),
+            Happening::CheckLinks => self.check_links(),
+            Happening::StoreTick(node) => self.store_tick(node),
+            Happening::Publication { node, life } => self.publication_arrives(node, life),
+            Happening::Post => self.post_arrives(),
+            Happening::StoreMend => self.mend_store(),
         }
     }
 

@@ -6,6 +6,7 @@ use super::{Happening, World, between};
 use crate::sim::log::Column;
 use crate::sim::network::Site;
 use crate::sim::node::Node;
+use crate::sim::replication::Channel;
 use crate::sim::{NODES_MAX, chance};
 
 /// How often something may happen to a phone.
@@ -16,6 +17,8 @@ pub(super) const MISHAP_PAUSE: Duration = Duration::from_millis(300);
 enum Fault {
     Partition,
     Crash,
+    Move,
+    Store,
 }
 
 impl World {
@@ -25,13 +28,20 @@ impl World {
             return;
         }
         let on = self.swarm.faults;
-        let kinds = [(on.partitions, Fault::Partition), (on.crashes, Fault::Crash)];
+        let kinds = [
+            (on.partitions, Fault::Partition),
+            (on.crashes, Fault::Crash),
+            (on.moves, Fault::Move),
+            (on.store, Fault::Store),
+        ];
         let kinds: Vec<Fault> = kinds.into_iter().filter_map(|(on, kind)| on.then_some(kind)).collect();
         if !kinds.is_empty() {
             let kind = kinds[usize::try_from(self.faults.below(kinds.len() as u64)).expect("few")];
             match kind {
                 Fault::Partition => self.partition(),
                 Fault::Crash => self.crash(),
+                Fault::Move => self.move_address(),
+                Fault::Store => self.store_fault(),
             }
         }
         let mean_ms = u64::try_from(self.swarm.fault_pause.as_millis()).expect("a short pause");
@@ -69,6 +79,12 @@ impl World {
         }
         self.say(Column::Node(number), || "dies".into());
         self.checker.node_died(number);
+        for channel in Channel::ALL {
+            self.reset_link(number, channel);
+        }
+        if self.swarm.replication {
+            self.heir_takes_addresses(number);
+        }
         for dialogue in self.dialogues.iter_mut().filter(|dialogue| dialogue.node == number) {
             dialogue.broken = true;
         }
@@ -80,12 +96,86 @@ impl World {
         assert!(number < NODES_MAX && self.nodes[number].is_none());
         self.lives += 1;
         self.front.forget(number);
-        let mut node = Node::new(number, &self.swarm, self.lives, self.now);
+        let mut node = Node::new(number, &self.swarm, &*self.daemon, self.lives, self.now);
         if self.calm {
             node.calm();
         }
         self.nodes[number] = Some(node);
         self.say(Column::Node(number), || "is back, empty".into());
+        self.network.move_address(number, number);
+        self.open_links(number);
+    }
+
+    /// Another node takes the addresses of a dead one.
+    fn heir_takes_addresses(&mut self, dead: usize) {
+        let Some(heir) = self.nodes.iter().position(Option::is_some) else { return };
+        for address in 0..self.nodes.len() {
+            if self.network.home(address) == dead {
+                self.network.move_address(address, heir);
+            }
+        }
+        self.say(Column::Node(heir), || format!("takes the addresses of node {dead}"));
+    }
+
+    /// An address moves although nobody died.
+    fn move_address(&mut self) {
+        let address = usize::try_from(self.faults.below(self.nodes.len() as u64)).expect("few");
+        let to = usize::try_from(self.faults.below(self.nodes.len() as u64)).expect("few");
+        if self.nodes[to].is_some() {
+            self.network.move_address(address, to);
+            self.say(Column::Node(to), || format!("takes the address of node {address}"));
+        }
+    }
+
+    /// Something happens to the store, or to a connection with it.
+    fn store_fault(&mut self) {
+        let node = usize::try_from(self.faults.below(self.nodes.len() as u64)).expect("few");
+        let pause = between(&mut self.faults, 100, 3000);
+        match self.faults.below(7) {
+            0 => self.lose_link(node, Channel::Follow),
+            1 => self.lose_link(node, Channel::Write),
+            2 => {
+                self.say(Column::Outside, || format!("the store freezes for {pause:?}"));
+                self.store_frozen_until = self.now + pause;
+            }
+            kind @ (3 | 4) => {
+                self.say(Column::Outside, || format!("the store restarts, data kept: {}", kind == 3));
+                self.store_down_until = self.now + pause;
+                if kind == 4 {
+                    self.store.lose_all();
+                }
+                for node in 0..self.nodes.len() {
+                    Channel::ALL.into_iter().for_each(|channel| self.lose_link(node, channel));
+                }
+            }
+            5 => {
+                self.say(Column::Outside, || format!("the store lags for {pause:?}"));
+                self.store.lag = Duration::from_millis(50 + self.faults.below(400));
+                self.after(pause, Happening::StoreMend);
+            }
+            _ => self.scribble(),
+        }
+    }
+
+    /// Somebody writes nonsense over a record, or deletes it.
+    fn scribble(&mut self) {
+        let texts = self.store.texts();
+        if texts.is_empty() {
+            return;
+        }
+        let at = usize::try_from(self.faults.below(texts.len() as u64)).expect("few");
+        let (keyspace, key) = &texts[at];
+        self.say(Column::Outside, || format!("{keyspace}/{} is spoilt", key.escape_ascii()));
+        if self.faults.one_in(2) {
+            self.store.scribble(self.now, *keyspace, key, b"{\"json\":{}}");
+        } else {
+            self.store.delete(self.now, *keyspace, key);
+        }
+        self.spread_events();
+    }
+
+    pub(super) fn mend_store(&mut self) {
+        self.store.lag = Duration::ZERO;
     }
 
     /// Something happens to a phone, perhaps.

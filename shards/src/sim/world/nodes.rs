@@ -36,6 +36,7 @@ impl World {
                     let Some(dialogue) = dialogue_of(call_id) else { continue };
                     self.checker.event(self.now, number, dialogue, kind, &doing, &settings);
                     self.say(Column::Node(number), || format!("call-{dialogue} {kind:?}"));
+                    self.note_record(number, dialogue, kind, &doing);
                     self.note_end(number, dialogue, kind);
                     touched.push(dialogue);
                 }
@@ -43,7 +44,9 @@ impl World {
                     if let Some(dialogue) = dialogue_of(&call.call_id) {
                         self.checker.published(self.now, number, dialogue);
                     }
+                    self.publish(number, effect);
                 }
+                Effect::Unpublish(_) | Effect::Retire(_) | Effect::Disown(_) => self.publish(number, effect),
                 _ => {}
             }
         }
@@ -51,6 +54,33 @@ impl World {
             self.checker.drained(self.now, number, dialogue);
         }
         self.arm(number);
+    }
+
+    /// What an event means that a record set off, perhaps long after it was handed in.
+    fn note_record(&mut self, number: usize, dialogue: u32, kind: &EventKind, doing: &Doing) {
+        let Some(node) = &self.nodes[number] else { return };
+        let Some(record) = node.record(dialogue) else { return };
+        match kind {
+            EventKind::Restored => {
+                self.checker.appeared(self.now, number, dialogue, record.own);
+                self.checker.restored(self.now, number, dialogue, &record.call);
+            }
+            EventKind::TakenOver if *doing != Doing::Signal(dialogue) => {
+                self.checker.restored(self.now, number, dialogue, &record.call);
+            }
+            EventKind::Ended(EndCause::RecordGone) => {
+                let text = self.store.text(record.keyspace, record.call.call_id.as_bytes());
+                let unreadable = |text| {
+                    let replication = node.replication.as_ref();
+                    replication.is_some_and(|r| !r.can_read(record.keyspace, &record.call.call_id, text))
+                };
+                if text.is_some_and(unreadable) {
+                    let what = format!("node {number} ended call-{dialogue} since its record cannot be read");
+                    self.checker.fail(self.now, what);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// A call that ended without the proxy's doing: its parties must offer again.
@@ -84,6 +114,8 @@ impl World {
 
     /// Asks every shard of every node for its counters, and compares.
     pub(super) fn audit(&mut self) {
+        self.store.expire(self.now);
+        self.spread_events();
         for number in 0..self.nodes.len() {
             let Some(node) = &mut self.nodes[number] else { continue };
             let reports = reports(node);

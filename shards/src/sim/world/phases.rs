@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::chaos::MISHAP_PAUSE;
 use super::nodes::{AUDIT_PAUSE, reports};
+use super::store::LINK_CHECK;
 use super::{BEGIN, Happening, World, between};
 use crate::sdp::Direction;
 use crate::sim::chance;
@@ -36,6 +37,12 @@ impl World {
             self.after(start, Happening::Act(number));
         }
         self.after(AUDIT_PAUSE, Happening::Audit);
+        for node in 0..self.nodes.len() {
+            self.open_links(node);
+        }
+        if self.swarm.replication {
+            self.after(LINK_CHECK, Happening::CheckLinks);
+        }
         self.after(MISHAP_PAUSE, Happening::Mishap);
         if !self.swarm.fault_pause.is_zero() {
             self.after(self.swarm.fault_pause, Happening::Fault);
@@ -63,6 +70,7 @@ impl World {
         self.calm = true;
         self.say(Column::Outside, || "calm".into());
         self.network.mend();
+        self.mend_store();
         self.network.set_links(Link::calm(), Link::calm());
         let end = self.now + self.swarm.calm;
         for dialogue in &mut self.dialogues {

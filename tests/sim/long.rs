@@ -1,23 +1,29 @@
 //! The simulator for as long as there is time: seed after seed, until one fails.
 //!
 //! ```text
-//! tandem-sim --seeds 500                five hundred seeds
-//! tandem-sim --minutes 60 --first 1000  for an hour, from seed 1000 on
-//! tandem-sim --one 42                   one seed, with its log
-//! tandem-sim --speed                    how much faster than life it is
+//! cargo run --release --example sim -- --seeds 500                five hundred seeds
+//! cargo run --release --example sim -- --minutes 60 --first 1000  for an hour, from seed 1000 on
+//! cargo run --release --example sim -- --one 42                   one seed, with its log
+//! cargo run --release --example sim -- --speed                    how much faster than life it is
 //! ```
 
 #![expect(clippy::disallowed_methods, reason = "measures how long the runs take")]
 
+mod daemon;
+mod ng;
+mod store;
+
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
 use tandem_shards::sim::check::Counts;
-use tandem_shards::sim::front::Direct;
-use tandem_shards::sim::run::{Outcome, run};
+use tandem_shards::sim::run::Outcome;
 use tandem_shards::sim::swarm::Swarm;
 use tandem_shards::sim::world::World;
+
+use crate::daemon::{Tandem, run};
 
 /// Runs the simulator.
 #[derive(Debug, Parser)]
@@ -66,7 +72,7 @@ fn report(outcome: &Outcome) -> ExitCode {
 }
 
 fn speed() -> ExitCode {
-    let mut world = World::new(Swarm::plain(1, 3, 50), Box::new(Direct::default()), false);
+    let mut world = World::new(Swarm::plain(1, 3, 50), Rc::new(Tandem), false);
     let begun = Instant::now();
     world.run_chaos();
     let took = begun.elapsed();

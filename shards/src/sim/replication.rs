@@ -1,0 +1,156 @@
+//! How a node speaks to the store: the seam for the daemon's feed, intent and record codec.
+//!
+//! A [`Replication`] is one node's half: it is told of everything that concerns it, and says what is to be sent
+//! and asked. It has two channels, as the daemon has two threads: one that follows the keyspaces of others,
+//! and one that writes. Commands of a channel are answered in order; when a channel is lost, what was under way
+//! is never answered.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::front::Front;
+use super::redis::{StoreAnswer, StoreCommand};
+use crate::input::{Command, Filter};
+use crate::interfaces::Interfaces;
+use crate::names::{CallId, Keyspace};
+use crate::output::{Effect, Reply};
+use crate::time::Timestamp;
+
+/// A connection to the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Channel {
+    /// Notifications, and what they make one read.
+    Follow,
+    /// Own calls.
+    Write,
+}
+
+impl Channel {
+    /// Both.
+    pub const ALL: [Channel; 2] = [Channel::Follow, Channel::Write];
+}
+
+/// Something a replication is told.
+#[derive(Debug)]
+pub enum Told {
+    /// What a shard wants stored: `Publish`, `Unpublish`, `Retire`, `Disown`.
+    Effect(Effect),
+    /// A channel is open, perhaps again.
+    Connected(Channel),
+    /// A channel is lost.
+    Lost(Channel),
+    /// The answers to a batch, in order.
+    Answers {
+        /// On which channel.
+        channel: Channel,
+        /// To which batch.
+        batch: u64,
+        /// The answers.
+        answers: Vec<StoreAnswer>,
+    },
+    /// A notification.
+    Notified {
+        /// The channel of the store's, such as `__keyspace@2__:c1`.
+        channel: Vec<u8>,
+        /// What happened.
+        event: Vec<u8>,
+    },
+    /// What a shard answered to [`Wanted::Post`].
+    Answered {
+        /// To which.
+        ticket: u64,
+        /// What.
+        reply: Reply,
+    },
+    /// The calls that [`Wanted::List`] asked for.
+    Listed {
+        /// For which.
+        ticket: u64,
+        /// Their names.
+        calls: Vec<CallId>,
+    },
+}
+
+/// Something a replication wants done.
+#[derive(Debug)]
+pub enum Wanted {
+    /// Send commands in one go.
+    Send {
+        /// On which channel.
+        channel: Channel,
+        /// The answers come under this number.
+        batch: u64,
+        /// What.
+        commands: Vec<StoreCommand>,
+    },
+    /// List calls, and wait for it.
+    List {
+        /// The answer comes under this number, before anything else.
+        ticket: u64,
+        /// Which.
+        filter: Filter,
+    },
+    /// Have a shard carry out a command, and wait for it.
+    Ask {
+        /// The shard of this call.
+        about: CallId,
+        /// The command.
+        command: Command,
+    },
+    /// Hand a command to a shard, and go on; the answer comes when it comes.
+    Post {
+        /// The answer comes under this number.
+        ticket: u64,
+        /// The shard of this call.
+        about: CallId,
+        /// The command.
+        command: Command,
+    },
+}
+
+/// One node's half of the redundancy.
+pub trait Replication: fmt::Debug {
+    /// Takes something in.
+    fn tell(&mut self, now: Timestamp, told: Told);
+    /// What is to be done now, until there is nothing more.
+    fn poll(&mut self, now: Timestamp) -> Option<Wanted>;
+    /// Does what has become due.
+    fn tick(&mut self, now: Timestamp);
+    /// When [`Replication::tick`] has something to do.
+    fn next_tick(&self) -> Option<Timestamp>;
+    /// Whether a text can be read as a record of a call.
+    fn can_read(&self, keyspace: Keyspace, call_id: &CallId, text: &[u8]) -> bool;
+}
+
+/// A node, as far as its replication has to know it.
+#[derive(Clone, Debug)]
+pub struct NodeFacts {
+    /// Its keyspace.
+    pub keyspace: Keyspace,
+    /// The keyspaces of the others.
+    pub others: Vec<Keyspace>,
+    /// Its interfaces.
+    pub interfaces: Arc<Interfaces>,
+}
+
+/// Makes the daemon's half of a world.
+pub trait Daemon {
+    /// The front of all nodes.
+    fn front(&self) -> Box<dyn Front>;
+    /// The replication of a node, if there is any.
+    fn replication(&self, node: &NodeFacts) -> Option<Box<dyn Replication>>;
+}
+
+/// The simplest front, and no replication.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Bare;
+
+impl Daemon for Bare {
+    fn front(&self) -> Box<dyn Front> {
+        Box::new(super::front::Direct::default())
+    }
+
+    fn replication(&self, _node: &NodeFacts) -> Option<Box<dyn Replication>> {
+        None
+    }
+}

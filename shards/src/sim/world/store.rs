@@ -1,0 +1,388 @@
+//! Nodes and the store: connections that keep their order, and break; publications and answers of shards.
+//!
+//! A message on a connection that is cut off waits, as TCP does, until the connection is given up. Then
+//! everything under way in both directions is lost, and nobody knows how much of it had arrived.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
+
+use super::{Happening, World, between};
+use crate::call::snapshot::CallSnapshot;
+use crate::input::{Command, Restore};
+use crate::names::{CallId, Keyspace};
+use crate::output::{Effect, Reply, RestoreOutcome};
+use crate::sim::dialogue_of;
+use crate::sim::front::Desk;
+use crate::sim::log::Column;
+use crate::sim::network::Site;
+use crate::sim::node::Doing;
+use crate::sim::redis::{StoreAnswer, StoreCommand};
+use crate::sim::replication::{Channel, Told, Wanted};
+use crate::time::Timestamp;
+
+/// How long an answer is waited for before a connection is given up.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Between attempts to connect.
+const RECONNECT: Duration = Duration::from_secs(1);
+/// How often connections are looked at.
+pub(super) const LINK_CHECK: Duration = Duration::from_millis(250);
+
+/// A message to the store.
+#[derive(Debug)]
+struct Batch {
+    number: u64,
+    commands: Vec<StoreCommand>,
+}
+
+/// Which way a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Out,
+    In,
+    Events,
+}
+
+/// A connection of a node.
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    up: bool,
+    /// Counts connections: what belongs to an earlier one is void.
+    epoch: u32,
+    outward: VecDeque<(Timestamp, Batch)>,
+    inward: VecDeque<(Timestamp, Told)>,
+    /// Notifications have a connection of their own beside it.
+    events: VecDeque<(Timestamp, Told)>,
+    subscribed: BTreeSet<Keyspace>,
+    /// Since when an answer is waited for, or the other end cannot be reached.
+    waiting_since: Option<Timestamp>,
+    unanswered: u64,
+}
+
+/// A command on its way to a shard.
+#[derive(Debug)]
+pub(super) struct Posted {
+    node: usize,
+    life: u32,
+    ticket: u64,
+    about: CallId,
+    command: Command,
+}
+
+impl World {
+    /// Begins to connect a node that has just started.
+    pub(super) fn open_links(&mut self, node: usize) {
+        if !self.nodes[node].as_ref().is_some_and(|node| node.replication.is_some()) {
+            return;
+        }
+        for channel in Channel::ALL {
+            let epoch = self.reset_link(node, channel);
+            let pause = between(&mut self.faults, 1, 50);
+            self.after(pause, Happening::Connect { node, channel, epoch });
+        }
+    }
+
+    /// Voids a connection.
+    pub(super) fn reset_link(&mut self, node: usize, channel: Channel) -> u32 {
+        let link = &mut self.links[node][channel as usize];
+        *link = Link { epoch: link.epoch + 1, ..Link::default() };
+        link.epoch
+    }
+
+    pub(super) fn connect(&mut self, node: usize, channel: Channel, epoch: u32) {
+        let link = &self.links[node][channel as usize];
+        if link.epoch != epoch || link.up || self.nodes[node].is_none() {
+            return;
+        }
+        if self.store_is_away(node) {
+            return self.after(RECONNECT, Happening::Connect { node, channel, epoch });
+        }
+        self.links[node][channel as usize].up = true;
+        self.say(Column::Node(node), || format!("connected: {channel:?}"));
+        self.tell(node, Told::Connected(channel));
+    }
+
+    fn store_is_away(&self, node: usize) -> bool {
+        let (node, store) = (Site::Node(node), Site::Store);
+        self.store_down_until > self.now
+            || self.network.is_blocked(node, store)
+            || self.network.is_blocked(store, node)
+    }
+
+    /// Gives up connections on which nothing comes back.
+    pub(super) fn check_links(&mut self) {
+        for node in 0..self.nodes.len() {
+            for channel in Channel::ALL {
+                let away = self.store_is_away(node);
+                let link = &mut self.links[node][channel as usize];
+                if !link.up {
+                    continue;
+                }
+                if !away && link.unanswered == 0 {
+                    link.waiting_since = None;
+                }
+                let since = *link.waiting_since.get_or_insert(self.now);
+                if self.now.since(since) > PATIENCE {
+                    self.lose_link(node, channel);
+                }
+            }
+        }
+        self.after(LINK_CHECK, Happening::CheckLinks);
+    }
+
+    /// A connection breaks.
+    pub(super) fn lose_link(&mut self, node: usize, channel: Channel) {
+        if !self.links[node][channel as usize].up {
+            return;
+        }
+        let epoch = self.reset_link(node, channel);
+        self.say(Column::Node(node), || format!("lost: {channel:?}"));
+        self.tell(node, Told::Lost(channel));
+        let pause = between(&mut self.faults, 1000, 1200);
+        self.after(pause, Happening::Connect { node, channel, epoch });
+    }
+
+    /// Messages at the end of a connection.
+    pub(super) fn link_delivers(&mut self, node: usize, channel: Channel, epoch: u32, way: Way) {
+        loop {
+            let blocked = match way {
+                Way::Out => {
+                    self.network.is_blocked(Site::Node(node), Site::Store)
+                        || self.store_frozen_until > self.now
+                }
+                Way::In | Way::Events => self.network.is_blocked(Site::Store, Site::Node(node)),
+            };
+            let link = &mut self.links[node][channel as usize];
+            let ready = match way {
+                Way::Out => link.outward.front().map(|message| message.0),
+                Way::In => link.inward.front().map(|message| message.0),
+                Way::Events => link.events.front().map(|message| message.0),
+            };
+            let due = ready.is_some_and(|ready| ready <= self.now);
+            if link.epoch != epoch || !due {
+                return;
+            }
+            if blocked {
+                let again = Happening::Link { node, channel, epoch, way };
+                return self.after(Duration::from_millis(100), again);
+            }
+            match way {
+                Way::Out => {
+                    let (_, batch) = link.outward.pop_front().expect("it is due");
+                    self.store_carries_out(node, channel, batch);
+                }
+                Way::In => {
+                    let (_, told) = link.inward.pop_front().expect("it is due");
+                    link.unanswered -= 1;
+                    link.waiting_since = None;
+                    self.tell(node, told);
+                }
+                Way::Events => {
+                    let (_, told) = link.events.pop_front().expect("it is due");
+                    self.tell(node, told);
+                }
+            }
+        }
+    }
+
+    fn push_inward(&mut self, node: usize, channel: Channel, way: Way, told: Told) {
+        let delay = self.network.connection_delay();
+        let link = &mut self.links[node][channel as usize];
+        let queue = if way == Way::Events { &mut link.events } else { &mut link.inward };
+        let ready = queue.back().map_or(self.now, |last| last.0).max(self.now + delay);
+        queue.push_back((ready, told));
+        let epoch = link.epoch;
+        self.agenda.enter(ready, Happening::Link { node, channel, epoch, way });
+    }
+
+    fn store_carries_out(&mut self, node: usize, channel: Channel, batch: Batch) {
+        let mut answers: Vec<StoreAnswer> = Vec::new();
+        for command in &batch.commands {
+            if let [name, pattern] = &command.words[..]
+                && name == b"PSUBSCRIBE"
+            {
+                let keyspace = keyspace_of(pattern).expect("a pattern of keyspace events");
+                self.links[node][channel as usize].subscribed.insert(keyspace);
+            }
+            answers.push(self.store.execute(self.now, command));
+            self.spread_events();
+        }
+        self.push_inward(node, channel, Way::In, Told::Answers { channel, batch: batch.number, answers });
+    }
+
+    /// Tells subscribers what has happened in the store.
+    pub(super) fn spread_events(&mut self) {
+        for event in self.store.take_events() {
+            for node in 0..self.nodes.len() {
+                let link = &self.links[node][Channel::Follow as usize];
+                if link.up && link.subscribed.contains(&event.keyspace) {
+                    let told = Told::Notified { channel: event.channel(), event: event.event.into() };
+                    self.push_inward(node, Channel::Follow, Way::Events, told);
+                }
+            }
+        }
+    }
+
+    /// Tells a node's replication something, and does what it wants then.
+    pub(super) fn tell(&mut self, number: usize, told: Told) {
+        let Some(node) = &mut self.nodes[number] else { return };
+        let Some(replication) = &mut node.replication else { return };
+        replication.tell(self.now, told);
+        self.pump(number);
+    }
+
+    /// Does what a node's replication wants.
+    pub(super) fn pump(&mut self, number: usize) {
+        loop {
+            let Some(node) = &mut self.nodes[number] else { return };
+            let Some(replication) = &mut node.replication else { return };
+            let Some(wanted) = replication.poll(self.now) else { break };
+            self.perform(number, wanted);
+        }
+        let Some(node) = &mut self.nodes[number] else { return };
+        let due = node.replication.as_ref().and_then(|replication| replication.next_tick());
+        let due = due.map(|due| due.max(self.now + Duration::from_millis(1)));
+        if let Some(due) = due.filter(|due| node.tick_at.is_none_or(|at| at > *due)) {
+            node.tick_at = Some(due);
+            self.agenda.enter(due, Happening::StoreTick(number));
+        }
+    }
+
+    pub(super) fn store_tick(&mut self, number: usize) {
+        let Some(node) = &mut self.nodes[number] else { return };
+        if node.tick_at != Some(self.now) {
+            return;
+        }
+        node.tick_at = None;
+        if let Some(replication) = &mut node.replication {
+            replication.tick(self.now);
+        }
+        self.pump(number);
+    }
+
+    fn perform(&mut self, number: usize, wanted: Wanted) {
+        match wanted {
+            Wanted::Send { channel, batch, commands } => {
+                let delay = self.network.connection_delay();
+                let link = &mut self.links[number][channel as usize];
+                if !link.up {
+                    return; // lost a moment ago: it will be told
+                }
+                let ready = link.outward.back().map_or(self.now, |last| last.0).max(self.now + delay);
+                link.outward.push_back((ready, Batch { number: batch, commands }));
+                link.unanswered += 1;
+                link.waiting_since.get_or_insert(self.now);
+                let epoch = link.epoch;
+                self.agenda.enter(ready, Happening::Link { node: number, channel, epoch, way: Way::Out });
+            }
+            Wanted::List { ticket, filter } => {
+                let Some(node) = &mut self.nodes[number] else { return };
+                let calls = node.list(self.now, &filter);
+                self.tell_only(number, Told::Listed { ticket, calls });
+            }
+            Wanted::Ask { about, command } => {
+                self.carry_out(number, &about, command);
+            }
+            Wanted::Post { ticket, about, command } => {
+                let Some(life) = self.nodes[number].as_ref().map(|node| node.life) else { return };
+                self.posted.push_back(Posted { node: number, life, ticket, about, command });
+                let pause = Duration::from_micros(self.faults.below(3000));
+                self.post_at = self.post_at.max(self.now + pause);
+                self.agenda.enter(self.post_at, Happening::Post);
+            }
+        }
+    }
+
+    /// Tells without asking what is wanted then: the caller does.
+    fn tell_only(&mut self, number: usize, told: Told) {
+        if let Some(replication) = self.nodes[number].as_mut().and_then(|node| node.replication.as_mut()) {
+            replication.tell(self.now, told);
+        }
+    }
+
+    /// A command that was on its way reaches its shard.
+    pub(super) fn post_arrives(&mut self) {
+        let Posted { node, life, ticket, about, command } =
+            self.posted.pop_front().expect("one for each event");
+        if self.nodes[node].as_ref().is_none_or(|node| node.life != life) {
+            return;
+        }
+        if let Some(reply) = self.carry_out(node, &about, command) {
+            self.tell(node, Told::Answered { ticket, reply });
+        }
+    }
+
+    /// Has a shard carry out a command of the replication.
+    fn carry_out(&mut self, number: usize, about: &CallId, command: Command) -> Option<Reply> {
+        let dialogue = dialogue_of(about)?;
+        let record = match &command {
+            Command::Restore(restore) => Some(restore.as_ref().clone()),
+            _ => None,
+        };
+        let node = self.nodes[number].as_mut()?;
+        node.now = self.now;
+        node.doing = Doing::Record(dialogue);
+        if let Some(restore) = &record {
+            node.await_record(dialogue, restore);
+        }
+        let shard = node.shard_of(about);
+        let reply = node.ask(shard, command);
+        if let (Some(restore), Reply::Restored(outcome)) = (&record, &reply) {
+            self.note_restore(number, dialogue, restore, *outcome);
+        }
+        self.settle(number);
+        Some(reply)
+    }
+
+    fn note_restore(&mut self, number: usize, dialogue: u32, restore: &Restore, outcome: RestoreOutcome) {
+        let keyspace = restore.keyspace;
+        self.say(Column::Node(number), || format!("call-{dialogue} of {keyspace}: {outcome:?}"));
+        let updated = matches!(outcome, RestoreOutcome::Updated | RestoreOutcome::Yielded);
+        if updated {
+            self.checker.restored(self.now, number, dialogue, &restore.call);
+        }
+        if updated && restore.own {
+            self.checker.came_home(self.now, number, dialogue);
+        }
+    }
+
+    /// What a shard wants stored goes to the other thread.
+    pub(super) fn publish(&mut self, number: usize, effect: Effect) {
+        let Some(node) = &mut self.nodes[number] else { return };
+        if node.replication.is_none() {
+            return;
+        }
+        let pause = Duration::from_micros(self.faults.below(2000));
+        node.publish_at = node.publish_at.max(self.now + pause);
+        node.publications.push_back(effect);
+        let (at, life) = (node.publish_at, node.life);
+        self.agenda.enter(at, Happening::Publication { node: number, life });
+    }
+
+    pub(super) fn publication_arrives(&mut self, number: usize, life: u32) {
+        let node = self.nodes[number].as_mut().filter(|node| node.life == life);
+        if let Some(effect) = node.and_then(|node| node.publications.pop_front()) {
+            self.tell(number, Told::Effect(effect));
+        }
+    }
+}
+
+/// The local addresses of a call's record, at any node: addresses move, and keep their names.
+pub(in crate::sim) fn ports_of(call: &CallSnapshot) -> Vec<std::net::SocketAddr> {
+    let media = call.legs.iter().flat_map(|leg| leg.media.iter().flatten());
+    let sets = media.flat_map(|media| &media.port_sets);
+    let address = |name: &[u8]| {
+        let number = std::str::from_utf8(name).ok()?.strip_prefix("pub")?.parse().ok()?;
+        Some(crate::sim::node_address(number))
+    };
+    let of_set = |set: &crate::call::snapshot::PortSetSnapshot| {
+        let ip = address(set.interface.as_bytes());
+        set.ports.iter().filter_map(move |port| Some((ip?, *port).into())).collect::<Vec<_>>()
+    };
+    sets.flat_map(of_set).collect()
+}
+
+fn keyspace_of(pattern: &[u8]) -> Option<Keyspace> {
+    let text = std::str::from_utf8(pattern).ok()?;
+    let number = text.strip_prefix("__keyspace@")?.strip_suffix("__:*")?;
+    number.parse().ok().map(Keyspace)
+}

@@ -1,0 +1,5 @@
+//! Whole clusters in one thread, from one seed.
+
+mod daemon;
+mod ng;
+mod store;

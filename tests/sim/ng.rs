@@ -1,0 +1,127 @@
+//! The daemon's front in the simulator: real ng messages, the real cache of replies.
+
+use std::net::SocketAddr;
+
+use tandem::ng::bencode::{self, Limits};
+use tandem::ng::counters::NgCounters;
+use tandem::ng::exchange::{Desk as NgDesk, NgState};
+use tandem::ng::value::Value;
+use tandem_shards::input::Command;
+use tandem_shards::io::{Ask, AskError};
+use tandem_shards::names::{CallId, ShardId};
+use tandem_shards::output::Reply;
+use tandem_shards::sim::front::{Answer, Desk, Front, Kind, Request};
+use tandem_shards::time::Timestamp;
+
+/// The fronts of all nodes.
+#[derive(Debug)]
+pub struct NgFront {
+    nodes: Vec<NgState>,
+}
+
+/// What no shard knows, and no proxy of the simulator asks for.
+#[derive(Debug)]
+struct NoDesk;
+
+impl NgDesk for NoDesk {
+    fn cli(&self, _line: &str) -> String {
+        String::new()
+    }
+
+    fn statistics(&self, _counters: &NgCounters) -> Value<'static> {
+        Value::dictionary()
+    }
+
+    fn written(&self, _call_id: &CallId) -> Option<Timestamp> {
+        None
+    }
+}
+
+/// The shards of a node, as the daemon asks for them.
+struct Bridge<'a>(&'a mut dyn Desk);
+
+impl Ask for Bridge<'_> {
+    fn shard_count(&self) -> u16 {
+        self.0.shard_count()
+    }
+
+    fn ask(&mut self, shard: ShardId, command: Command) -> Result<Reply, AskError> {
+        Ok(self.0.ask(shard, command))
+    }
+}
+
+fn state() -> NgState {
+    NgState::new(Box::new(NoDesk))
+}
+
+impl NgFront {
+    pub fn new() -> Self {
+        NgFront { nodes: (0..tandem_shards::sim::NODES_MAX).map(|_| state()).collect() }
+    }
+}
+
+impl Front for NgFront {
+    fn letter(&self, cookie: &str, request: &Request) -> Vec<u8> {
+        let mut message = Value::dictionary();
+        let command = match request.kind {
+            Kind::Offer => "offer",
+            Kind::Answer => "answer",
+            Kind::Delete => "delete",
+        };
+        message.set("command", command);
+        let names = [
+            ("call-id", Some(request.call_id.as_bytes())),
+            ("from-tag", request.from_tag.as_ref().map(|tag| tag.as_bytes())),
+            ("to-tag", request.to_tag.as_ref().map(|tag| tag.as_bytes())),
+            ("via-branch", request.branch.as_ref().map(|branch| branch.as_bytes())),
+            ("sdp", Some(request.sdp.as_bytes()).filter(|sdp| !sdp.is_empty())),
+        ];
+        for (key, value) in names {
+            if let Some(value) = value {
+                message.put(key.as_bytes(), Value::Bytes(value.into()));
+            }
+        }
+        if let Some(guard) = request.guard {
+            let flag = if guard { "source-guard" } else { "no-source-guard" };
+            message.set("flags", Value::List(vec![flag.into()]));
+        }
+        if let Some(seconds) = request.delay_secs {
+            message.set("delete delay", Value::Integer(seconds.try_into().expect("a short delay")));
+        }
+        let mut letter = [cookie.as_bytes(), b" "].concat();
+        bencode::encode(&message, &mut letter);
+        letter
+    }
+
+    fn serve(
+        &mut self,
+        now: Timestamp,
+        node: usize,
+        proxy: SocketAddr,
+        letter: &[u8],
+        desk: &mut dyn Desk,
+    ) -> Option<Vec<u8>> {
+        let reply = self.nodes[node].serve(&mut Bridge(desk), now, letter, proxy)?;
+        Some(reply.to_vec())
+    }
+
+    fn read(&self, letter: &[u8]) -> Option<(String, Answer)> {
+        let space = letter.iter().position(|byte| *byte == b' ')?;
+        let cookie = std::str::from_utf8(&letter[..space]).ok()?.to_owned();
+        let (message, _) = bencode::decode(&letter[space + 1..], Limits::MESSAGE).ok()?;
+        let text = |key: &str| {
+            let value = message.find(key.as_bytes()).and_then(Value::bytes);
+            value.map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        };
+        let answer = match (text("result")?.as_str(), text("sdp")) {
+            ("ok", Some(sdp)) => Answer::Sdp(sdp),
+            ("ok", None) => Answer::Done,
+            (result, _) => Answer::Refused(text("error-reason").unwrap_or_else(|| result.to_owned())),
+        };
+        Some((cookie, answer))
+    }
+
+    fn forget(&mut self, node: usize) {
+        self.nodes[node] = state();
+    }
+}
