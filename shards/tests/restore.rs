@@ -117,6 +117,30 @@ fn signalling_takes_a_foreign_call_over_once() {
     owner.assert_empty();
 }
 
+/// Found by the simulator: two standbys take the same call over while the store cannot be reached.
+#[test]
+fn of_two_nodes_that_took_a_call_over_at_once_one_keeps_it() {
+    let mut owner = node(ONE);
+    owner.audio_call("c");
+    let stored = last(&owner);
+    let mut standbys = [node(TWO), node(Keyspace(3))];
+    for standby in &mut standbys {
+        restore(standby, ONE, &stored);
+        standby.now = stored.last_signal + Duration::from_secs(1);
+        standby.offer("c", &audio(A, 6000), |signal| signal.to_tag = Some(Tag::from("b")));
+    }
+    let records = [last(&standbys[0]), last(&standbys[1])];
+    assert_eq!(records[0].version, records[1].version);
+    assert_eq!(restore(&mut standbys[0], Keyspace(3), &records[1]), RestoreOutcome::OwnHere);
+    assert_eq!(restore(&mut standbys[1], TWO, &records[0]), RestoreOutcome::OwnHere);
+    assert_eq!(last(&standbys[1]), records[1], "the loser waits");
+    let won = last(&standbys[0]);
+    assert_eq!(won.version.epoch, records[0].version.epoch + 1);
+    assert_eq!(restore(&mut standbys[1], TWO, &won), RestoreOutcome::Yielded);
+    assert_eq!(restore(&mut standbys[0], Keyspace(3), &records[1]), RestoreOutcome::OwnHere);
+    assert_eq!(last(&standbys[0]), won, "settled once");
+}
+
 #[test]
 fn an_own_call_is_not_ended_by_what_others_say() {
     let mut owner = node(ONE);

@@ -6,6 +6,7 @@
 //!
 //! A record whose ports are taken is kept and tried again; it is never forgotten and nothing is deleted for it.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -126,6 +127,9 @@ impl Shard {
             Some(here) => judge(here, &restore, &crate::call::export::snapshot(here, &self.plane)),
         };
         if !matches!(outcome, RestoreOutcome::Created | RestoreOutcome::Updated | RestoreOutcome::Yielded) {
+            if let Some(index) = known.filter(|index| self.wins_tie(&self.calls[*index], &restore)) {
+                self.assert_ownership(index);
+            }
             return self.reply_to(id, Reply::Restored(outcome));
         }
         match lacking(&self.plane.interfaces, here, &restore.call) {
@@ -135,6 +139,22 @@ impl Shard {
             }
             Err(refusal) => self.reply_to(id, Reply::Restored(RestoreOutcome::Refused(refusal))),
         }
+    }
+
+    /// Whether another node has taken the call over at the same time, from the same record, and this one keeps
+    /// it: the one that was signalled last does, and of two equals the one with the lower keyspace.
+    fn wins_tie(&self, here: &Call, restore: &Restore) -> bool {
+        let stored = &restore.call;
+        let tie = here.ownership == Ownership::Own && !restore.own && stored.version == here.version;
+        let own = (here.last_signal, Reverse(self.plane.settings.keyspace));
+        tie && own > (stored.last_signal, Reverse(restore.keyspace))
+    }
+
+    /// Publishes an own call under a version that no other node can have.
+    fn assert_ownership(&mut self, index: u32) {
+        let version = &mut self.calls[index].version;
+        *version = Version { epoch: version.epoch + 1, sequence: 0 };
+        self.publish(index);
     }
 
     /// All sockets are open: the record takes effect.

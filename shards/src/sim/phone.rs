@@ -65,6 +65,8 @@ pub(super) struct Phone {
     pub(super) serial: u32,
     pub(super) heard: Timestamp,
     pub(super) received: u64,
+    /// Which node had its last packet, and what became of it.
+    pub(super) fate: (usize, &'static str),
     version: u32,
 }
 
@@ -86,6 +88,7 @@ impl Phone {
             serial: 0,
             heard: Timestamp::ZERO,
             received: 0,
+            fate: (0, "nothing"),
             version: 0,
         }
     }

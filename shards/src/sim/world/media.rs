@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Happening, World};
 use crate::output::{DropReason, Verdict};
+use crate::sim::log::Column;
 use crate::sim::network::Site;
 use crate::sim::node::Open;
 use crate::sim::packet::{self, BYTES, Packet, Tag};
@@ -100,6 +101,7 @@ impl World {
             return self.checker.fail(self.now, format!("node {number} altered a packet to {}", packet.to));
         };
         self.judge(number, open, &packet, tag, verdict);
+        self.note_fate(number, tag, verdict);
         if let Verdict::Forward { via, to } = verdict {
             self.forward(number, open, packet, tag, (via, to));
         }
@@ -109,6 +111,22 @@ impl World {
     /// call before it was made anew.
     fn is_stray(&self, node: usize, open: Open, tag: Tag, packet: &Packet) -> bool {
         tag.dialogue != open.dialogue || packet.aimed < self.checker.created(node, tag.dialogue)
+    }
+
+    /// Logs when what becomes of a phone's packets changes.
+    fn note_fate(&mut self, node: usize, tag: Tag, verdict: Verdict) {
+        let fate = match verdict {
+            Verdict::Forward { .. } => "relayed",
+            Verdict::Consume => "consumed",
+            Verdict::Drop(reason) => reason.name(),
+        };
+        let phone = self.dialogues[tag.dialogue as usize].phones[usize::from(tag.leg)];
+        let known = &mut self.phones[phone as usize].fate;
+        if !tag.spoofed && *known != (node, fate) {
+            *known = (node, fate);
+            let Tag { dialogue, leg, .. } = tag;
+            self.say(Column::Node(node), || format!("call-{dialogue} leg {leg} is {fate}"));
+        }
     }
 
     /// Compares a verdict with what is known of the sender.
