@@ -1,8 +1,9 @@
 //! Records of other nodes, and of this node before a restart: which of them wins, and how it takes effect.
 //!
-//! The newest version wins: first the epoch, which counts changes of ownership, then the sequence. Records that
-//! rtpengine wrote have no version; there the time of the last signal decides. An own call is never ended
-//! here: at most it becomes foreign, when a newer record says that another node has taken it over.
+//! The newest record wins: of two calls of one name the one that was made later, and of one call the newer
+//! version: first the epoch, which counts changes of ownership, then the sequence. Records that rtpengine wrote
+//! have no version; there the time of the last signal decides. An own call is never ended here: at most it
+//! becomes foreign, when a newer record says that another node has taken it over.
 //!
 //! A record whose ports are taken is kept and tried again; it is never forgotten and nothing is deleted for it.
 
@@ -145,7 +146,8 @@ impl Shard {
     /// it: the one that was signalled last does, and of two equals the one with the lower keyspace.
     fn wins_tie(&self, here: &Call, restore: &Restore) -> bool {
         let stored = &restore.call;
-        let tie = here.ownership == Ownership::Own && !restore.own && stored.version == here.version;
+        let same = (stored.created, stored.version) == (here.created, here.version);
+        let tie = here.ownership == Ownership::Own && !restore.own && same;
         let own = (here.last_signal, Reverse(self.plane.settings.keyspace));
         tie && own > (stored.last_signal, Reverse(restore.keyspace))
     }
@@ -232,7 +234,8 @@ fn judge(here: &Call, restore: &Restore, shown: &CallSnapshot) -> RestoreOutcome
     let (newer, older) = if unversioned {
         (stored.last_signal > here.last_signal, stored.last_signal < here.last_signal)
     } else {
-        (stored.version > here.version, stored.version < here.version)
+        let (stored, here) = ((stored.created, stored.version), (here.created, here.version));
+        (stored > here, stored < here)
     };
     match here.ownership {
         Ownership::Own if restore.own || !newer => RestoreOutcome::OwnHere,

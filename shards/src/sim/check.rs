@@ -379,11 +379,6 @@ impl Checker {
         (self.own[node], self.foreign[node])
     }
 
-    /// When a node made the call of a dialogue.
-    pub(super) fn created(&self, node: usize, dialogue: u32) -> Timestamp {
-        self.facts[dialogue as usize][node].created
-    }
-
     /// Whether a node is believed to hold a dialogue's call.
     pub(super) fn holds(&self, node: usize, dialogue: u32) -> bool {
         self.facts[dialogue as usize][node].holder != Holder::Nobody

@@ -3,7 +3,7 @@
 //! The kernel is where ports are checked: an address is open once, and what is closed was open. Each socket is
 //! noted under the call for which it was asked.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::front::Desk;
 use super::replication::{Daemon, NodeFacts, Replication};
 use super::swarm::Swarm;
 use super::world::store::ports_of;
-use super::{NODES_MAX, chance, dialogue_of, node_address, node_of_address, split};
+use super::{NODES_MAX, call_id, chance, dialogue_of, node_address, node_of_address, split};
 use crate::admission::Admission;
 use crate::call::snapshot::CallSnapshot;
 use crate::input::{Command, Filter, Request, Restore};
@@ -46,6 +46,8 @@ pub(super) struct Open {
     pub(super) id: SocketId,
     /// The call it was opened for.
     pub(super) dialogue: u32,
+    /// When an offer or answer had it opened; the epoch if a record did, since parties know it from before.
+    pub(super) fresh_since: Timestamp,
 }
 
 /// A node.
@@ -78,7 +80,9 @@ pub(super) struct Node {
     addresses: u16,
     min_port: u16,
     /// Ports of records that were handed in, by dialogue: a record that waits opens them later.
-    awaited: BTreeMap<SocketAddr, u32>,
+    awaited: BTreeMap<SocketAddr, BTreeSet<u32>>,
+    /// Sockets that were opened for one of several records that have waited.
+    unclaimed: Vec<SocketAddr>,
     records: BTreeMap<u32, Restore>,
     /// Its half of the redundancy.
     pub(super) replication: Option<Box<dyn Replication>>,
@@ -144,6 +148,7 @@ impl Node {
             addresses: u16::try_from(swarm.nodes).expect("few nodes"),
             min_port: min,
             awaited: BTreeMap::new(),
+            unclaimed: Vec::new(),
             records: BTreeMap::new(),
             replication,
             tick_at: None,
@@ -178,7 +183,7 @@ impl Node {
     /// Notes a record that is about to be handed in: it may take effect later.
     pub(super) fn await_record(&mut self, dialogue: u32, restore: &Restore) {
         for port in ports_of(&restore.call) {
-            self.awaited.insert(port, dialogue);
+            self.awaited.entry(port).or_default().insert(dialogue);
         }
         self.records.insert(dialogue, restore.clone());
     }
@@ -211,6 +216,25 @@ impl Node {
             if self.shards[shard].poll_timeout().is_some_and(|due| due <= now) {
                 self.shards[shard].handle_timeout(now);
                 assert!(self.drain(shard).is_none(), "nobody asked");
+                self.claim_sockets();
+            }
+        }
+        self.doing = Doing::Timeout;
+    }
+
+    /// Finds out for which of the records that waited sockets were opened: the call that holds the port now.
+    fn claim_sockets(&mut self) {
+        for at in std::mem::take(&mut self.unclaimed) {
+            let candidates: Vec<u32> = self.awaited.get(&at).into_iter().flatten().copied().collect();
+            let holds = |call: CallSnapshot| ports_of(&call).contains(&at);
+            let claimed =
+                candidates.into_iter().find(|d| self.query(self.now, &call_id(*d)).is_some_and(holds));
+            let address = node_of_address(at.ip()).expect("an address of a node");
+            let open = &mut self.open[address][usize::from(at.port() - self.min_port)];
+            match (open, claimed) {
+                (Some(open), Some(dialogue)) => open.dialogue = dialogue,
+                (Some(_), None) => self.faults.push(format!("{at} was opened for nobody")),
+                (None, _) => {}
             }
         }
     }
@@ -307,12 +331,12 @@ impl Node {
     fn open(&mut self, shard: usize, id: SocketId, local: SocketAddr) -> Result<(), OpenError> {
         let dialogue = match self.doing {
             Doing::Signal(dialogue) | Doing::Record(dialogue) => Some(dialogue),
-            Doing::Timeout | Doing::Operator => self.awaited.get(&local).copied(),
+            Doing::Timeout | Doing::Operator => None,
         };
-        let Some(dialogue) = dialogue else {
-            self.faults.push(format!("{local} was opened for nobody"));
-            return Err(OpenError::InUse);
-        };
+        let dialogue = dialogue.unwrap_or_else(|| {
+            self.unclaimed.push(local);
+            u32::MAX
+        });
         if let Some(other) = self.socket_at(local) {
             self.faults
                 .push(format!("{local} was opened for call-{dialogue}; call-{} has it", other.dialogue));
@@ -323,7 +347,9 @@ impl Node {
             return Err(errors[usize::try_from(self.kernel.below(3)).expect("small")]);
         }
         let shard_number = u16::try_from(shard).expect("few");
-        let open = Open { shard: shard_number, id, dialogue };
+        let fresh = matches!(self.doing, Doing::Signal(_));
+        let fresh_since = if fresh { self.now } else { Timestamp::ZERO };
+        let open = Open { shard: shard_number, id, dialogue, fresh_since };
         let address = node_of_address(local.ip()).expect("an address of a node");
         self.open[address][usize::from(local.port() - self.min_port)] = Some(open);
         let slots = &mut self.by_slot[shard];

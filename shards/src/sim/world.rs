@@ -110,6 +110,8 @@ pub struct World {
     free_letters: Vec<u32>,
     /// Phones that were heard by another dialogue's call, rightly: they sent to a port that was once theirs.
     strangers: BTreeSet<(u32, u32)>,
+    /// Nodes that have been given a record whose ports they cannot have: their view of a dialogue is old.
+    behind: BTreeSet<(usize, u32)>,
     /// When a packet of somebody else's dialogue came to a dialogue's socket last.
     strayed: Vec<Timestamp>,
     cookies: u64,
@@ -154,6 +156,7 @@ impl World {
             letters: Vec::new(),
             free_letters: Vec::new(),
             strangers: BTreeSet::new(),
+            behind: BTreeSet::new(),
             strayed: vec![Timestamp::ZERO; swarm.dialogues as usize],
             cookies: 0,
             lives: 0,

@@ -107,10 +107,10 @@ impl World {
         }
     }
 
-    /// Whether a packet was meant for an earlier use of the socket it came in on: by another call, or by this
-    /// call before it was made anew.
-    fn is_stray(&self, node: usize, open: Open, tag: Tag, packet: &Packet) -> bool {
-        tag.dialogue != open.dialogue || packet.aimed < self.checker.created(node, tag.dialogue)
+    /// Whether a packet was meant for an earlier use of the socket it came in on: by another call, or by
+    /// another party of this call.
+    fn is_stray(open: Open, tag: Tag, packet: &Packet) -> bool {
+        tag.dialogue != open.dialogue || packet.aimed < open.fresh_since
     }
 
     /// Logs when what becomes of a phone's packets changes.
@@ -134,7 +134,7 @@ impl World {
         self.checker.packet(self.now, number, open.dialogue, verdict);
         let guarded = verdict == Verdict::Drop(DropReason::Guarded);
         let sender = owner_of(packet.from.ip());
-        if self.is_stray(number, open, tag, packet) {
+        if Self::is_stray(open, tag, packet) {
             self.checker.counts.strays += 1;
             self.strayed[open.dialogue as usize] = self.now;
             if let Some(sender) = sender.filter(|_| !guarded) {
@@ -179,7 +179,7 @@ impl World {
             return self.checker.fail(self.now, what);
         }
         self.checker.counts.relayed += 1;
-        packet.stray |= self.is_stray(number, open, tag, &packet);
+        packet.stray |= Self::is_stray(open, tag, &packet) || self.behind.contains(&(number, dialogue));
         (packet.from, packet.to) = (from, to);
         self.send(packet, Site::Node(number), Site::Phones);
     }

@@ -97,7 +97,9 @@ impl World {
             let habits = self.swarm.habits;
             let unguarded = dialogue.guard == Some(false) && habits.rebind + habits.spoof > 0;
             let strayed = self.strayed[dialogue.number as usize] + self.swarm.calm >= self.now;
-            let excused = unguarded || strayed;
+            // Where media takes over, the node that has it wins over the one that is being signalled.
+            let contested = self.swarm.replication && self.swarm.settings.take_over_by_media_packets > 0;
+            let excused = unguarded || strayed || contested;
             let Some(callee) = dialogue.callee.filter(|_| settled && !excused) else { continue };
             let phones = [0, callee].map(|leg| dialogue.phones[usize::from(leg)]);
             let phones = phones.map(|number| &self.phones[number as usize]);
@@ -106,7 +108,8 @@ impl World {
             }
             // A call on two addresses, each at another node: neither hears both parties.
             let at = phones.map(|phone| phone.remote.and_then(|(rtp, _)| self.node_at(rtp)));
-            if at[0] != at[1] {
+            let behind = at[0].is_some_and(|(node, _)| self.behind.contains(&(node, dialogue.number)));
+            if at[0] != at[1] || behind {
                 continue;
             }
             self.checker.counts.lively += 1;

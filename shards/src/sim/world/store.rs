@@ -336,6 +336,10 @@ impl World {
     fn note_restore(&mut self, number: usize, dialogue: u32, restore: &Restore, outcome: RestoreOutcome) {
         let keyspace = restore.keyspace;
         self.say(Column::Node(number), || format!("call-{dialogue} of {keyspace}: {outcome:?}"));
+        match outcome {
+            RestoreOutcome::Pending => drop(self.behind.insert((number, dialogue))),
+            _ => drop(self.behind.remove(&(number, dialogue))),
+        }
         let updated = matches!(outcome, RestoreOutcome::Updated | RestoreOutcome::Yielded);
         if updated {
             self.checker.restored(self.now, number, dialogue, &restore.call);
