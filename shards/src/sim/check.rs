@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::NODES_MAX;
 use super::node::Doing;
+use super::packet::Tag;
 use crate::call::snapshot::CallSnapshot;
 use crate::output::{DropReason, EndCause, EventKind, Verdict};
 use crate::settings::Settings;
@@ -53,8 +54,8 @@ struct Facts {
 #[derive(Clone, Copy, Debug, Default)]
 struct LegFacts {
     endpoint: Option<SocketAddr>,
-    /// When a packet came from there last.
-    genuine: Option<Timestamp>,
+    /// When a packet came from there last, and to which socket.
+    genuine: Option<(Timestamp, SocketAddr)>,
 }
 
 /// The book of a run.
@@ -320,10 +321,17 @@ impl Checker {
     }
 
     /// An RTP packet came from the address that a party named, and was accepted.
-    pub(super) fn genuine(&mut self, now: Timestamp, node: usize, dialogue: u32, leg: u8, from: SocketAddr) {
-        let leg = &mut self.at(dialogue, node).legs[usize::from(leg)];
+    pub(super) fn genuine(
+        &mut self,
+        now: Timestamp,
+        node: usize,
+        tag: Tag,
+        from: SocketAddr,
+        to: SocketAddr,
+    ) {
+        let leg = &mut self.at(tag.dialogue, node).legs[usize::from(tag.leg)];
         if leg.endpoint == Some(from) {
-            leg.genuine = Some(now);
+            leg.genuine = Some((now, to));
         }
     }
 
@@ -332,18 +340,19 @@ impl Checker {
         &mut self,
         now: Timestamp,
         node: usize,
-        dialogue: u32,
-        leg: u8,
+        tag: Tag,
+        to: SocketAddr,
         settings: &Settings,
     ) {
+        let Tag { dialogue, leg, .. } = tag;
         let facts = self.at(dialogue, node);
-        let genuine = facts.legs[usize::from(leg)].genuine;
-        let alive = genuine.is_some_and(|at| now.since(at) < settings.guard_silence);
+        let genuine = facts.legs[usize::from(leg)].genuine.filter(|(_, at)| *at == to);
+        let alive = genuine.is_some_and(|(at, _)| now.since(at) < settings.guard_silence);
         if alive && settings.guard && !facts.unguarded {
             self.fail(
                 now,
                 format!(
-                    "a stranger was taken for leg {leg} of call-{dialogue} at node {node}, which is alive"
+                    "a stranger was taken for leg {leg} of call-{dialogue} at node {node}, {to}, which is alive"
                 ),
             );
         }

@@ -46,7 +46,7 @@ pub(super) struct Open {
     pub(super) id: SocketId,
     /// The call it was opened for.
     pub(super) dialogue: u32,
-    /// When an offer or answer had it opened; the epoch if a record did, since parties know it from before.
+    /// No party was told of it before then.
     pub(super) fresh_since: Timestamp,
 }
 
@@ -186,6 +186,13 @@ impl Node {
             self.awaited.entry(port).or_default().insert(dialogue);
         }
         self.records.insert(dialogue, restore.clone());
+    }
+
+    /// A dialogue's call was made then: no party was told of its sockets before.
+    pub(super) fn note_made(&mut self, dialogue: u32, created: Timestamp) {
+        for open in self.open.iter_mut().flatten().flatten().filter(|open| open.dialogue == dialogue) {
+            open.fresh_since = open.fresh_since.max(created);
+        }
     }
 
     /// The record that was handed in last about a dialogue.
@@ -347,8 +354,10 @@ impl Node {
             return Err(errors[usize::try_from(self.kernel.below(3)).expect("small")]);
         }
         let shard_number = u16::try_from(shard).expect("few");
-        let fresh = matches!(self.doing, Doing::Signal(_));
-        let fresh_since = if fresh { self.now } else { Timestamp::ZERO };
+        let fresh_since = match self.doing {
+            Doing::Signal(_) => self.now,
+            _ => self.records.get(&dialogue).map_or(Timestamp::ZERO, |record| record.call.created),
+        };
         let open = Open { shard: shard_number, id, dialogue, fresh_since };
         let address = node_of_address(local.ip()).expect("an address of a node");
         self.open[address][usize::from(local.port() - self.min_port)] = Some(open);

@@ -53,8 +53,9 @@ pub(super) struct Phone {
     pub(super) direction: Direction,
     /// RTP and RTCP addresses that its peer's SDP named.
     pub(super) remote: Option<(SocketAddr, SocketAddr)>,
-    /// Since when.
+    /// Since when, and by which node.
     pub(super) remote_since: Timestamp,
+    pub(super) told_by: usize,
     /// Has a dialogue that wants packets.
     pub(super) talking: bool,
     /// Dead, or the microphone is off.
@@ -81,6 +82,7 @@ impl Phone {
             direction: Direction::SendRecv,
             remote: None,
             remote_since: Timestamp::ZERO,
+            told_by: 0,
             talking: false,
             silent: false,
             ticking: false,
@@ -181,7 +183,7 @@ impl Phone {
     }
 
     /// Learns where to send from its peer's SDP.
-    pub(super) fn take_sdp(&mut self, now: Timestamp, sdp: &SessionDescription) {
+    pub(super) fn take_sdp(&mut self, now: Timestamp, node: usize, sdp: &SessionDescription) {
         let Some(media) = sdp.media.first().filter(|media| media.port != 0) else { return };
         let rtp = SocketAddr::new(media.address, media.port);
         let rtcp_port = match media.rtcp {
@@ -191,5 +193,6 @@ impl Phone {
         };
         self.remote = Some((rtp, SocketAddr::new(media.address, rtcp_port)));
         self.remote_since = now;
+        self.told_by = node;
     }
 }

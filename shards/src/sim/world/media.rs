@@ -142,15 +142,19 @@ impl World {
             }
             return;
         }
+        let phone = self.dialogues[tag.dialogue as usize].phones[usize::from(tag.leg)];
+        if self.phones[phone as usize].told_by != number {
+            return; // whose socket this is in this node's view is another question
+        }
         match sender {
             Some(Owner::Spoofer(_)) if guarded => self.checker.counts.guarded += 1,
             Some(Owner::Spoofer(_)) => {
                 let Some(node) = &self.nodes[number] else { return };
-                self.checker.foreign_source(self.now, number, tag.dialogue, tag.leg, &node.settings);
+                self.checker.foreign_source(self.now, number, tag, packet.to, &node.settings);
             }
             // Reports teach nothing of where RTP comes from.
             Some(Owner::Own(_)) if !guarded && packet::is_rtp(&packet.bytes) => {
-                self.checker.genuine(self.now, number, tag.dialogue, tag.leg, packet.from);
+                self.checker.genuine(self.now, number, tag, packet.from, packet.to);
             }
             _ => {}
         }

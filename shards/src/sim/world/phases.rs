@@ -108,7 +108,7 @@ impl World {
             }
             // A call on two addresses, each at another node: neither hears both parties.
             let at = phones.map(|phone| phone.remote.and_then(|(rtp, _)| self.node_at(rtp)));
-            let behind = at[0].is_some_and(|(node, _)| self.behind.contains(&(node, dialogue.number)));
+            let behind = (0..self.nodes.len()).any(|node| self.behind.contains(&(node, dialogue.number)));
             if at[0] != at[1] || behind {
                 continue;
             }

@@ -248,7 +248,7 @@ impl World {
                 let glare = self.dialogues[dialogue as usize].offerer == u8::MAX && stage == Stage::Changing;
                 if !glare {
                     let now = self.now;
-                    self.phone(dialogue, to).take_sdp(now, &sdp);
+                    self.phone(dialogue, to).take_sdp(now, exchange.node, &sdp);
                 }
                 if stage == Stage::Offering && self.dialogues[dialogue as usize].exchanges.is_empty() {
                     self.dialogues[dialogue as usize].stage = Stage::Ringing;
@@ -256,7 +256,7 @@ impl World {
             }
             (Purpose::Answer { from, to }, Some(sdp)) => {
                 let now = self.now;
-                self.phone(dialogue, to).take_sdp(now, &sdp);
+                self.phone(dialogue, to).take_sdp(now, exchange.node, &sdp);
                 self.established(dialogue, if from == 0 { to } else { from });
             }
             (Purpose::Offer { .. } | Purpose::Answer { .. }, None) => self.failed(dialogue, stage),

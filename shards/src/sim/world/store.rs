@@ -344,6 +344,9 @@ impl World {
         if updated {
             self.checker.restored(self.now, number, dialogue, &restore.call);
         }
+        if updated && let Some(node) = &mut self.nodes[number] {
+            node.note_made(dialogue, restore.call.created);
+        }
         if updated && restore.own {
             self.checker.came_home(self.now, number, dialogue);
         }
