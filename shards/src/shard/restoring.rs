@@ -127,10 +127,11 @@ impl Shard {
             None => RestoreOutcome::Created,
             Some(here) => judge(here, &restore, &crate::call::export::snapshot(here, &self.plane)),
         };
+        if let Some(index) = known.filter(|index| self.prevails(&self.calls[*index], &restore)) {
+            self.assert_ownership(index, restore.call.version);
+            return self.reply_to(id, Reply::Restored(RestoreOutcome::OwnHere));
+        }
         if !matches!(outcome, RestoreOutcome::Created | RestoreOutcome::Updated | RestoreOutcome::Yielded) {
-            if let Some(index) = known.filter(|index| self.wins_tie(&self.calls[*index], &restore)) {
-                self.assert_ownership(index);
-            }
             return self.reply_to(id, Reply::Restored(outcome));
         }
         match lacking(&self.plane.interfaces, here, &restore.call) {
@@ -142,20 +143,23 @@ impl Shard {
         }
     }
 
-    /// Whether another node has taken the call over at the same time, from the same record, and this one keeps
-    /// it: the one that was signalled last does, and of two equals the one with the lower keyspace.
-    fn wins_tie(&self, here: &Call, restore: &Restore) -> bool {
+    /// Whether another node has taken the call over too, not knowing of this one, and this one keeps it: the
+    /// one that was signalled last does, and of two equals the one with the lower keyspace. Sequences of two
+    /// owners cannot be compared.
+    fn prevails(&self, here: &Call, restore: &Restore) -> bool {
         let stored = &restore.call;
-        let same = (stored.created, stored.version) == (here.created, here.version);
-        let tie = here.ownership == Ownership::Own && !restore.own && same;
+        let same = (stored.created, stored.version.epoch) == (here.created, here.version.epoch);
+        let contested = same && stored.version != Version::default();
         let own = (here.last_signal, Reverse(self.plane.settings.keyspace));
-        tie && own > (stored.last_signal, Reverse(restore.keyspace))
+        here.ownership == Ownership::Own
+            && !restore.own
+            && contested
+            && own > (stored.last_signal, Reverse(restore.keyspace))
     }
 
     /// Publishes an own call under a version that no other node can have.
-    fn assert_ownership(&mut self, index: u32) {
-        let version = &mut self.calls[index].version;
-        *version = Version { epoch: version.epoch + 1, sequence: 0 };
+    fn assert_ownership(&mut self, index: u32, contested: Version) {
+        self.calls[index].version = Version { epoch: contested.epoch + 1, sequence: 0 };
         self.publish(index);
     }
 

@@ -207,7 +207,7 @@ impl World {
             return;
         }
         if tag.leg == phone.leg && !packet.stray && !strange {
-            let what = format!("leg {} of call-{} hears itself", tag.leg, tag.dialogue);
+            let what = format!("leg {} of call-{} hears itself from {}", tag.leg, tag.dialogue, packet.from);
             return self.checker.fail(self.now, what);
         }
         phone.received += 1;
