@@ -141,6 +141,41 @@ fn of_two_nodes_that_took_a_call_over_at_once_one_keeps_it() {
     assert_eq!(last(&standbys[0]), won, "settled once");
 }
 
+/// Found by the simulator: the owner is signalled after another node has taken the call over from an older
+/// record, by media or in a split. What it has told the parties counts.
+#[test]
+fn the_node_that_was_signalled_last_keeps_the_call() {
+    let mut owner = node(ONE);
+    owner.audio_call("c");
+    let stored = last(&owner);
+    let mut standby = node(TWO);
+    restore(&mut standby, ONE, &stored);
+    assert!(matches!(standby.ask(Command::Activate), Reply::Count(1)));
+    let taken = last(&standby);
+    owner.now = standby.now + Duration::from_secs(1);
+    owner.offer("c", &audio_with(A, 6000, "a=sendonly\r\n"), |signal| signal.to_tag = Some(Tag::from("b")));
+    assert!(taken.version > last(&owner).version);
+    assert_eq!(restore(&mut owner, TWO, &taken), RestoreOutcome::OwnHere);
+    let kept = last(&owner);
+    assert!(kept.version > taken.version, "the others can see it");
+    assert_eq!(restore(&mut standby, ONE, &kept), RestoreOutcome::Yielded);
+    assert_eq!((counts(&mut owner), counts(&mut standby)), ((1, 0, 0), (0, 1, 0)));
+}
+
+/// Found by the simulator: two calls of one name, made at two nodes that did not know of each other.
+#[test]
+fn of_two_calls_of_one_name_the_later_stays() {
+    let (mut one, mut two) = (node(ONE), node(TWO));
+    one.audio_call("c");
+    one.offer("c", &audio_with(A, 6000, "a=sendonly\r\n"), |signal| signal.to_tag = Some(Tag::from("b")));
+    two.now = one.now + Duration::from_secs(1);
+    two.audio_call("c");
+    let (old, new) = (last(&one), last(&two));
+    assert!(old.version > new.version);
+    assert_eq!(restore(&mut two, ONE, &old), RestoreOutcome::OwnHere);
+    assert_eq!(restore(&mut one, TWO, &new), RestoreOutcome::Yielded);
+}
+
 #[test]
 fn an_own_call_is_not_ended_by_what_others_say() {
     let mut owner = node(ONE);

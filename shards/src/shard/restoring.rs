@@ -7,7 +7,7 @@
 //!
 //! A record whose ports are taken is kept and tried again; it is never forgotten and nothing is deleted for it.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -143,18 +143,22 @@ impl Shard {
         }
     }
 
-    /// Whether another node has taken the call over too, not knowing of this one, and this one keeps it: the
-    /// one that was signalled last does, and of two equals the one with the lower keyspace. Sequences of two
-    /// owners cannot be compared.
+    /// Whether another node has taken the call over too, and this one keeps it all the same: the one that was
+    /// signalled last does, since the parties go by what it has told them. Of two equals it is the one with the
+    /// lower keyspace; epochs alone do not tell them apart, since both may have counted from the same record.
     fn prevails(&self, here: &Call, restore: &Restore) -> bool {
         let stored = &restore.call;
-        let same = (stored.created, stored.version.epoch) == (here.created, here.version.epoch);
-        let contested = same && stored.version != Version::default();
-        let own = (here.last_signal, Reverse(self.plane.settings.keyspace));
-        here.ownership == Ownership::Own
+        let contested = here.ownership == Ownership::Own
             && !restore.own
-            && contested
-            && own > (stored.last_signal, Reverse(restore.keyspace))
+            && stored.created == here.created
+            && stored.version != Version::default();
+        let own = Reverse(self.plane.settings.keyspace);
+        contested
+            && match stored.version.epoch.cmp(&here.version.epoch) {
+                Ordering::Less => false,
+                Ordering::Equal => (here.last_signal, own) > (stored.last_signal, Reverse(restore.keyspace)),
+                Ordering::Greater => here.last_signal > stored.last_signal,
+            }
     }
 
     /// Publishes an own call under a version that no other node can have.

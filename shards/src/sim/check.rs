@@ -183,9 +183,12 @@ impl Checker {
     /// A record took effect.
     pub(super) fn restored(&mut self, now: Timestamp, node: usize, dialogue: u32, call: &CallSnapshot) {
         let facts = self.at(dialogue, node);
+        if facts.created == Timestamp::ZERO {
+            facts.last_packet = now;
+        }
         facts.created = call.created;
-        facts.last_signal = facts.last_signal.max(call.last_signal);
-        facts.last_packet = now;
+        facts.last_signal = call.last_signal;
+        facts.unguarded |= call.guard == Some(false);
         facts.deletion = call.deletion;
         facts.legs = Default::default();
     }

@@ -239,7 +239,11 @@ impl Node {
             let address = node_of_address(at.ip()).expect("an address of a node");
             let open = &mut self.open[address][usize::from(at.port() - self.min_port)];
             match (open, claimed) {
-                (Some(open), Some(dialogue)) => open.dialogue = dialogue,
+                (Some(open), Some(dialogue)) => {
+                    open.dialogue = dialogue;
+                    open.fresh_since =
+                        self.records.get(&dialogue).map_or(self.now, |record| record.call.created);
+                }
                 (Some(_), None) => self.faults.push(format!("{at} was opened for nobody")),
                 (None, _) => {}
             }

@@ -25,6 +25,8 @@ pub(super) struct Packet {
     pub(super) bytes: [u8; BYTES],
     /// When the sender was told where to send.
     pub(super) aimed: Timestamp,
+    /// It went through the node that told the sender where to send; another may have an older view of who is who.
+    pub(super) told_here: bool,
     /// It reached a node on a socket of another call: ports are used again while phones still send.
     pub(super) stray: bool,
 }
