@@ -176,6 +176,26 @@ fn of_two_calls_of_one_name_the_later_stays() {
     assert_eq!(restore(&mut one, TWO, &new), RestoreOutcome::Yielded);
 }
 
+/// Found by the simulator: a proxy fails over between the last re-INVITE and the BYE.
+#[test]
+fn a_foreign_call_is_deleted_by_taking_it_over() {
+    let mut owner = node(ONE);
+    owner.audio_call("c");
+    let mut standby = node(TWO);
+    restore(&mut standby, ONE, &last(&owner));
+    assert!(matches!(standby.delete("c", Some("a")), Reply::Ended { gone: false, .. }));
+    assert_eq!((counts(&mut standby), standby.retired.len()), ((1, 0, 0), 1));
+    let deleted = last(&standby);
+    assert!(deleted.deletion.is_some());
+    assert_eq!(restore(&mut owner, TWO, &deleted), RestoreOutcome::Yielded);
+    standby.pass(Duration::from_secs(3));
+    assert_eq!(standby.unpublished, [CallId::from("c")]);
+    standby.assert_empty();
+    let gone = Command::Destroy { call_id: CallId::from("c"), keyspace: TWO };
+    assert!(matches!(owner.ask(gone), Reply::Count(1)));
+    owner.assert_empty();
+}
+
 #[test]
 fn an_own_call_is_not_ended_by_what_others_say() {
     let mut owner = node(ONE);

@@ -1,5 +1,7 @@
 //! How calls end: by `delete`, by ctl, by a record that is gone, by timeouts.
 
+use std::time::Duration;
+
 use crate::call::Call;
 use crate::call::export::snapshot;
 use crate::call::snapshot::Ownership;
@@ -9,6 +11,10 @@ use crate::output::{Effect, EndCause, EventKind, Refusal, Reply};
 use crate::time::Timestamp;
 
 use super::Shard;
+
+/// A call that is deleted at a node that has just taken it over lives at least this long, so that its former
+/// owner learns of it before the record is gone again.
+const HANDOVER_TIME: Duration = Duration::from_secs(2);
 
 impl Shard {
     /// The ng command `delete`.
@@ -26,12 +32,16 @@ impl Shard {
             Err(refusal) => return Reply::Refused(refusal),
         };
         let call_before = Box::new(snapshot(call, &self.plane));
+        // Only the owner can end a call for all nodes; a foreign one would come back with the next sweep.
+        let taken_over = self.plane.settings.take_over_by_signalling && self.take_over(index);
+        let call = &self.calls[index];
         if let Some(leg) = leaver.filter(|leg| leaves_others_linked(call, *leg)) {
             self.remove_leg(index, leg);
             self.publish(index);
             return Reply::Ended { call: call_before, gone: false };
         }
         let delay = delete.delay.unwrap_or(self.plane.settings.delete_delay);
+        let delay = if taken_over { delay.max(HANDOVER_TIME) } else { delay };
         if delay.is_zero() {
             self.end(now, index, EndCause::Deleted);
             return Reply::Ended { call: call_before, gone: true };

@@ -91,6 +91,8 @@ pub struct Counts {
     pub ended: [u64; EndCause::ALL.len()],
     /// Dialogues whose media was heard both ways at the end of the calm.
     pub lively: u64,
+    /// Calls that were the same at their owner and everywhere else at the end of the calm.
+    pub replicated: u64,
     /// Dialogues that were answered.
     pub answered: u64,
 }
@@ -106,6 +108,7 @@ impl Counts {
         self.restored += other.restored;
         self.taken_over += other.taken_over;
         self.lively += other.lively;
+        self.replicated += other.replicated;
         self.answered += other.answered;
         for (sum, count) in self.ended.iter_mut().zip(other.ended) {
             *sum += count;

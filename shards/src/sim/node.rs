@@ -396,7 +396,7 @@ impl Desk for Node {
 
     fn ask(&mut self, shard: ShardId, command: Command) -> Reply {
         let note = self.note(&command);
-        if let Some(Served::Signal { dialogue, .. }) = note {
+        if let Some(Served::Signal { dialogue, .. } | Served::Delete { dialogue, .. }) = note {
             self.doing = Doing::Signal(dialogue);
         }
         self.sequence += 1;

@@ -7,6 +7,7 @@ mod chaos;
 mod media;
 mod nodes;
 mod phases;
+mod replicas;
 mod signalling;
 mod steps;
 pub(super) mod store;
@@ -114,6 +115,8 @@ pub struct World {
     behind: BTreeSet<(usize, u32)>,
     /// When a packet of somebody else's dialogue came to a dialogue's socket last.
     strayed: Vec<Timestamp>,
+    /// When a dialogue's call ended at a node last.
+    ended: Vec<Timestamp>,
     cookies: u64,
     lives: u32,
     store: Store,
@@ -158,6 +161,7 @@ impl World {
             strangers: BTreeSet::new(),
             behind: BTreeSet::new(),
             strayed: vec![Timestamp::ZERO; swarm.dialogues as usize],
+            ended: vec![Timestamp::ZERO; swarm.dialogues as usize],
             cookies: 0,
             lives: 0,
             store: Store::default(),

@@ -85,8 +85,9 @@ impl World {
 
     /// A call that ended without the proxy's doing: its parties must offer again.
     fn note_end(&mut self, node: usize, dialogue: u32, kind: &EventKind) {
-        let dialogue = &mut self.dialogues[dialogue as usize];
         let EventKind::Ended(cause) = kind else { return };
+        self.ended[dialogue as usize] = self.now;
+        let dialogue = &mut self.dialogues[dialogue as usize];
         if dialogue.node == node && !matches!(dialogue.stage, Stage::Ending | Stage::Over) {
             dialogue.broken |= *cause != EndCause::Deleted || dialogue.stage == Stage::Up;
         }

@@ -84,6 +84,9 @@ impl World {
         }
         self.run_until(end);
         self.check_lively();
+        if self.swarm.replication {
+            self.check_replicas();
+        }
     }
 
     /// Every call that is established is heard both ways.
@@ -147,6 +150,7 @@ impl World {
         self.run_until(self.now + patience * rounds);
         if !self.checker.has_failed() {
             self.check_empty();
+            self.check_store_empty();
         }
     }
 
