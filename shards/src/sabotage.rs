@@ -33,14 +33,20 @@ pub enum Sabotage {
 }
 
 impl Sabotage {
-    /// Those that live in the shards and in the simulator's own front.
-    pub const OF_SHARDS: [Sabotage; 6] = [
+    /// All of them.
+    pub const ALL: [Sabotage; 12] = [
         Sabotage::PortTwice,
         Sabotage::OtherCall,
         Sabotage::LearnAnyway,
         Sabotage::EarlyTimer,
         Sabotage::DeletionStays,
         Sabotage::OtherCookie,
+        Sabotage::EpochIgnored,
+        Sabotage::TombstoneDropped,
+        Sabotage::ScanFirst,
+        Sabotage::OwnDestroyed,
+        Sabotage::UnreadDeleted,
+        Sabotage::CleanTooSoon,
     ];
 }
 

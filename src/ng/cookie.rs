@@ -15,6 +15,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ahash::AHashMap;
+use tandem_shards::sabotage::{self, Sabotage};
 use tandem_shards::time::Timestamp;
 
 /// How often the generations are swapped.
@@ -66,6 +67,12 @@ pub struct CookieCache {
     dropped: u64,
 }
 
+/// What a reply is found by: the cookie, all of it.
+fn key(cookie: &[u8]) -> &[u8] {
+    let left_out = usize::from(sabotage::on(Sabotage::OtherCookie) && cookie.len() > 1);
+    &cookie[..cookie.len() - left_out]
+}
+
 impl CookieCache {
     /// A cache without replies.
     pub fn new(limits: CookieLimits) -> Self {
@@ -91,6 +98,7 @@ impl CookieCache {
     /// Looks a cookie up, and leaves it at that.
     fn look(&mut self, now: Timestamp, cookie: &[u8]) -> Seen {
         self.turn(now);
+        let cookie = key(cookie);
         if let Some(reply) = self.young.replies.get(cookie).or_else(|| self.old.replies.get(cookie)) {
             return Seen::Stored(Arc::clone(reply));
         }
@@ -103,6 +111,7 @@ impl CookieCache {
     /// Keeps a reply.
     pub fn store(&mut self, now: Timestamp, cookie: &[u8], reply: Arc<[u8]>) {
         self.turn(now);
+        let cookie = key(cookie);
         self.working.remove(cookie);
         let bytes = cookie.len() + reply.len();
         if bytes > self.limits.bytes || self.limits.replies == 0 {

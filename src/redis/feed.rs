@@ -30,6 +30,7 @@ use std::time::Duration;
 use tandem_shards::input::Restore;
 use tandem_shards::names::{CallId, Keyspace};
 use tandem_shards::output::RestoreOutcome;
+use tandem_shards::sabotage::{self, Sabotage};
 use tandem_shards::time::Timestamp;
 
 pub use notification::pattern;
@@ -304,6 +305,9 @@ impl Feed {
         let Some(notification) = Notification::parse(channel, event) else { return };
         let Notification { keyspace, call_id, gone } = notification;
         let Some(followed) = self.followed.get_mut(&keyspace) else { return };
+        if sabotage::on(Sabotage::ScanFirst) && followed.sweep.is_under_way() {
+            return;
+        }
         followed.last_event = Some(now);
         self.counters.notifications += 1;
         if keyspace != self.context.keyspace {

@@ -18,6 +18,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use tandem_shards::sabotage::{self, Sabotage};
 use tandem_shards::sim::check::Counts;
 use tandem_shards::sim::run::Outcome;
 use tandem_shards::sim::swarm::Swarm;
@@ -40,6 +41,9 @@ struct Arguments {
     /// Run one seed and print its log.
     #[arg(long)]
     one: Option<u64>,
+    /// Build one of the deliberate bugs in: its number, from 0.
+    #[arg(long)]
+    bug: Option<usize>,
     /// Measure three nodes and fifty calls without faults.
     #[arg(long)]
     speed: bool,
@@ -47,6 +51,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    sabotage::choose(arguments.bug.map(|number| Sabotage::ALL[number]));
     match arguments.one {
         Some(seed) => one(seed),
         None if arguments.speed => speed(),

@@ -51,14 +51,15 @@ impl Stored {
             interfaces: (*node.interfaces).clone(),
             tos: 0,
         };
-        // The slow things are made quick: a run is short.
-        let settings = FeedSettings { sweep_interval: Duration::from_secs(3), ..FeedSettings::default() };
+        // The slow things are made quick, since a run is short, or so slow that they do not count.
+        let (sweep, expires) = if node.hasty { (600, 1200) } else { (3, 40) };
+        let settings = FeedSettings { sweep_interval: Duration::from_secs(sweep), ..FeedSettings::default() };
         let mut feed = Feed::new(settings, context.clone());
         for other in &node.others {
             feed.add_keyspace(*other);
         }
         let settings =
-            IntentSettings { announce: Announce::SetAndNotifier, expires: Duration::from_secs(40) };
+            IntentSettings { announce: Announce::SetAndNotifier, expires: Duration::from_secs(expires) };
         Stored {
             feed,
             intent: Intent::new(settings, context.clone()),

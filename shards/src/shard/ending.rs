@@ -8,6 +8,7 @@ use crate::call::snapshot::Ownership;
 use crate::input::{Delete, Filter};
 use crate::names::{CallId, Keyspace};
 use crate::output::{Effect, EndCause, EventKind, Refusal, Reply};
+use crate::sabotage::{self, Sabotage};
 use crate::time::Timestamp;
 
 use super::Shard;
@@ -70,7 +71,8 @@ impl Shard {
     /// The record of a foreign call is gone. An own call is never ended by that.
     pub(super) fn destroy(&mut self, now: Timestamp, call_id: &CallId, keyspace: Keyspace) -> Reply {
         let found = self.index.find(call_id);
-        let foreign = found.filter(|index| self.calls[*index].ownership == Ownership::Foreign(keyspace));
+        let is_theirs = |index: &u32| self.calls[*index].ownership == Ownership::Foreign(keyspace);
+        let foreign = found.filter(|index| is_theirs(index) || sabotage::on(Sabotage::OwnDestroyed));
         if let Some(index) = foreign {
             self.end(now, index, EndCause::RecordGone);
         }

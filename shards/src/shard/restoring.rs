@@ -19,6 +19,7 @@ use crate::input::Restore;
 use crate::limits::PENDING_RESTORES_MAX;
 use crate::names::{CallId, RequestId};
 use crate::output::{Effect, EventKind, Refusal, Reply, RestoreOutcome, Superseded};
+use crate::sabotage::{self, Sabotage};
 use crate::time::Timestamp;
 
 use super::Shard;
@@ -242,7 +243,10 @@ fn judge(here: &Call, restore: &Restore, shown: &CallSnapshot) -> RestoreOutcome
     let (newer, older) = if unversioned {
         (stored.last_signal > here.last_signal, stored.last_signal < here.last_signal)
     } else {
-        let (stored, here) = ((stored.created, stored.version), (here.created, here.version));
+        let epoch = |version: Version| if sabotage::on(Sabotage::EpochIgnored) { 0 } else { version.epoch };
+        let order = |created, version: Version| (created, epoch(version), version.sequence);
+        let stored = order(stored.created, stored.version);
+        let here = order(here.created, here.version);
         (stored > here, stored < here)
     };
     match here.ownership {

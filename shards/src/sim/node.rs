@@ -114,6 +114,7 @@ impl Node {
             keyspace: settings.keyspace,
             others: (0..swarm.nodes).filter(|other| *other != number).map(keyspace).collect(),
             interfaces: interfaces.clone(),
+            hasty: swarm.hasty,
         };
         let replication = if swarm.replication { daemon.replication(&facts) } else { None };
         let seed = swarm.seed ^ (u64::from(life) << 8) ^ number as u64;

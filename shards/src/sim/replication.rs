@@ -131,6 +131,8 @@ pub struct NodeFacts {
     pub others: Vec<Keyspace>,
     /// Its interfaces.
     pub interfaces: Arc<Interfaces>,
+    /// Nothing may be left to what is only done once in a while.
+    pub hasty: bool,
 }
 
 /// Makes the daemon's half of a world.

@@ -49,6 +49,9 @@ pub struct Swarm {
     pub habits: Habits,
     /// Nodes share their calls by the store.
     pub replication: bool,
+    /// What sweeps and expiry repair after a while does not count: they take longer than the run. Then the store
+    /// does not lag, since nothing else repairs that.
+    pub hasty: bool,
 }
 
 /// Faults of the whole world, and whether they happen.
@@ -129,6 +132,7 @@ impl Swarm {
             faults,
             habits: Habits::new(random),
             replication,
+            hasty: random.one_in(2),
         }
     }
 

@@ -4,6 +4,7 @@ use std::ops::Bound;
 
 use tandem_shards::input::Restore;
 use tandem_shards::names::{CallId, Keyspace};
+use tandem_shards::sabotage::{self, Sabotage};
 use tandem_shards::time::Timestamp;
 
 use super::{
@@ -95,6 +96,10 @@ impl Feed {
                 let (keyspace, call_id) = key.clone();
                 self.outputs.push_back(Output::Event(FeedEvent::BadRecord { keyspace, call_id, error }));
             }
+        }
+        if sabotage::on(Sabotage::UnreadDeleted) {
+            let (keyspace, call_id) = key.clone();
+            self.outputs.push_back(Output::Destroy { call_id, keyspace });
         }
         self.finish(now, &key);
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tandem_shards::names::CallId;
+use tandem_shards::sabotage::{self, Sabotage};
 use tandem_shards::time::Timestamp;
 
 use super::{Announce, Command, Entry, Intent, REPUBLISH_INTERVALS, Reply, Republish, Task, Wanted, command};
@@ -90,6 +91,12 @@ impl Intent {
         if let Some(entry) = self.entries.get_mut(&call_id).filter(|entry| entry.in_flight) {
             entry.in_flight = false;
             entry.again = false;
+            if sabotage::on(Sabotage::CleanTooSoon) {
+                entry.wanted = Wanted::AsStored;
+            }
+            if sabotage::on(Sabotage::TombstoneDropped) && matches!(entry.wanted, Wanted::Nothing(_)) {
+                return self.forget(&call_id);
+            }
             self.enqueue(&call_id);
         }
     }

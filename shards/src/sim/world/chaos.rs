@@ -148,7 +148,7 @@ impl World {
                     Channel::ALL.into_iter().for_each(|channel| self.lose_link(node, channel));
                 }
             }
-            5 => {
+            5 if !self.swarm.hasty => {
                 self.say(Column::Outside, || format!("the store lags for {pause:?}"));
                 self.store.lag = Duration::from_millis(50 + self.faults.below(400));
                 self.after(pause, Happening::StoreMend);
