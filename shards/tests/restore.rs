@@ -196,6 +196,22 @@ fn a_foreign_call_is_deleted_by_taking_it_over() {
     owner.assert_empty();
 }
 
+/// Found by the simulator: the owner died before it could clean up, and finds its old record when it is back.
+#[test]
+fn an_own_record_that_others_have_overtaken_is_removed() {
+    let mut owner = node(ONE);
+    owner.audio_call("c");
+    let old = last(&owner);
+    let mut standby = node(TWO);
+    restore(&mut standby, ONE, &old);
+    standby.offer("c", &audio(A, 6000), |signal| signal.to_tag = Some(Tag::from("b")));
+    let mut back = node(ONE);
+    assert_eq!(restore(&mut back, TWO, &last(&standby)), RestoreOutcome::Created);
+    assert_eq!(restore(&mut back, ONE, &old), RestoreOutcome::Stale);
+    assert_eq!(back.retired.len(), 1);
+    assert_eq!((back.retired[0].keyspace, back.retired[0].by), (ONE, last(&standby).version));
+}
+
 #[test]
 fn an_own_call_is_not_ended_by_what_others_say() {
     let mut owner = node(ONE);

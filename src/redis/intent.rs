@@ -24,6 +24,7 @@ use std::time::Duration;
 
 use tandem_shards::call::snapshot::CallSnapshot;
 use tandem_shards::names::{CallId, Keyspace};
+use tandem_shards::sabotage::{self, Sabotage};
 use tandem_shards::time::Timestamp;
 
 pub use command::{Command, Reply};
@@ -228,6 +229,9 @@ impl Intent {
         let entry = self.entries.entry(call_id.clone()).or_insert_with(Entry::new);
         if matches!(entry.wanted, Wanted::Nothing(_)) {
             return;
+        }
+        if sabotage::on(Sabotage::TombstoneDropped) && !self.connected {
+            return self.forget(call_id);
         }
         entry.wanted = Wanted::Nothing(now);
         self.tombstones.insert((now, call_id.clone()));

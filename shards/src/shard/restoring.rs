@@ -133,6 +133,10 @@ impl Shard {
             return self.reply_to(id, Reply::Restored(RestoreOutcome::OwnHere));
         }
         if !matches!(outcome, RestoreOutcome::Created | RestoreOutcome::Updated | RestoreOutcome::Yielded) {
+            if outcome == RestoreOutcome::Stale && restore.own {
+                // Left over from before the call changed hands; the next restart would bring it back.
+                self.retire_own_record(&restore.call.call_id);
+            }
             return self.reply_to(id, Reply::Restored(outcome));
         }
         match lacking(&self.plane.interfaces, here, &restore.call) {

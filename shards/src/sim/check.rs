@@ -388,14 +388,4 @@ impl Checker {
         let longest = settings.timeout.max(settings.silent_timeout).max(settings.offer_timeout);
         longest.max(settings.delete_delay) + Duration::from_secs(5)
     }
-
-    /// Calls that a node is believed to hold, own and foreign.
-    pub(super) fn held(&self, node: usize) -> (u64, u64) {
-        (self.own[node], self.foreign[node])
-    }
-
-    /// Whether a node is believed to hold a dialogue's call.
-    pub(super) fn holds(&self, node: usize, dialogue: u32) -> bool {
-        self.facts[dialogue as usize][node].holder != Holder::Nobody
-    }
 }

@@ -85,6 +85,8 @@ pub(super) struct Dialogue {
     /// Offered with branches.
     pub(super) forked: bool,
     pub(super) exchanges: Vec<Exchange>,
+    /// Cookies used so far.
+    pub(super) cookies: u32,
     /// Who offers in the present re-INVITE.
     pub(super) offerer: u8,
     /// The relay may have another view than the parties: they must offer again.
@@ -106,11 +108,6 @@ impl Dialogue {
     /// The branch of a leg.
     pub(super) fn branch(&self, leg: u8) -> Branch {
         Branch::from(format!("z9hG4bK-{}-{leg}", self.number).as_str())
-    }
-
-    /// The party that a party talks to.
-    pub(super) fn peer(&self, leg: u8) -> Option<u8> {
-        if leg == 0 { self.callee } else { Some(0) }
     }
 
     /// Whether the dialogue is established and nothing is under way.

@@ -53,7 +53,6 @@ pub(super) struct Open {
 /// A node.
 #[derive(Debug)]
 pub(super) struct Node {
-    pub(super) number: usize,
     pub(super) now: Timestamp,
     pub(super) shards: Vec<Shard>,
     pub(super) ports: Arc<Ports>,
@@ -130,7 +129,6 @@ impl Node {
         });
         let room = usize::from(max - min) + 1;
         Node {
-            number,
             now,
             shards: shards.collect(),
             ports,

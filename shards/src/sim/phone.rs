@@ -101,11 +101,6 @@ impl Phone {
         Ipv4Addr::new(net, a, b, c).into()
     }
 
-    /// Its RTP address as its SDP says.
-    pub(super) fn signalled(&self) -> SocketAddr {
-        SocketAddr::new(self.ip(10), self.port)
-    }
-
     /// Where its packets come from: RTP, or RTCP.
     pub(super) fn source(&self, rtcp: bool) -> SocketAddr {
         match self.nat {

@@ -49,8 +49,9 @@ pub struct Swarm {
     pub habits: Habits,
     /// Nodes share their calls by the store.
     pub replication: bool,
-    /// What sweeps and expiry repair after a while does not count: they take longer than the run. Then the store
-    /// does not lag, since nothing else repairs that.
+    /// What sweeps and expiry repair after a while does not count: they take longer than the run. Then calls do
+    /// not change hands, ports are plenty, the store does not lag and nobody else writes into it, since nothing
+    /// else repairs all of that.
     pub hasty: bool,
 }
 
@@ -113,7 +114,7 @@ impl Swarm {
             moves: replication && random.one_in(2),
             store: replication && random.one_in(2),
         };
-        Swarm {
+        let mut swarm = Swarm {
             seed,
             nodes,
             shards: (0..nodes).map(|_| pick(random, &[1, 2, 3])).collect(),
@@ -132,8 +133,22 @@ impl Swarm {
             faults,
             habits: Habits::new(random),
             replication,
-            hasty: random.one_in(2),
+            hasty: replication && random.one_in(2),
+        };
+        if swarm.hasty {
+            swarm.make_hasty();
         }
+        swarm
+    }
+
+    fn make_hasty(&mut self) {
+        self.faults = Faults { store: true, ..Faults::default() };
+        self.fault_pause = Duration::from_secs(1);
+        self.lengths = (Duration::from_secs(2), self.chaos / 2);
+        self.habits.fail_over = 0;
+        self.open_failures = 0;
+        self.ports = (30_000, 30_000 + 999);
+        self.settings.take_over_by_media_packets = 0;
     }
 
     /// A world of so many nodes and calls without faults or small limits, to measure the simulator itself.

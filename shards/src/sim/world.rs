@@ -86,6 +86,8 @@ struct Letter {
     /// To a node, or to the proxies.
     node: Option<usize>,
     from: usize,
+    /// Of the request.
+    cookie: Rc<str>,
     bytes: Rc<[u8]>,
 }
 
@@ -117,7 +119,6 @@ pub struct World {
     strayed: Vec<Timestamp>,
     /// When a dialogue's call ended at a node last.
     ended: Vec<Timestamp>,
-    cookies: u64,
     lives: u32,
     store: Store,
     links: Vec<[Link; 2]>,
@@ -162,7 +163,6 @@ impl World {
             behind: BTreeSet::new(),
             strayed: vec![Timestamp::ZERO; swarm.dialogues as usize],
             ended: vec![Timestamp::ZERO; swarm.dialogues as usize],
-            cookies: 0,
             lives: 0,
             store: Store::default(),
             links: (0..swarm.nodes).map(|_| Default::default()).collect(),

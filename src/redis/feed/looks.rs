@@ -76,8 +76,17 @@ impl Feed {
         }
         if !pending.again && self.held.get(&key.1).is_some_and(|held| held.keyspace == key.0) {
             self.destroy(&key.1);
+            self.look_elsewhere(now, &key);
         }
         self.finish(now, &key);
+    }
+
+    /// The newest record of a call is gone: an older one of another node, passed over so far, may count now.
+    fn look_elsewhere(&mut self, now: Timestamp, (gone, call_id): &(Keyspace, CallId)) {
+        let others: Vec<Keyspace> = self.keyspaces().filter(|keyspace| keyspace != gone).collect();
+        for keyspace in others {
+            self.look_at(now, keyspace, call_id.clone());
+        }
     }
 
     pub(super) fn destroy(&mut self, call_id: &CallId) {
@@ -110,7 +119,8 @@ impl Feed {
         let age = record.age();
         let own = *keyspace == self.context.keyspace;
         if let Some(Held { keyspace: of, from: Some((known, digest)) }) = self.held.get(call_id) {
-            if age < *known {
+            // An older one of its own is the shard's business: it has to be removed.
+            if age < *known && !own {
                 self.counters.stale += 1;
                 return self.finish(now, &key);
             }

@@ -94,9 +94,6 @@ impl Intent {
             if sabotage::on(Sabotage::CleanTooSoon) {
                 entry.wanted = Wanted::AsStored;
             }
-            if sabotage::on(Sabotage::TombstoneDropped) && matches!(entry.wanted, Wanted::Nothing(_)) {
-                return self.forget(&call_id);
-            }
             self.enqueue(&call_id);
         }
     }

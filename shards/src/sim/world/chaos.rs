@@ -153,7 +153,8 @@ impl World {
                 self.store.lag = Duration::from_millis(50 + self.faults.below(400));
                 self.after(pause, Happening::StoreMend);
             }
-            _ => self.scribble(),
+            6 if !self.swarm.hasty => self.scribble(),
+            _ => self.lose_link(node, Channel::Follow),
         }
     }
 

@@ -19,8 +19,7 @@ const TRIES: u32 = 4;
 impl World {
     /// Sends a request to the dialogue's node.
     pub(super) fn request(&mut self, dialogue: u32, purpose: Purpose, request: Request) {
-        self.cookies += 1;
-        let cookie = format!("{dialogue}_{}", self.cookies);
+        let cookie = self.next_cookie(dialogue);
         let due = self.now + REPEAT;
         let node = self.dialogues[dialogue as usize].node;
         let exchange = Exchange { cookie, request, purpose, node, tries: 1, due, dead_nodes: 0 };
@@ -30,9 +29,16 @@ impl World {
         self.agenda.enter(due, Happening::Retry(dialogue));
     }
 
+    fn next_cookie(&mut self, dialogue: u32) -> String {
+        let state = &mut self.dialogues[dialogue as usize];
+        state.cookies += 1;
+        format!("{dialogue}_{}", state.cookies)
+    }
+
     fn post(&mut self, exchange: &Exchange) {
         let bytes: Rc<[u8]> = self.front.letter(&exchange.cookie, &exchange.request).into();
-        let letter = Letter { node: Some(exchange.node), from: 0, bytes };
+        let cookie = exchange.cookie.as_str().into();
+        let letter = Letter { node: Some(exchange.node), from: 0, cookie, bytes };
         self.send_letter(&letter, Site::Proxies, Site::Node(exchange.node));
     }
 
@@ -66,10 +72,16 @@ impl World {
         let reply = self.front.serve(self.now, number, proxy, &letter.bytes, node);
         if let Some(reply) = &reply {
             self.check_port(number, reply);
+            let answered = self.front.read(reply).map(|(cookie, _)| cookie);
+            if answered.as_deref() != Some(&*letter.cookie) {
+                let what = format!("node {number} answered {answered:?} when asked {}", letter.cookie);
+                self.checker.fail(self.now, what);
+            }
         }
         self.settle(number);
         if let Some(reply) = reply {
-            let letter = Letter { node: None, from: number, bytes: reply.into() };
+            let cookie = letter.cookie.clone();
+            let letter = Letter { node: None, from: number, cookie, bytes: reply.into() };
             self.send_letter(&letter, Site::Node(number), Site::Proxies);
         }
     }
@@ -156,12 +168,11 @@ impl World {
     /// Turns to another node, under another cookie. Whether there is one left.
     fn next_node(&mut self, dialogue: u32, exchange: &mut Exchange) -> bool {
         exchange.dead_nodes += 1;
-        if exchange.dead_nodes >= self.swarm.nodes {
+        if exchange.dead_nodes >= self.swarm.nodes || self.swarm.hasty {
             return false;
         }
         exchange.node = (exchange.node + 1) % self.swarm.nodes;
-        self.cookies += 1;
-        exchange.cookie = format!("{dialogue}_{}", self.cookies);
+        exchange.cookie = self.next_cookie(dialogue);
         exchange.tries = 0;
         let state = &mut self.dialogues[dialogue as usize];
         state.node = exchange.node;

@@ -336,6 +336,7 @@ impl Dialogue {
             guard: None,
             forked: false,
             exchanges: Vec::new(),
+            cookies: 0,
             offerer: 0,
             broken: false,
             rounds: 0,
