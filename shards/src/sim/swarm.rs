@@ -145,6 +145,7 @@ impl Swarm {
         self.faults = Faults { store: true, ..Faults::default() };
         self.fault_pause = Duration::from_secs(1);
         self.lengths = (Duration::from_secs(2), self.chaos / 2);
+        self.dialogues = self.dialogues.max(12);
         self.habits.fail_over = 0;
         self.open_failures = 0;
         self.ports = (30_000, 30_000 + 999);
