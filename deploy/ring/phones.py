@@ -198,8 +198,9 @@ class Call:
                 rtcp.append(targets[-1] + 1)
             elif line.startswith("a=rtcp:"):
                 rtcp[-1] = int(line[7:].split()[0])
-            elif line == "a=rtcp-mux":
-                rtcp[-1] = targets[-1]
+        if self.kind == "mux":
+            # Both phones want it: a port for RTCP is named only for a phone that might not.
+            rtcp = targets
         return [((address, port), (address, control)) for port, control in zip(targets, rtcp)]
 
     def open(self, proxy, ng):
