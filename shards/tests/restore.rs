@@ -127,7 +127,7 @@ fn a_delete_takes_a_foreign_call_over_and_lets_the_former_owner_see_it() {
     assert_eq!((standby.retired.len(), standby.retired[0].keyspace), (1, ONE), "the old record goes");
     assert!(standby.unpublished.is_empty(), "not before its former owner has seen the new one");
     assert_eq!(restore(&mut owner, TWO, &last(&standby)), RestoreOutcome::Yielded);
-    standby.pass(Duration::from_secs(1));
+    standby.pass(Duration::from_secs(5));
     assert_eq!(standby.unpublished, [CallId::from("c")]);
     standby.assert_empty();
     let gone = Command::Destroy { call_id: CallId::from("c"), keyspace: TWO };

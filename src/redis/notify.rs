@@ -71,6 +71,7 @@ impl Notify {
         let mut hands = Hands::new(&self);
         let clock = Clock::of_process();
         loop {
+            let started = clock.now();
             let connected = self.connect();
             let trouble = match connected {
                 Ok((mut events, mut records)) => {
@@ -91,7 +92,9 @@ impl Notify {
             self.shared.note_trouble("notifications", &trouble);
             // What was handed to the shards before is answered all the same.
             hands.collect(&mut self.feed, clock.now(), false);
-            match self.orders.recv_timeout(RETRY) {
+            // A connection that had been of use is replaced at once.
+            let pause = RETRY.saturating_sub(clock.now().since(started));
+            match self.orders.recv_timeout(pause) {
                 Ok(order) => {
                     if let Turn::Stop = self.obey(order, clock.now()) {
                         return;

@@ -32,5 +32,5 @@ within 5 sessions_are 2 1 3 || fail "node 2 has not come back as it was: $(node_
 phones delete 10.255.1.3:2223 node2
 phones delete 10.255.1.1:2223 node1
 phones delete 10.255.1.3:2223 node3
-within 5 nothing_left 1 2 3 || fail "left: $(for n in 1 2 3; do node_sessions $n; done | xargs), $(redis_keys) keys"
+within 10 nothing_left 1 2 3 || fail "left: $(for n in 1 2 3; do node_sessions $n; done | xargs), $(redis_keys) keys"
 echo "PASS: a ring of three"

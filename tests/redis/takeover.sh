@@ -75,7 +75,7 @@ echo "moved back: $report"
 [ "$(field silent <<<"$report")" = 0 ] || fail "streams are silent after the move back"
 
 phones delete 10.255.1.2:2223
-within 5 nothing_left 1 2 3 || fail "left: $(for n in 1 2 3; do node_sessions $n; done | xargs), $(redis_keys) keys"
+within 10 nothing_left 1 2 3 || fail "left: $(for n in 1 2 3; do node_sessions $n; done | xargs), $(redis_keys) keys"
 stop "${NODES[1]}"
 node_start 1
 sleep 0.5

@@ -13,9 +13,9 @@ use crate::time::Timestamp;
 use super::Shard;
 
 /// A call that was another node's does not end sooner than this, so that its former owner, should it live, sees
-/// from the record that it is not the owner any more, and then that the call is gone. Otherwise it would defend
-/// the call that it knows as its own.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// from the record that it is not the owner any more, and then that the call is gone, even if it has to connect to
+/// Redis anew first. Otherwise it would defend the call that it knows as its own.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 impl Shard {
     /// The ng command `delete`.
