@@ -208,6 +208,9 @@ impl Work<'_> {
                 let mut scan = redis::cmd("SCAN");
                 scan.arg(cursor).arg("COUNT").arg(SCAN_COUNT);
                 let (cursor, keys): (u64, Vec<Vec<u8>>) = records.one(keyspace, &scan)?;
+                if keyspace == self.notify.shared.keyspace {
+                    drop_orphans(records, keyspace, &keys)?;
+                }
                 feed.on_scan_page(self.clock.now(), keyspace, cursor, &keys);
             }
             Output::ListKnown(keyspace) => {
@@ -331,6 +334,21 @@ impl Hands {
         }
         known
     }
+}
+
+/// Deletes the notifiers among these keys whose records are gone: an rtpengine that ends a call of this node deletes
+/// the record and knows nothing of the notifier.
+fn drop_orphans(records: &mut Link, own: Keyspace, keys: &[Vec<u8>]) -> Result<(), Trouble> {
+    const DELETE_ORPHANS: &str = "for i=1,#KEYS,2 do if redis.call('EXISTS',KEYS[i])==0 then \
+        redis.call('DEL',KEYS[i+1]) end end return 0";
+    let notifiers = keys.iter().filter_map(|key| Some((key.strip_prefix(b"notifier-")?, key)));
+    let pairs: Vec<&[u8]> = notifiers.flat_map(|(call_id, notifier)| [call_id, notifier]).collect();
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    let command = redis::cmd("EVAL").arg(DELETE_ORPHANS).arg(pairs.len()).arg(pairs).to_owned();
+    // A server that refuses scripts keeps them until they expire.
+    records.pipeline(own, &[command]).map(drop)
 }
 
 /// A notification.
