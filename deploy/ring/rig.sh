@@ -49,7 +49,7 @@ ring_up() {
     ip link set ring up
     local n
     for n in 1 2 3; do
-        unshare --net sleep 3600 &
+        unshare --net sleep 600 &
         HOLDERS[n]=$!
         ip link add "cable$n" master ring type veth peer name "end$n"
         until ip link set "end$n" netns "${HOLDERS[n]}" name eth0 2>/dev/null && node_has_own_network $n; do
@@ -142,13 +142,15 @@ redis() {
 phones_start() {
     coproc PHONES_LINE { exec python3 "$RING/phones.py" 2>"$WORK/phones.log"; }
     PHONES_PID=$PHONES_LINE_PID
+    # The ends of a coprocess are not open in every subshell; copies are.
+    exec {PHONES_SAY}>&"${PHONES_LINE[1]}" {PHONES_HEAR}<&"${PHONES_LINE[0]}"
 }
 
 # phones WORD...: one command, one line of answer. False if the answer is an error.
 phones() {
     local answer
-    echo "$*" >&"${PHONES_LINE[1]}"
-    if ! IFS= read -r -t 30 -u "${PHONES_LINE[0]}" answer; then
+    echo "$*" >&"$PHONES_SAY"
+    if ! IFS= read -r -t 30 -u "$PHONES_HEAR" answer; then
         answer="error: the phones do not answer"
     fi
     echo "$answer"
@@ -160,6 +162,8 @@ ring_down() {
     local pid
     for pid in $PHONES_PID "${NODES[@]}" $REDIS_PID "${HOLDERS[@]}"; do
         kill -CONT "$pid" 2>/dev/null || true
-        kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true
+        if kill "$pid" 2>/dev/null; then
+            wait "$pid" 2>/dev/null || true
+        fi
     done
 }

@@ -17,16 +17,20 @@ ANSWER_MAX_MS=700
 AGREE_SECONDS=10
 LIVE=0
 
-# Ten calls are made at each node, five re-invited, five of older ones ended.
+quietly() {
+    "$@" >>"$WORK/phones.out"
+}
+
+# work NAME [OLD]: at each node ten calls are made, five of them re-invited and the others ended, and so are OLD's.
 work() {
     local n
     for n in 1 2 3; do
-        phones open 5 audio 10.255.1.$n:2223 "$1-kept-$n" >>"$WORK/phones.out"
-        phones open 5 audio 10.255.1.$n:2223 "$1-short-$n" >>"$WORK/phones.out"
-        phones reinvite 10.255.1.$n:2223 "$1-kept-$n" >>"$WORK/phones.out"
-        phones delete 10.255.1.$n:2223 "$1-short-$n" >>"$WORK/phones.out"
+        quietly phones open 5 audio 10.255.1.$n:2223 "$1-kept-$n"
+        quietly phones open 5 audio 10.255.1.$n:2223 "$1-short-$n"
+        quietly phones reinvite 10.255.1.$n:2223 "$1-kept-$n"
+        quietly phones delete 10.255.1.$n:2223 "$1-short-$n"
         if [ -n "${2:-}" ]; then
-            phones delete 10.255.1.$n:2223 "$2-kept-$n" >>"$WORK/phones.out"
+            quietly phones delete 10.255.1.$n:2223 "$2-kept-$n"
         fi
     done
     LIVE=5
@@ -74,20 +78,20 @@ sleep 2
 kill -CONT "$REDIS_PID"
 check stopped
 
-redis CLIENT KILL TYPE pubsub >>"$WORK/phones.out"
+quietly redis CLIENT KILL TYPE pubsub
 work deaf-once stopped
-redis CLIENT KILL TYPE pubsub >>"$WORK/phones.out"
-redis CLIENT KILL TYPE normal SKIPME yes >>"$WORK/phones.out"
+quietly redis CLIENT KILL TYPE pubsub
+quietly redis CLIENT KILL TYPE normal SKIPME yes
 # Of those, the calls of node 2 are ended at node 1, which is deaf as well.
-phones delete 10.255.1.1:2223 deaf-once-kept-2 >>"$WORK/phones.out"
-for n in 1 3; do phones delete 10.255.1.$n:2223 deaf-once-kept-$n >>"$WORK/phones.out"; done
+quietly phones delete 10.255.1.1:2223 deaf-once-kept-2
+for n in 1 3; do quietly phones delete 10.255.1.$n:2223 deaf-once-kept-$n; done
 work deaf
 check deaf
 
-redis FLUSHALL >>"$WORK/phones.out"
+quietly redis FLUSHALL
 work wiped deaf
 # Redis tells nobody of FLUSHALL. The next slow comparison would find it; an operator need not wait for that.
-for n in 1 2 3; do node_ctl $n resync >>"$WORK/phones.out"; done
+for n in 1 2 3; do quietly node_ctl $n resync; done
 check wiped
 
 redis_kill
@@ -98,7 +102,7 @@ stop "${NODES[3]}"
 node_start 3
 check away
 
-for n in 1 2 3; do phones delete 10.255.1.$n:2223 away-kept-$n >>"$WORK/phones.out"; done
+for n in 1 2 3; do quietly phones delete 10.255.1.$n:2223 away-kept-$n; done
 within $AGREE_SECONDS nothing_left 1 2 3 ||
     fail "left: $(for n in 1 2 3; do node_sessions $n; done | xargs), $(redis_keys) keys in Redis"
 echo "PASS: nothing missing and nothing left after every failure of Redis"

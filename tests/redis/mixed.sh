@@ -21,6 +21,7 @@ tandem_start() {
 
 rtpengine_start() {
     # rtpengine binds the other node's addresses only if the kernel lets everybody do that.
+    # shellcheck disable=SC2016 # the inner shell expands it
     node_in 2 sh -c 'for f in 4 6; do echo 1 >/proc/sys/net/ipv$f/ip_nonlocal_bind; done'
     node_run 2 rtpengine --config-file=none --table=-1 --foreground --log-stderr --log-level=5 --num-threads=2 \
         --interface=pub2/10.255.255.102 --interface=pub2/fd0a::255:102 \
