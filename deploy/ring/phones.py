@@ -115,12 +115,14 @@ class Line:
         Line.next_ssrc += 1
         self.target = self.rtcp_target = None
         self.sequence = 0
-        self.peer = None
+        self.peer = self.last = None
         self.mark()
 
     def mark(self):
-        self.sent = self.came = self.wrong = self.rtcp_came = 0
-        self.last = self.first_seen = None
+        """Counts from here on. A silence that has begun goes on."""
+        self.marked = self.sequence
+        self.came = set()
+        self.wrong = self.rtcp_came = 0
         self.silence = 0.0
 
     def send(self, with_rtcp):
@@ -130,7 +132,6 @@ class Line:
         self.sequence += 1
         rtp = struct.pack("!BBHII", 0x80, payload_type, self.sequence & 0xFFFF, self.sequence * 160, self.ssrc)
         self.put(self.rtp, rtp + b"U" * 160, self.target)
-        self.sent += 1
         if with_rtcp:
             report = struct.pack("!BBHIIIIII", 0x80, 200, 6, self.ssrc, 0, 0, 0, self.sequence, 0)
             self.put(self.rtp if self.mux else self.rtcp, report, self.rtcp_target)
@@ -154,7 +155,7 @@ class Line:
             if source[:2] != self.target or struct.unpack("!I", packet[8:12])[0] != self.peer.ssrc:
                 self.wrong += 1
                 continue
-            self.came += 1
+            self.came.add(struct.unpack("!H", packet[2:4])[0])
             if self.last is not None:
                 self.silence = max(self.silence, now - self.last)
             self.last = now
@@ -282,17 +283,17 @@ class Phones:
         with self.lock:
             lines = [line for call in self.calls.values() for line in call.lines()]
             # What is under way now is not lost: wait for it before it is counted.
-            sent = {line: line.sent for line in lines}
+            sent = {line: range(line.marked + 1, line.sequence + 1) for line in lines}
         time.sleep(UNDER_WAY)
         now = time.monotonic()
         with self.lock:
-            lost = sum(max(0, sent[line.peer] - line.came) for line in lines)
+            lost = sum(sequence & 0xFFFF not in line.came for line in lines for sequence in sent[line.peer])
             wrong = sum(line.wrong for line in lines)
             silent = sum(not line.came for line in lines)
             no_rtcp = sum(not line.rtcp_came for line in lines)
             silence = max((max(line.silence, now - line.last) for line in lines if line.last), default=0)
-        return (f"calls {len(self.calls)} streams {len(lines)} sent {sum(sent.values())} lost {lost} wrong {wrong} "
-                f"silent {silent} no-rtcp {no_rtcp} gap-ms {silence * 1000:.0f}")
+        return (f"calls {len(self.calls)} streams {len(lines)} sent {sum(map(len, sent.values()))} lost {lost} "
+                f"wrong {wrong} silent {silent} no-rtcp {no_rtcp} gap-ms {silence * 1000:.0f}")
 
     def do_reinvite(self, ng, name=""):
         calls = self.named(name)

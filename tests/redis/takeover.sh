@@ -50,6 +50,9 @@ echo "the address moved in $moved ms; the longest gap of a stream was $gap ms;" 
 [ "$(field no-rtcp <<<"$report")" = 0 ] || fail "RTCP does not arrive"
 [ "$(field wrong <<<"$report")" = 0 ] || fail "packets come from elsewhere"
 [ "$gap" -le $((moved + SLACK_MS)) ] || fail "the gap is longer than the move of the address"
+# A hundred streams belong to calls that moved.
+lost_max=$((100 * ((moved + SLACK_MS) / 20 + 1)))
+[ "$(field lost <<<"$report")" -le $lost_max ] || fail "more was lost than was sent during the move"
 sessions_are 2 3 40 || fail "node 2: $(node_sessions 2)"
 
 phones reinvite 10.255.1.2:2223 mux
