@@ -255,7 +255,7 @@ impl Hands {
     /// Orders that do not get through are made up for by the next sweep.
     fn write(&self, order: WriteOrder) {
         if self.writes.try_send(order).is_err() {
-            log::warn!(target: "redis", "the writing thread takes no orders");
+            log::warn!("the writing thread takes no orders");
         }
     }
 
@@ -272,7 +272,7 @@ impl Hands {
         match self.posting.post(shard, command) {
             Ok(number) => drop(self.restoring.insert(number, key)),
             // The feed gives up on it after a while, and the next sweep finds it again.
-            Err(error) => log::warn!(target: "redis", "call={} not handed to its shard: {error}", key.1),
+            Err(error) => log::warn!("call={} not handed to its shard: {error}", key.1),
         }
     }
 
@@ -291,7 +291,7 @@ impl Hands {
             let Some((keyspace, call_id)) = self.restoring.remove(&number) else { continue };
             if let Reply::Restored(outcome) = reply {
                 if let RestoreOutcome::Refused(refusal) = outcome {
-                    log::warn!(target: "redis", "call={call_id} of keyspace {keyspace} cannot be held: {refusal:?}");
+                    log::warn!("call={call_id} of keyspace {keyspace} cannot be held: {refusal:?}");
                 }
                 if keyspace == self.own && outcome == RestoreOutcome::Created {
                     self.write(WriteOrder::Kept(call_id.clone()));
@@ -304,14 +304,14 @@ impl Hands {
     fn tell(&mut self, call_id: &CallId, command: Command) {
         let shard = shard_of(call_id, self.asking.shard_count());
         if let Err(error) = self.asking.ask(shard, command) {
-            log::warn!(target: "redis", "call={call_id} its shard does not answer: {error}");
+            log::warn!("call={call_id} its shard does not answer: {error}");
         }
     }
 
     fn tell_all(&mut self, filter: &Filter) {
         for answer in self.asking.ask_all(|_| Command::Terminate(filter.clone())) {
             if let Err(error) = answer {
-                log::warn!(target: "redis", "a shard does not answer: {error}");
+                log::warn!("a shard does not answer: {error}");
             }
         }
     }
@@ -323,7 +323,7 @@ impl Hands {
             match answer {
                 Ok(Reply::Calls(calls)) => known.extend(calls.into_iter().map(|call| call.call_id)),
                 Ok(_) | Err(AskError::Stopped) => {}
-                Err(error) => log::warn!(target: "redis", "a shard does not list its calls: {error}"),
+                Err(error) => log::warn!("a shard does not list its calls: {error}"),
             }
         }
         known
@@ -361,13 +361,13 @@ fn fetched(answer: &Value) -> Result<Fetched<'_>, Trouble> {
 fn tell(event: &FeedEvent) {
     match event {
         FeedEvent::BadRecord { keyspace, call_id, error } => {
-            log::warn!(target: "redis", "call={call_id} its record in keyspace {keyspace} is left alone: {error}");
+            log::warn!("call={call_id} its record in keyspace {keyspace} is left alone: {error}");
         }
         FeedEvent::Overflow(keyspace) => {
-            log::warn!(target: "redis", "too much changed at once in keyspace {keyspace}: it is read from the start");
+            log::warn!("too much changed at once in keyspace {keyspace}: it is read from the start");
         }
         FeedEvent::Swept { keyspace, records, missing } => {
-            log::debug!(target: "redis", "keyspace {keyspace}: {records} records, {missing} calls without one");
+            log::debug!("keyspace {keyspace}: {records} records, {missing} calls without one");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! How calls end: by `delete`, by ctl, by a record that is gone, by timeouts.
 
+use std::time::Duration;
+
 use crate::call::Call;
 use crate::call::export::snapshot;
 use crate::call::snapshot::Ownership;
@@ -10,11 +12,16 @@ use crate::time::Timestamp;
 
 use super::Shard;
 
+/// A call that was another node's does not end sooner than this, so that its former owner, should it live, sees
+/// from the record that it is not the owner any more, and then that the call is gone. Otherwise it would defend
+/// the call that it knows as its own.
+const FAREWELL: Duration = Duration::from_secs(1);
+
 impl Shard {
     /// The ng command `delete`.
     ///
     /// The call-id alone ends the call. With tags, a party leaves; when nobody is linked to anybody any more,
-    /// the call ends.
+    /// the call ends. A foreign call is taken over first: else its record would bring it back.
     pub(super) fn delete(&mut self, now: Timestamp, delete: &Delete) -> Reply {
         let index = match self.call_by_id(&delete.call_id) {
             Ok(index) => index,
@@ -26,12 +33,15 @@ impl Shard {
             Err(refusal) => return Reply::Refused(refusal),
         };
         let call_before = Box::new(snapshot(call, &self.plane));
+        let taken_over = self.plane.settings.take_over_by_signalling && self.take_over(index);
+        let call = &self.calls[index];
         if let Some(leg) = leaver.filter(|leg| leaves_others_linked(call, *leg)) {
             self.remove_leg(index, leg);
             self.publish(index);
             return Reply::Ended { call: call_before, gone: false };
         }
-        let delay = delete.delay.unwrap_or(self.plane.settings.delete_delay);
+        let least = if taken_over && self.plane.settings.publish { FAREWELL } else { Duration::ZERO };
+        let delay = delete.delay.unwrap_or(self.plane.settings.delete_delay).max(least);
         if delay.is_zero() {
             self.end(now, index, EndCause::Deleted);
             return Reply::Ended { call: call_before, gone: true };
