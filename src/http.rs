@@ -10,12 +10,13 @@
 //! | `GET /cli/list+totals`, `POST /cli` | a line of the CLI |
 //! | `GET /live` | 200 if every shard answers, else 503 and which does not |
 //! | `GET /ready` | 200 if new calls are taken, else 503 and why not |
-//! | `GET /metrics` | the page of [`metrics`](crate::metrics) |
+//! | `GET /metrics` | the page of [`metrics`] |
 //! | upgrade to WebSocket, on any path | see [`websocket`] |
 //!
 //! A connection is a thread that reads one request after the other with [`request::Reader`]. Invariants: a
-//! request comes in within [`REQUEST_PATIENCE`] of its first byte, or the connection ends; one without a request
-//! ends after [`IDLE_PATIENCE`]; what cannot be read is answered once, and nothing behind it is looked at.
+//! request comes in within [`REQUEST_PATIENCE`] of its first byte, or the connection ends; one without a
+//! request ends after [`IDLE_PATIENCE`]; what cannot be read is answered once, and nothing behind it is
+//! looked at.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::SocketAddr;

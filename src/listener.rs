@@ -7,12 +7,13 @@
 //! by shutting their sockets down.
 //!
 //! Invariants: at most so many connections are open, one more is closed at once and told to
-//! [`Serve::refused`]. A write that makes no progress for [`WRITE_PATIENCE`] fails, so a peer that does not read
-//! holds its place for a bounded time. The end waits [`END_PATIENCE`] for requests at work, and no longer.
+//! [`Serve::refused`]. A write that is not done within [`WRITE_PATIENCE`] fails, so that a peer that does
+//! not read holds its place for a bounded time. The end waits [`END_PATIENCE`] for requests at work, and no
+//! longer.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::AsFd;
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -22,14 +23,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// How long a write may make no progress.
+/// How long a write may take.
 pub const WRITE_PATIENCE: Duration = Duration::from_secs(10);
 /// How long the end waits for requests at work: longer than a shard may take to answer.
 pub const END_PATIENCE: Duration = Duration::from_secs(3);
 /// A peer that is gone without a word is noticed after about two minutes.
 const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(60), Duration::from_secs(15), 4);
-/// How often what a peer still sends after its last answer is read, [`LAST_BYTES`] at most each time: enough for
-/// a message or a body that was refused for its length.
+/// How often what a peer still sends after its last answer is read, [`LAST_BYTES`] at most each time:
+/// enough for a message or a body that was refused for its length.
 const LAST_READS: usize = 128;
 /// See [`LAST_READS`].
 const LAST_BYTES: usize = 16 * 1024;
@@ -282,8 +283,8 @@ impl Connection {
         self.with_socket(|socket| socket.set_read_timeout(patience))
     }
 
-    /// Closes without losing the last answer: what the peer has sent besides must be read first, or the kernel
-    /// resets the connection and the peer may never see the answer.
+    /// Closes without losing the last answer: what the peer has sent besides must be read first, or the
+    /// kernel resets the connection and the peer may never see the answer.
     pub fn finish(&self) {
         self.shut_down(Shutdown::Write);
         if self.set_read_patience(Some(Duration::from_millis(200))).is_err() {
@@ -334,10 +335,16 @@ impl Read for &Connection {
 }
 
 impl Write for &Connection {
+    /// Writes everything or fails: a blocking write that comes back with less has run out of patience, and
+    /// the peer must not get another round for every few bytes that it reads.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &self.stream {
+        let written = match &self.stream {
             Stream::Tcp(stream) => (&mut &*stream).write(bytes),
             Stream::Unix(stream) => (&mut &*stream).write(bytes),
+        };
+        match written {
+            Ok(length) if length < bytes.len() => Err(ErrorKind::TimedOut.into()),
+            written => written,
         }
     }
 
@@ -373,6 +380,19 @@ mod tests {
     fn greet(stream: &mut TcpStream) -> io::Result<usize> {
         stream.write_all(b"hello")?;
         stream.read(&mut [0; 8])
+    }
+
+    #[test]
+    fn a_write_is_whole_or_fails() {
+        let (near, far) = UnixStream::pair().expect("two sockets");
+        let stream = Stream::Unix(near);
+        let mut connection = &Connection { stream, peer: None, open: Arc::default() };
+        let patience = Some(Duration::from_millis(1));
+        connection.with_socket(|socket| socket.set_write_timeout(patience)).expect("an option");
+        // More than the buffers of a socket take, to a peer that does not read.
+        let failed = connection.write_all(&vec![0; 16 << 20]).expect_err("nobody reads");
+        assert_eq!(failed.kind(), ErrorKind::TimedOut);
+        drop(far);
     }
 
     #[test]

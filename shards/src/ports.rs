@@ -4,6 +4,10 @@
 //! restored call needs the very ports that another node, with another number of shards, has chosen.
 //! Touched at call set-up only; the socket itself lives in its owner's table.
 //!
+//! Ports are handed out in rounds: one that was given back is not used again before all others of its slice
+//! were. So late packets of a call that has ended do not end up in the next one (rtpengine: longest unused
+//! first), and no clock is needed for it.
+//!
 //! Invariant: a port is handed out to one claimant until it is given back.
 
 use std::net::IpAddr;
@@ -28,7 +32,35 @@ pub struct Ports {
 #[derive(Debug)]
 struct Pool {
     ip: IpAddr,
-    taken: Box<[AtomicU64]>,
+    taken: Bits,
+    /// Handed out in this round.
+    spent: Bits,
+}
+
+/// One bit for each port.
+#[derive(Debug)]
+struct Bits(Box<[AtomicU64]>);
+
+impl Bits {
+    fn new() -> Self {
+        Bits((0..WORDS).map(|_| AtomicU64::new(0)).collect())
+    }
+
+    fn has(&self, port: u16) -> bool {
+        self.0[usize::from(port) / 64].load(Ordering::Relaxed) & (1 << (port % 64)) != 0
+    }
+
+    /// Sets a bit; whether it was set before.
+    fn set(&self, port: u16) -> bool {
+        let bit = 1 << (port % 64);
+        self.0[usize::from(port) / 64].fetch_or(bit, Ordering::Relaxed) & bit != 0
+    }
+
+    /// Clears a bit; whether it was set before.
+    fn clear(&self, port: u16) -> bool {
+        let bit = 1 << (port % 64);
+        self.0[usize::from(port) / 64].fetch_and(!bit, Ordering::Relaxed) & bit != 0
+    }
 }
 
 /// How many consecutive ports are wanted, and where they start.
@@ -67,8 +99,7 @@ impl Ports {
         let mut pool_of = Vec::new();
         for address in interfaces.addresses() {
             let index = pools.iter().position(|pool| pool.ip == address.ip).unwrap_or_else(|| {
-                let taken = (0..WORDS).map(|_| AtomicU64::new(0)).collect();
-                pools.push(Pool { ip: address.ip, taken });
+                pools.push(Pool { ip: address.ip, taken: Bits::new(), spent: Bits::new() });
                 pools.len() - 1
             });
             pool_of.push(index);
@@ -87,10 +118,16 @@ impl Ports {
     /// back is not the next to go out. Returns the first of the ports.
     pub fn take(&self, at: AddressId, shard: ShardId, wish: PortWish, random: u64) -> Option<u16> {
         assert!(!wish.is_empty() && shard.0 < self.shard_count);
-        let range = (u32::from(self.min), u32::from(self.max));
-        let even = |range| self.search(at, wish, range, 2, random);
-        let odd = || (wish == PortWish::Single).then(|| self.search(at, wish, range, 1, random)).flatten();
-        even(self.slice(shard)).or_else(|| even(range)).or_else(odd)
+        let (slice, range) = (self.slice(shard), (u32::from(self.min), u32::from(self.max)));
+        let fresh = || self.search(at, wish, slice, 2, random, Round::This);
+        let next_round = || {
+            self.begin_round(at, slice);
+            self.search(at, wish, slice, 2, random, Round::This)
+        };
+        let elsewhere = || self.search(at, wish, range, 2, random, Round::Any);
+        let single = wish == PortWish::Single;
+        let odd = || if single { self.search(at, wish, range, 1, random, Round::Any) } else { None };
+        fresh().or_else(next_round).or_else(elsewhere).or_else(odd)
     }
 
     /// Takes exactly these ports, all or none.
@@ -107,24 +144,19 @@ impl Ports {
 
     /// Gives ports back.
     pub fn release(&self, at: AddressId, first: u16, count: u16) {
-        for offset in 0..count {
-            let port = usize::from(first + offset);
-            let word = &self.pools[self.pool_of[usize::from(at.0)]].taken[port / 64];
-            let before = word.fetch_and(!(1 << (port % 64)), Ordering::Relaxed);
-            assert!(before & (1 << (port % 64)) != 0, "port {port} given back twice");
+        for port in (0..count).map(|offset| first + offset) {
+            assert!(self.pool(at).taken.clear(port), "port {port} given back twice");
         }
     }
 
     /// Whether a port is taken.
     pub fn is_taken(&self, at: AddressId, port: u16) -> bool {
-        let word = &self.pools[self.pool_of[usize::from(at.0)]].taken[usize::from(port) / 64];
-        word.load(Ordering::Relaxed) & (1 << (port % 64)) != 0
+        self.pool(at).taken.has(port)
     }
 
     /// How many ports of an address are taken, in the range or out of it.
     pub fn taken(&self, at: AddressId) -> u32 {
-        let pool = &self.pools[self.pool_of[usize::from(at.0)]];
-        pool.taken.iter().map(|word| word.load(Ordering::Relaxed).count_ones()).sum()
+        self.pool(at).taken.0.iter().map(|word| word.load(Ordering::Relaxed).count_ones()).sum()
     }
 
     /// The ports a shard prefers, first and last.
@@ -145,6 +177,7 @@ impl Ports {
         (first, last): (u32, u32),
         step: u32,
         random: u64,
+        round: Round,
     ) -> Option<u16> {
         let first = first.next_multiple_of(step);
         let room = (last + 1).checked_sub(first + u32::from(wish.len()))?;
@@ -152,15 +185,35 @@ impl Ports {
         let start = u32::try_from(random % u64::from(places)).expect("below a u32");
         (0..places).map(|n| (start + n) % places).find_map(|place| {
             let port = u16::try_from(first + place * step).expect("inside the range");
-            (!self.is_taken(at, port) && self.claim(at, port, wish.len())).then_some(port)
+            let spent = round == Round::This && self.pool(at).spent.has(port);
+            (!spent && !self.is_taken(at, port) && self.claim(at, port, wish.len())).then_some(port)
         })
     }
 
-    fn set(&self, at: AddressId, port: u16) -> bool {
-        let word = &self.pools[self.pool_of[usize::from(at.0)]].taken[usize::from(port) / 64];
-        let bit = 1 << (port % 64);
-        word.fetch_or(bit, Ordering::Relaxed) & bit == 0
+    fn begin_round(&self, at: AddressId, (first, last): (u32, u32)) {
+        for port in (first..=last).filter_map(|port| u16::try_from(port).ok()) {
+            self.pool(at).spent.clear(port);
+        }
     }
+
+    fn set(&self, at: AddressId, port: u16) -> bool {
+        let pool = self.pool(at);
+        pool.spent.set(port);
+        !pool.taken.set(port)
+    }
+
+    fn pool(&self, at: AddressId) -> &Pool {
+        &self.pools[self.pool_of[usize::from(at.0)]]
+    }
+}
+
+/// Which free ports a search takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Round {
+    /// Those that were not used in this round yet.
+    This,
+    /// All.
+    Any,
 }
 
 #[cfg(test)]
@@ -210,6 +263,19 @@ mod tests {
         }
         let port = ports.take(AT, ShardId(1), PortWish::Pairs(1), 3).expect("room elsewhere");
         assert!(port < 30020);
+    }
+
+    #[test]
+    fn a_port_that_was_given_back_comes_last() {
+        let ports = ports(30000, 30039, 1);
+        let mut last: Vec<u16> = Vec::new();
+        for n in 0..200u64 {
+            let port = ports.take(AT, ShardId(0), PortWish::Pairs(1), n * 7919).expect("room");
+            ports.release(AT, port, 2);
+            let round = usize::try_from(n % 20).expect("small");
+            assert!(!last[last.len() - round..].contains(&port), "used again before the others were");
+            last.push(port);
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Requests of HTTP/1.1 (RFC 9112): bytes in as they come, whole requests out.
 //!
 //! Invariants: a head has at most [`HEAD_BYTES_MAX`] bytes and [`HEADERS_MAX`] fields, a body at most
-//! [`BODY_BYTES_MAX`]. Where a request ends is never ambiguous: whatever could be read in two ways is refused,
-//! and nothing behind it is looked at.
+//! [`BODY_BYTES_MAX`]. Where a request ends is never ambiguous: whatever could be read in two ways is
+//! refused, and nothing behind it is looked at.
 
 use crate::ng::framing::MESSAGE_BYTES_MAX;
 

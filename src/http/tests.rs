@@ -28,7 +28,8 @@ fn connect(front: &HttpFront) -> TcpStream {
 fn ask(stream: &mut TcpStream, line: &str, content_type: &str, body: &str) -> (u16, String, String) {
     let length = body.len();
     let request = format!(
-        "{line} HTTP/1.1\r\nHost: relay\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n{body}"
+        "{line} HTTP/1.1\r\nHost: relay\r\nContent-Type: {content_type}\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
     );
     stream.write_all(request.as_bytes()).expect("open");
     let head = read_head(stream);

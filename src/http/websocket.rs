@@ -1,7 +1,7 @@
 //! WebSocket (RFC 6455): ng and the CLI in messages instead of requests.
 //!
-//! The subprotocol says what is spoken. A message is answered by one of the same kind, text or binary; an answer
-//! that is not UTF-8 goes out as binary whatever was asked, since text could not carry it.
+//! The subprotocol says what is spoken. A message is answered by one of the same kind, text or binary; an
+//! answer that is not UTF-8 goes out as binary whatever was asked, since text could not carry it.
 
 use std::net::SocketAddr;
 
@@ -122,8 +122,8 @@ pub fn converse(
     }
 }
 
-/// Says why the connection ends, even where the other direction has ended already. Every message has been written
-/// whole before, so that this one stands on its own.
+/// Says why the connection ends, even where the other direction has ended already. Every message has been
+/// written whole before, so that this one stands on its own.
 fn say_end(mut connection: &Connection, code: CloseCode) -> Result<(), Error> {
     Frame::close(Some(CloseFrame { code, reason: "".into() })).format(&mut connection)
 }

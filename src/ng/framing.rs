@@ -9,7 +9,8 @@
 //! rtpengine knows no end of JSON and closes when more than 1024 bytes wait; here both encodings work, up to
 //! what a message may have anyway. White space between messages is skipped: people end lines.
 //!
-//! Invariant: no more than one message's [`MESSAGE_BYTES_MAX`] is kept besides what the caller pushes at once.
+//! Invariant: no more than one message's [`MESSAGE_BYTES_MAX`] is kept besides what the caller pushes at
+//! once.
 
 use super::bencode::Limits;
 
@@ -281,7 +282,10 @@ mod tests {
 
         /// Nothing that comes does harm, and no byte of a message is made up.
         #[test]
-        fn any_bytes_do_no_harm(stream in proptest::collection::vec(any::<u8>(), 0..200), piece in 1usize..9) {
+        fn any_bytes_do_no_harm(
+            stream in proptest::collection::vec(any::<u8>(), 0..200),
+            piece in 1usize..9,
+        ) {
             let (messages, broken) = frame(&stream, piece);
             let bytes: usize = messages.iter().chain(&broken).map(Vec::len).sum();
             prop_assert!(bytes <= stream.len());

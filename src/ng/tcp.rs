@@ -134,7 +134,8 @@ mod tests {
         exchange(
             &mut stream,
             b"3 d7:command4:pinge4 {\"command\":\"ping\"}\n5 d7:command3:fooe",
-            b"3 d6:result4:ponge4 {\"result\":\"pong\"}5 d6:result5:error12:error-reason20:Unrecognized commande",
+            b"3 d6:result4:ponge4 {\"result\":\"pong\"}\
+              5 d6:result5:error12:error-reason20:Unrecognized commande",
         );
         let sdp = "x".repeat(200 << 10);
         let offer = format!("6 d7:command5:offer3:sdp{}:{sdp}e", sdp.len());

@@ -9,7 +9,7 @@
 //!   found. It runs when a keyspace is followed (subscribed first, so that nothing falls in between), after
 //!   each loss of the connection, when asked for, when too much changed at once, and slowly all the time.
 //!
-//! The newest record wins (see [`Record::age`](record::Record::age)); a record that cannot be read changes nothing. Own calls are
+//! The newest record wins (see [`Age`]); a record that cannot be read changes nothing. Own calls are
 //! never ended here. The node's own keyspace is followed too: at start its records are taken back, later a
 //! record that disappears is reported, to be written again.
 //!
@@ -72,30 +72,39 @@ impl Default for FeedSettings {
     }
 }
 
-/// What has to be done.
+/// A keyspace since it is followed, or since Redis can be reached again: answers to what was asked before
+/// count no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Following {
+    /// Which.
+    pub keyspace: Keyspace,
+    session: u64,
+}
+
+/// What has to be done. What has an answer says for what the answer is.
 #[derive(Debug)]
 pub enum Output {
     /// Subscribe to [`pattern`]; confirm with [`Feed::on_subscribed`].
-    Subscribe(Keyspace),
+    Subscribe(Following),
     /// Unsubscribe from [`pattern`].
     Unsubscribe(Keyspace),
     /// `GET` these keys; each is answered with [`Feed::on_fetched`].
     Fetch {
         /// Where.
-        keyspace: Keyspace,
+        of: Following,
         /// Which, at most [`FETCH_BATCH_MAX`].
         call_ids: Vec<CallId>,
     },
     /// `SCAN`; answered with [`Feed::on_scan_page`].
     Scan {
         /// Where.
-        keyspace: Keyspace,
+        of: Following,
         /// From where on.
         cursor: u64,
     },
     /// Name the calls that are held for a keyspace, or the own calls, for the own keyspace; answered with
     /// [`Feed::on_known`].
-    ListKnown(Keyspace),
+    ListKnown(Following),
     /// Hand a record to its shard; answered with [`Feed::on_restored`].
     Restore(Box<Restore>),
     /// End a foreign call in its shard.
@@ -131,6 +140,7 @@ pub struct Feed {
     context: Context,
     connected: bool,
     followed: BTreeMap<Keyspace, Followed>,
+    sessions: u64,
     /// Calls with something to be done about them.
     pending: BTreeMap<(Keyspace, CallId), Pending>,
     fetches_in_flight: usize,
@@ -147,6 +157,7 @@ pub struct Feed {
 
 #[derive(Debug)]
 struct Followed {
+    session: u64,
     subscribed: bool,
     sweep: Sweep,
     /// Calls to look at, in order.
@@ -162,6 +173,8 @@ struct Pending {
     stage: Stage,
     /// Something happened since.
     again: bool,
+    /// Its keyspace is not followed any more, or was not for a time: what its shard makes of it must go.
+    abandoned: bool,
     /// Looks in a row that found nothing.
     misses: u32,
     /// When the first event came that has not been dealt with.
@@ -188,12 +201,25 @@ struct Held {
     from: Option<(Age, u64)>,
 }
 
+impl Pending {
+    fn new(now: Timestamp) -> Pending {
+        Pending { stage: Stage::Queued, again: false, abandoned: false, misses: 0, since: now }
+    }
+}
+
+impl Followed {
+    fn following(&self, keyspace: Keyspace) -> Following {
+        Following { keyspace, session: self.session }
+    }
+}
+
 impl Feed {
     /// A feed that follows nothing but the own keyspace.
     pub fn new(settings: FeedSettings, context: Context) -> Feed {
         let mut feed = Feed {
             settings,
             followed: BTreeMap::new(),
+            sessions: 0,
             connected: false,
             pending: BTreeMap::new(),
             fetches_in_flight: 0,
@@ -224,6 +250,9 @@ impl Feed {
             return false;
         }
         self.forget_pending(|(of, _)| *of == keyspace);
+        for (_, pending) in self.pending.iter_mut().filter(|((of, _), _)| *of == keyspace) {
+            pending.abandoned = true;
+        }
         self.held.retain(|_, held| held.keyspace != keyspace);
         self.told.retain(|(of, _), _| *of != keyspace);
         if self.connected {
@@ -242,7 +271,8 @@ impl Feed {
     pub fn on_connected(&mut self) {
         self.reset();
         self.connected = true;
-        self.outputs.extend(self.followed.keys().map(|keyspace| Output::Subscribe(*keyspace)));
+        let following = |(keyspace, followed): (&Keyspace, &Followed)| followed.following(*keyspace);
+        self.outputs.extend(self.followed.iter().map(following).map(Output::Subscribe));
     }
 
     /// Redis cannot be reached.
@@ -253,10 +283,10 @@ impl Feed {
     }
 
     /// Redis has confirmed a subscription: from now on nothing is missed, so what is there can be swept.
-    pub fn on_subscribed(&mut self, now: Timestamp, keyspace: Keyspace) {
-        if let Some(followed) = self.followed.get_mut(&keyspace) {
+    pub fn on_subscribed(&mut self, now: Timestamp, of: Following) {
+        if let Some(followed) = self.followed_since(of) {
             followed.subscribed = true;
-            self.start_sweep(now, keyspace, sweep::Pace::Urgent);
+            self.start_sweep(now, of.keyspace, sweep::Pace::Urgent);
         }
     }
 
@@ -285,7 +315,11 @@ impl Feed {
     }
 
     /// What a key of [`Output::Fetch`] holds.
-    pub fn on_fetched(&mut self, now: Timestamp, keyspace: Keyspace, call_id: &CallId, found: Fetched<'_>) {
+    pub fn on_fetched(&mut self, now: Timestamp, of: Following, call_id: &CallId, found: Fetched<'_>) {
+        if self.followed_since(of).is_none() {
+            return;
+        }
+        let keyspace = of.keyspace;
         let key = (keyspace, call_id.clone());
         let Some(pending) = self.pending.get_mut(&key) else { return };
         if !matches!(pending.stage, Stage::InFlight) {
@@ -315,11 +349,9 @@ impl Feed {
         outcome: RestoreOutcome,
     ) {
         let key = (keyspace, call_id.clone());
-        let Some(Pending { stage: Stage::Restoring { held, deadline }, since, .. }) = self.pending.get(&key)
-        else {
-            return;
-        };
-        let (held, deadline, since) = (*held, *deadline, *since);
+        let Some(pending) = self.pending.get(&key) else { return };
+        let Stage::Restoring { held, deadline } = pending.stage else { return };
+        let (since, abandoned) = (pending.since, pending.abandoned);
         self.timers.remove(&(deadline, keyspace, call_id.clone()));
         self.counters.lag = now.since(since);
         let counters = &mut self.counters;
@@ -340,8 +372,7 @@ impl Feed {
             Some(false) => drop(self.held.remove(call_id)),
             None => {}
         }
-        if !self.followed.contains_key(&keyspace) {
-            // It was followed when the record was handed over.
+        if abandoned {
             self.destroy(call_id);
         }
         self.finish(now, &key);
@@ -386,30 +417,10 @@ impl Feed {
         &self.counters
     }
 
-    /// How the followed keyspaces stand, the own one among them.
-    pub fn report(&self) -> Vec<KeyspaceReport> {
-        let mut reports: Vec<KeyspaceReport> = Vec::new();
-        for (keyspace, followed) in &self.followed {
-            reports.push(KeyspaceReport {
-                keyspace: *keyspace,
-                subscribed: followed.subscribed,
-                sweeping: followed.sweep.is_under_way(),
-                pending: self.pending.keys().filter(|(of, _)| of == keyspace).count(),
-                held: 0,
-                last_event: followed.last_event,
-                last_sweep: followed.last_sweep,
-            });
-        }
-        for held in self.held.values() {
-            if let Some(report) = reports.iter_mut().find(|report| report.keyspace == held.keyspace) {
-                report.held += 1;
-            }
-        }
-        reports
-    }
-
     fn follow(&mut self, keyspace: Keyspace) {
+        self.sessions += 1;
         let followed = Followed {
+            session: self.sessions,
             subscribed: false,
             sweep: Sweep::default(),
             queue: VecDeque::new(),
@@ -417,10 +428,14 @@ impl Feed {
             last_event: None,
             last_sweep: None,
         };
-        self.followed.insert(keyspace, followed);
         if self.connected {
-            self.outputs.push_back(Output::Subscribe(keyspace));
+            self.outputs.push_back(Output::Subscribe(followed.following(keyspace)));
         }
+        self.followed.insert(keyspace, followed);
+    }
+
+    fn followed_since(&mut self, of: Following) -> Option<&mut Followed> {
+        self.followed.get_mut(&of.keyspace).filter(|followed| followed.session == of.session)
     }
 
     /// Drops all that waits for an answer from Redis. The sweep that follows a connection finds it again.
@@ -431,6 +446,8 @@ impl Feed {
             followed.taken_back = false;
         }
         for followed in self.followed.values_mut() {
+            self.sessions += 1;
+            followed.session = self.sessions;
             followed.subscribed = false;
             followed.sweep = Sweep::default();
         }

@@ -186,38 +186,38 @@ impl Work<'_> {
     ) -> Result<(), Trouble> {
         let feed = &mut self.notify.feed;
         match output {
-            Output::Subscribe(keyspace) => {
+            Output::Subscribe(of) => {
                 events.set_read_timeout(Some(RETRY))?;
-                events.psubscribe(pattern(keyspace))?;
-                feed.on_subscribed(self.clock.now(), keyspace);
+                events.psubscribe(pattern(of.keyspace))?;
+                feed.on_subscribed(self.clock.now(), of);
             }
             Output::Unsubscribe(keyspace) => {
                 events.set_read_timeout(Some(RETRY))?;
                 events.punsubscribe(pattern(keyspace))?;
             }
-            Output::Fetch { keyspace, call_ids } => {
+            Output::Fetch { of, call_ids } => {
                 let get = |call_id: &CallId| redis::cmd("GET").arg(call_id.as_bytes()).to_owned();
                 let commands: Vec<redis::Cmd> = call_ids.iter().map(get).collect();
-                let answers = records.pipeline(keyspace, &commands)?;
+                let answers = records.pipeline(of.keyspace, &commands)?;
                 let now = self.clock.now();
                 for (call_id, answer) in call_ids.iter().zip(&answers) {
-                    feed.on_fetched(now, keyspace, call_id, fetched(answer));
+                    feed.on_fetched(now, of, call_id, fetched(answer)?);
                 }
             }
-            Output::Scan { keyspace, cursor } => {
+            Output::Scan { of, cursor } => {
                 let mut scan = redis::cmd("SCAN");
                 scan.arg(cursor).arg("COUNT").arg(SCAN_COUNT);
-                let (cursor, keys): (u64, Vec<Vec<u8>>) = records.one(keyspace, &scan)?;
-                if keyspace == self.notify.shared.keyspace {
-                    drop_orphans(records, keyspace, &keys)?;
+                let (cursor, keys): (u64, Vec<Vec<u8>>) = records.one(of.keyspace, &scan)?;
+                if of.keyspace == self.notify.shared.keyspace {
+                    drop_orphans(records, of.keyspace, &keys)?;
                 }
-                feed.on_scan_page(self.clock.now(), keyspace, cursor, &keys);
+                feed.on_scan_page(self.clock.now(), of, cursor, &keys);
             }
-            Output::ListKnown(keyspace) => {
-                let own = keyspace == self.notify.shared.keyspace;
-                let filter = if own { Filter::Own } else { Filter::Keyspace(keyspace) };
+            Output::ListKnown(of) => {
+                let own = of.keyspace == self.notify.shared.keyspace;
+                let filter = if own { Filter::Own } else { Filter::Keyspace(of.keyspace) };
                 let known = self.hands.list(&filter);
-                self.notify.feed.on_known(self.clock.now(), keyspace, &known);
+                self.notify.feed.on_known(self.clock.now(), of, &known);
             }
             Output::Restore(restore) => {
                 let key = (restore.keyspace, restore.call.call_id.clone());
@@ -368,11 +368,14 @@ fn take(events: &mut PubSub<'_>) -> Result<Option<Message>, Trouble> {
     Ok(Some(Message { channel: message.get_channel().unwrap_or_default(), event }))
 }
 
-fn fetched(answer: &Value) -> Fetched<'_> {
+/// What a `GET` found. A server that is loading or read-only says nothing about the key: then the connection
+/// counts as lost, and everything is looked at again.
+fn fetched(answer: &Value) -> Result<Fetched<'_>, Trouble> {
     match answer {
-        Value::Nil => Fetched::Missing,
-        Value::BulkString(stored) => Fetched::Value(stored),
-        _ => Fetched::NotAString,
+        Value::Nil => Ok(Fetched::Missing),
+        Value::BulkString(stored) => Ok(Fetched::Value(stored)),
+        Value::ServerError(error) if error.code() == "WRONGTYPE" => Ok(Fetched::NotAString),
+        other => Err(Trouble(format!("GET was answered with {other:?}"))),
     }
 }
 

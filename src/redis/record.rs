@@ -65,7 +65,7 @@ pub struct Record {
     pub call: CallSnapshot,
     /// Who wrote it.
     pub writer: Writer,
-    /// See [`digest`].
+    /// See [`digest()`].
     pub digest: u64,
 }
 

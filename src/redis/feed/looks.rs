@@ -34,8 +34,7 @@ impl Feed {
                 self.overflow(keyspace);
             }
             None => {
-                let pending = Pending { stage: Stage::Queued, again: false, misses: 0, since: now };
-                self.pending.insert(key.clone(), pending);
+                self.pending.insert(key.clone(), Pending::new(now));
                 self.enqueue(key);
             }
         }
@@ -55,7 +54,7 @@ impl Feed {
     pub(super) fn finish(&mut self, now: Timestamp, key: &(Keyspace, CallId)) {
         let pending = self.pending.get_mut(key).expect("it was being dealt with");
         if pending.again && self.followed.contains_key(&key.0) {
-            *pending = Pending { stage: Stage::Queued, again: false, misses: 0, since: now };
+            *pending = Pending::new(now);
             self.enqueue(key.clone());
         } else {
             self.pending.remove(key);
@@ -142,6 +141,7 @@ impl Feed {
         let keyspace = next.or_else(|| self.followed.iter().find_map(queued))?;
         let followed = self.followed.get_mut(&keyspace).expect("it has a queue");
         self.served_last = keyspace;
+        let of = followed.following(keyspace);
         let count = followed.queue.len().min(FETCH_BATCH_MAX);
         let call_ids: Vec<CallId> = followed.queue.drain(..count).collect();
         for call_id in &call_ids {
@@ -150,6 +150,6 @@ impl Feed {
             pending.stage = Stage::InFlight;
         }
         self.fetches_in_flight += count;
-        Some(Output::Fetch { keyspace, call_ids })
+        Some(Output::Fetch { of, call_ids })
     }
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use tandem_shards::names::Keyspace;
 use tandem_shards::time::Timestamp;
 
+use super::Feed;
+
 /// What a feed has counted since it was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FeedCounters {
@@ -93,4 +95,28 @@ pub enum FeedEvent {
         /// Calls known here whose record was not found.
         missing: usize,
     },
+}
+
+impl Feed {
+    /// How the followed keyspaces stand, the own one among them.
+    pub fn report(&self) -> Vec<KeyspaceReport> {
+        let mut reports: Vec<KeyspaceReport> = Vec::new();
+        for (keyspace, followed) in &self.followed {
+            reports.push(KeyspaceReport {
+                keyspace: *keyspace,
+                subscribed: followed.subscribed,
+                sweeping: followed.sweep.is_under_way(),
+                pending: self.pending.keys().filter(|(of, _)| of == keyspace).count(),
+                held: 0,
+                last_event: followed.last_event,
+                last_sweep: followed.last_sweep,
+            });
+        }
+        for held in self.held.values() {
+            if let Some(report) = reports.iter_mut().find(|report| report.keyspace == held.keyspace) {
+                report.held += 1;
+            }
+        }
+        reports
+    }
 }

@@ -6,7 +6,7 @@ use ahash::AHashSet;
 use tandem_shards::names::{CallId, Keyspace};
 use tandem_shards::time::Timestamp;
 
-use super::{Feed, FeedEvent, Held, Output, PENDING_MAX, notification};
+use super::{Feed, FeedEvent, Following, Held, Output, PENDING_MAX, notification};
 
 /// Calls waiting to be looked at above which a sweep goes no further.
 const BACKLOG_MAX: usize = 4096;
@@ -59,15 +59,19 @@ impl Sweep {
 
 impl Feed {
     /// A page of a `SCAN`: the cursor to go on from, 0 at the end, and the keys.
-    pub fn on_scan_page(&mut self, now: Timestamp, keyspace: Keyspace, cursor: u64, keys: &[Vec<u8>]) {
-        let Some(followed) = self.followed.get_mut(&keyspace) else { return };
+    pub fn on_scan_page(&mut self, now: Timestamp, of: Following, cursor: u64, keys: &[Vec<u8>]) {
+        let keyspace = of.keyspace;
+        let page_interval = self.settings.page_interval;
+        let Some(followed) = self.followed.get_mut(&keyspace).filter(|it| it.session == of.session) else {
+            return;
+        };
         let sweep = &mut followed.sweep;
         if !matches!(sweep.step, Step::Page) {
             return;
         }
-        let pause = if sweep.pace == Pace::Urgent { Duration::ZERO } else { self.settings.page_interval };
+        let pause = if sweep.pace == Pace::Urgent { Duration::ZERO } else { page_interval };
         sweep.step = if cursor == 0 {
-            self.outputs.push_back(Output::ListKnown(keyspace));
+            self.outputs.push_back(Output::ListKnown(of));
             Step::Listing
         } else {
             Step::Between { cursor, not_before: now + pause }
@@ -85,31 +89,52 @@ impl Feed {
     }
 
     /// The calls that the shards hold for a keyspace, or own, for the own keyspace.
-    pub fn on_known(&mut self, now: Timestamp, keyspace: Keyspace, calls: &[CallId]) {
-        let Some(followed) = self.followed.get_mut(&keyspace) else { return };
+    pub fn on_known(&mut self, now: Timestamp, of: Following, calls: &[CallId]) {
+        let keyspace = of.keyspace;
+        let sweep_interval = self.settings.sweep_interval;
+        let Some(followed) = self.followed_since(of) else { return };
         if !matches!(followed.sweep.step, Step::Listing) {
             return;
         }
         let sweep = std::mem::take(&mut followed.sweep);
-        followed.sweep.step = Step::Idle(Some(now + self.settings.sweep_interval));
+        followed.sweep.step = Step::Idle(Some(now + sweep_interval));
         followed.last_sweep = Some(now);
         followed.taken_back = true;
         let missing: Vec<&CallId> = calls.iter().filter(|call_id| !sweep.found.contains(*call_id)).collect();
         self.counters.sweeps += 1;
         let (records, missed) = (sweep.found.len(), missing.len());
         self.outputs.push_back(Output::Event(FeedEvent::Swept { keyspace, records, missing: missed }));
-        for call_id in missing {
-            if keyspace == self.context.keyspace {
-                self.counters.own_records_gone += 1;
-                self.outputs.push_back(Output::OwnRecordGone(call_id.clone()));
-            } else {
+        if keyspace == self.context.keyspace {
+            self.counters.own_records_gone += missed as u64;
+            self.outputs.extend(missing.into_iter().cloned().map(Output::OwnRecordGone));
+        } else {
+            self.agree_on_held(now, keyspace, calls);
+            for call_id in missing {
                 // A second look decides: a call may have come in since the scan passed by.
-                self.held.entry(call_id.clone()).or_insert(Held { keyspace, from: None });
                 self.look_at(now, keyspace, call_id.clone());
             }
         }
         if sweep.again {
             self.start_sweep(now, keyspace, Pace::Urgent);
+        }
+    }
+
+    /// What the shards say they hold is the truth: a call may have ended there for reasons of its own.
+    fn agree_on_held(&mut self, now: Timestamp, keyspace: Keyspace, calls: &[CallId]) {
+        let listed: AHashSet<&CallId> = calls.iter().collect();
+        let believed = self.held.iter().filter(|(_, held)| held.keyspace == keyspace);
+        let gone = believed.map(|(call_id, _)| call_id).filter(|call_id| !listed.contains(call_id));
+        let gone: Vec<CallId> = gone.cloned().collect();
+        for call_id in gone {
+            self.held.remove(&call_id);
+            self.look_at(now, keyspace, call_id);
+        }
+        for call_id in calls {
+            let unknown = Held { keyspace, from: None };
+            let held = self.held.entry(call_id.clone()).or_insert(unknown);
+            if held.keyspace != keyspace {
+                *held = unknown;
+            }
         }
     }
 
@@ -157,7 +182,8 @@ impl Feed {
                 && backlog <= BACKLOG_MAX
             {
                 sweep.step = Step::Page;
-                self.outputs.push_back(Output::Scan { keyspace: *keyspace, cursor });
+                let of = Following { keyspace: *keyspace, session: followed.session };
+                self.outputs.push_back(Output::Scan { of, cursor });
             }
         }
     }

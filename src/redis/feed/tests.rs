@@ -7,7 +7,7 @@ use tandem_shards::names::{CallId, Keyspace};
 use tandem_shards::output::{Refusal, RestoreOutcome};
 use tandem_shards::time::Timestamp;
 
-use super::{Feed, FeedEvent, FeedSettings, Fetched, Output, PENDING_MAX, pattern};
+use super::{Feed, FeedEvent, FeedSettings, Fetched, Following, Output, PENDING_MAX, pattern};
 use crate::redis::record::specimen::{OWN, context, plain_call};
 use crate::redis::record::write;
 
@@ -34,14 +34,14 @@ pub(super) fn versioned(name: &str, incarnation: u64, sequence: u64) -> CallSnap
 
 fn drain(feed: &mut Feed) -> Vec<String> {
     let shown = |output: Output| match output {
-        Output::Subscribe(keyspace) => format!("subscribe {keyspace}"),
+        Output::Subscribe(of) => format!("subscribe {}", of.keyspace),
         Output::Unsubscribe(keyspace) => format!("unsubscribe {keyspace}"),
-        Output::Fetch { keyspace, call_ids } => {
+        Output::Fetch { of, call_ids } => {
             let call_ids: Vec<String> = call_ids.iter().map(ToString::to_string).collect();
-            format!("fetch {keyspace} {}", call_ids.join(","))
+            format!("fetch {} {}", of.keyspace, call_ids.join(","))
         }
-        Output::Scan { keyspace, cursor } => format!("scan {keyspace} {cursor}"),
-        Output::ListKnown(keyspace) => format!("list {keyspace}"),
+        Output::Scan { of, cursor } => format!("scan {} {cursor}", of.keyspace),
+        Output::ListKnown(of) => format!("list {}", of.keyspace),
         Output::Restore(restore) => {
             let own = if restore.own { "own " } else { "" };
             format!("restore {own}{} {}", restore.call.call_id, restore.call.version.sequence)
@@ -58,6 +58,11 @@ fn drain(feed: &mut Feed) -> Vec<String> {
     std::iter::from_fn(|| feed.poll()).map(shown).collect()
 }
 
+/// A keyspace as it is followed now.
+fn of(feed: &Feed, keyspace: Keyspace) -> Following {
+    feed.followed[&keyspace].following(keyspace)
+}
+
 fn notify(feed: &mut Feed, now: u64, keyspace: Keyspace, key: &str, event: &str) {
     let channel = pattern(keyspace).replace('*', key);
     feed.on_notification(at(now), channel.as_bytes(), event.as_bytes());
@@ -71,11 +76,11 @@ fn feed() -> Feed {
     feed.on_connected();
     assert_eq!(drain(&mut feed), ["subscribe 2", "subscribe 3"]);
     for keyspace in [OWN, PEER] {
-        feed.on_subscribed(at(0), keyspace);
+        feed.on_subscribed(at(0), of(&feed, keyspace));
         assert_eq!(drain(&mut feed), [format!("scan {keyspace} 0")]);
-        feed.on_scan_page(at(0), keyspace, 0, &[]);
+        feed.on_scan_page(at(0), of(&feed, keyspace), 0, &[]);
         assert_eq!(drain(&mut feed), [format!("list {keyspace}")]);
-        feed.on_known(at(0), keyspace, &[]);
+        feed.on_known(at(0), of(&feed, keyspace), &[]);
         assert_eq!(drain(&mut feed), [format!("swept {keyspace} 0 0")]);
     }
     feed
@@ -85,7 +90,7 @@ fn feed() -> Feed {
 fn hold(feed: &mut Feed, name: &str, sequence: u64) {
     notify(feed, 0, PEER, name, "set");
     assert_eq!(drain(feed), [format!("fetch 3 {name}")]);
-    feed.on_fetched(at(0), PEER, &id(name), Fetched::Value(&stored(name, sequence)));
+    feed.on_fetched(at(0), of(feed, PEER), &id(name), Fetched::Value(&stored(name, sequence)));
     assert_eq!(drain(feed), [format!("restore {name} {sequence}")]);
     feed.on_restored(at(0), PEER, &id(name), RestoreOutcome::Created);
     assert_eq!(drain(feed), [""; 0]);
@@ -102,11 +107,11 @@ fn one_update_is_one_look_however_many_events_it_makes() {
     notify(&mut feed, 1, PEER, "c", "set");
     notify(&mut feed, 2, PEER, "c", "set");
     assert_eq!(drain(&mut feed), [""; 0]);
-    feed.on_fetched(at(3), PEER, &id("c"), Fetched::Value(&stored("c", 1)));
+    feed.on_fetched(at(3), of(&feed, PEER), &id("c"), Fetched::Value(&stored("c", 1)));
     assert_eq!(drain(&mut feed), ["restore c 1"]);
     feed.on_restored(at(4), PEER, &id("c"), RestoreOutcome::Created);
     assert_eq!(drain(&mut feed), ["fetch 3 c"]);
-    feed.on_fetched(at(5), PEER, &id("c"), Fetched::Value(&stored("c", 1)));
+    feed.on_fetched(at(5), of(&feed, PEER), &id("c"), Fetched::Value(&stored("c", 1)));
     assert_eq!(drain(&mut feed), [""; 0]);
     assert_eq!(feed.counters().unchanged, 1);
     assert_eq!(feed.report()[1].held, 1);
@@ -118,22 +123,22 @@ fn a_call_ends_when_its_record_is_gone_twice() {
     hold(&mut feed, "c", 1);
     notify(&mut feed, 10, PEER, "c", "del");
     assert_eq!(drain(&mut feed), ["fetch 3 c"]);
-    feed.on_fetched(at(10), PEER, &id("c"), Fetched::Missing);
+    feed.on_fetched(at(10), of(&feed, PEER), &id("c"), Fetched::Missing);
     assert_eq!(drain(&mut feed), [""; 0]);
     assert_eq!(feed.next_tick(), Some(at(210)));
     feed.tick(at(209));
     assert_eq!(drain(&mut feed), [""; 0]);
     feed.tick(at(210));
     assert_eq!(drain(&mut feed), ["fetch 3 c"]);
-    feed.on_fetched(at(210), PEER, &id("c"), Fetched::Missing);
+    feed.on_fetched(at(210), of(&feed, PEER), &id("c"), Fetched::Missing);
     assert_eq!(drain(&mut feed), ["destroy 3 c"]);
     // And a call that nobody holds does not end.
     notify(&mut feed, 300, PEER, "d", "del");
     feed.poll();
-    feed.on_fetched(at(300), PEER, &id("d"), Fetched::Missing);
+    feed.on_fetched(at(300), of(&feed, PEER), &id("d"), Fetched::Missing);
     feed.tick(at(500));
     feed.poll();
-    feed.on_fetched(at(500), PEER, &id("d"), Fetched::Missing);
+    feed.on_fetched(at(500), of(&feed, PEER), &id("d"), Fetched::Missing);
     assert_eq!(drain(&mut feed), [""; 0]);
 }
 
@@ -143,10 +148,10 @@ fn a_record_that_comes_back_in_time_keeps_its_call() {
     hold(&mut feed, "c", 1);
     notify(&mut feed, 10, PEER, "notifier-c", "del");
     feed.poll();
-    feed.on_fetched(at(10), PEER, &id("c"), Fetched::Missing);
+    feed.on_fetched(at(10), of(&feed, PEER), &id("c"), Fetched::Missing);
     notify(&mut feed, 20, PEER, "notifier-c", "sadd");
     assert_eq!(drain(&mut feed), ["fetch 3 c"]);
-    feed.on_fetched(at(20), PEER, &id("c"), Fetched::Value(&stored("c", 2)));
+    feed.on_fetched(at(20), of(&feed, PEER), &id("c"), Fetched::Value(&stored("c", 2)));
     assert_eq!(drain(&mut feed), ["restore c 2"]);
 }
 
@@ -157,7 +162,7 @@ fn the_newest_record_wins() {
     for (sequence, expected) in [(4, None), (5, None), (6, Some("restore c 6"))] {
         notify(&mut feed, 10, PEER, "c", "set");
         feed.poll();
-        feed.on_fetched(at(10), PEER, &id("c"), Fetched::Value(&stored("c", sequence)));
+        feed.on_fetched(at(10), of(&feed, PEER), &id("c"), Fetched::Value(&stored("c", sequence)));
         assert_eq!(drain(&mut feed), expected.as_slice(), "{sequence}");
     }
     feed.on_restored(at(11), PEER, &id("c"), RestoreOutcome::Updated);
@@ -166,7 +171,7 @@ fn the_newest_record_wins() {
     notify(&mut feed, 12, PEER, "c", "set");
     feed.poll();
     let later = write(&versioned("c", 1, 1), &context());
-    feed.on_fetched(at(12), PEER, &id("c"), Fetched::Value(&later));
+    feed.on_fetched(at(12), of(&feed, PEER), &id("c"), Fetched::Value(&later));
     assert_eq!(drain(&mut feed), ["destroy 3 c", "restore c 1"]);
 }
 
@@ -180,7 +185,7 @@ fn a_learned_endpoint_in_an_rtpengine_record_is_news() {
     for (stored, restored) in [(&before, 1), (&before, 0), (&learned, 1), (&learned, 0)] {
         notify(&mut feed, 0, PEER, "c", "set");
         feed.poll();
-        feed.on_fetched(at(0), PEER, &id("c"), Fetched::Value(stored.as_bytes()));
+        feed.on_fetched(at(0), of(&feed, PEER), &id("c"), Fetched::Value(stored.as_bytes()));
         assert_eq!(drain(&mut feed).len(), restored);
         feed.on_restored(at(0), PEER, &id("c"), RestoreOutcome::Updated);
     }
@@ -193,7 +198,7 @@ fn a_bad_record_is_told_once_and_changes_nothing() {
     let mut look = |found: Fetched<'_>| {
         notify(&mut feed, 0, PEER, "c", "set");
         feed.poll();
-        feed.on_fetched(at(0), PEER, &id("c"), found);
+        feed.on_fetched(at(0), of(&feed, PEER), &id("c"), found);
         drain(&mut feed)
     };
     assert_eq!(look(Fetched::Value(b"{\"json\":{")), ["bad malformed"]);
@@ -214,7 +219,7 @@ fn own_calls_are_never_ended_here() {
     hold(&mut feed, "yes", 1);
     notify(&mut feed, 0, PEER, "yes", "set");
     feed.poll();
-    feed.on_fetched(at(0), PEER, &id("yes"), Fetched::Value(&stored("yes", 2)));
+    feed.on_fetched(at(0), of(&feed, PEER), &id("yes"), Fetched::Value(&stored("yes", 2)));
     assert_eq!(drain(&mut feed), ["restore yes 2"]);
     feed.on_restored(at(0), PEER, &id("yes"), RestoreOutcome::OwnHere);
     for name in ["taken", "yes"] {
@@ -222,7 +227,7 @@ fn own_calls_are_never_ended_here() {
             notify(&mut feed, 0, PEER, name, event);
             for look in 0..2 {
                 assert_eq!(drain(&mut feed), [format!("fetch 3 {name}")]);
-                feed.on_fetched(at(0), PEER, &id(name), Fetched::Missing);
+                feed.on_fetched(at(0), of(&feed, PEER), &id(name), Fetched::Missing);
                 feed.tick(at(1000 * (look + 1)));
             }
             assert_eq!(drain(&mut feed), [""; 0]);
@@ -246,27 +251,27 @@ fn an_own_record_that_disappears_is_reported() {
 fn own_records_are_taken_back_once() {
     let mut feed = Feed::new(FeedSettings::default(), context());
     feed.on_connected();
-    feed.on_subscribed(at(0), OWN);
+    feed.on_subscribed(at(0), of(&feed, OWN));
     assert_eq!(drain(&mut feed), ["subscribe 2", "scan 2 0"]);
-    feed.on_scan_page(at(0), OWN, 0, &[b"c".to_vec(), b"notifier-c".to_vec(), b"calls".to_vec()]);
+    feed.on_scan_page(at(0), of(&feed, OWN), 0, &[b"c".to_vec(), b"notifier-c".to_vec(), b"calls".to_vec()]);
     assert_eq!(drain(&mut feed), ["list 2", "fetch 2 c"]);
-    feed.on_known(at(0), OWN, &[]);
+    feed.on_known(at(0), of(&feed, OWN), &[]);
     // The connection goes before the record is there: it is still to be taken back.
     feed.on_lost();
     feed.on_connected();
-    feed.on_subscribed(at(0), OWN);
+    feed.on_subscribed(at(0), of(&feed, OWN));
     assert_eq!(drain(&mut feed), ["swept 2 1 0", "subscribe 2", "scan 2 0"]);
-    feed.on_scan_page(at(0), OWN, 0, &[b"c".to_vec()]);
+    feed.on_scan_page(at(0), of(&feed, OWN), 0, &[b"c".to_vec()]);
     assert_eq!(drain(&mut feed), ["list 2", "fetch 2 c"]);
-    feed.on_fetched(at(0), OWN, &id("c"), Fetched::Value(&stored("c", 1)));
+    feed.on_fetched(at(0), of(&feed, OWN), &id("c"), Fetched::Value(&stored("c", 1)));
     feed.on_restored(at(0), OWN, &id("c"), RestoreOutcome::Created);
-    feed.on_known(at(0), OWN, &[id("c")]);
+    feed.on_known(at(0), of(&feed, OWN), &[id("c")]);
     assert_eq!(drain(&mut feed), ["restore own c 1", "swept 2 1 0"]);
     // From now on only what is missing matters.
     feed.resync(at(1), None);
     assert_eq!(drain(&mut feed), ["scan 2 0"]);
-    feed.on_scan_page(at(1), OWN, 0, &[b"d".to_vec()]);
-    feed.on_known(at(1), OWN, &[id("c")]);
+    feed.on_scan_page(at(1), of(&feed, OWN), 0, &[b"d".to_vec()]);
+    feed.on_known(at(1), of(&feed, OWN), &[id("c")]);
     assert_eq!(drain(&mut feed), ["list 2", "swept 2 1 1", "own record gone c"]);
 }
 
@@ -277,29 +282,29 @@ fn a_sweep_restores_what_is_missing_and_drops_what_is_gone() {
     hold(&mut feed, "goes", 1);
     feed.resync(at(0), Some(PEER));
     assert_eq!(drain(&mut feed), ["scan 3 0"]);
-    feed.on_scan_page(at(0), PEER, 7, &[b"stays".to_vec(), b"new".to_vec(), b"calls".to_vec()]);
+    feed.on_scan_page(at(0), of(&feed, PEER), 7, &[b"stays".to_vec(), b"new".to_vec(), b"calls".to_vec()]);
     assert_eq!(drain(&mut feed), ["scan 3 7", "fetch 3 stays,new"]);
-    feed.on_fetched(at(0), PEER, &id("stays"), Fetched::Value(&stored("stays", 1)));
-    feed.on_fetched(at(0), PEER, &id("new"), Fetched::Value(&stored("new", 1)));
+    feed.on_fetched(at(0), of(&feed, PEER), &id("stays"), Fetched::Value(&stored("stays", 1)));
+    feed.on_fetched(at(0), of(&feed, PEER), &id("new"), Fetched::Value(&stored("new", 1)));
     assert_eq!(drain(&mut feed), ["restore new 1"]);
     feed.on_restored(at(0), PEER, &id("new"), RestoreOutcome::Created);
-    feed.on_scan_page(at(0), PEER, 0, &[]);
+    feed.on_scan_page(at(0), of(&feed, PEER), 0, &[]);
     assert_eq!(drain(&mut feed), ["list 3"]);
     // `before` is held from an earlier life of the feed.
-    feed.on_known(at(0), PEER, &[id("stays"), id("goes"), id("before"), id("new")]);
+    feed.on_known(at(0), of(&feed, PEER), &[id("stays"), id("goes"), id("before"), id("new")]);
     assert_eq!(drain(&mut feed), ["swept 3 2 2", "fetch 3 goes,before"]);
     for now in [0, 200] {
         feed.tick(at(now));
         drain(&mut feed);
         for name in ["goes", "before"] {
-            feed.on_fetched(at(now), PEER, &id(name), Fetched::Missing);
+            feed.on_fetched(at(now), of(&feed, PEER), &id(name), Fetched::Missing);
         }
     }
     assert_eq!(drain(&mut feed), ["destroy 3 goes", "destroy 3 before"]);
     // The next one comes by itself, and takes its time.
     feed.tick(at(60_000));
     assert_eq!(drain(&mut feed), ["scan 2 0", "scan 3 0"]);
-    feed.on_scan_page(at(60_000), PEER, 7, &[]);
+    feed.on_scan_page(at(60_000), of(&feed, PEER), 7, &[]);
     assert_eq!(drain(&mut feed), [""; 0]);
     assert_eq!(feed.next_tick(), Some(at(60_050)));
     feed.tick(at(60_050));
@@ -312,17 +317,23 @@ fn a_loss_of_the_connection_forgets_what_was_asked_and_sweeps() {
     hold(&mut feed, "c", 1);
     notify(&mut feed, 0, PEER, "c", "set");
     feed.resync(at(0), None);
+    let before = of(&feed, PEER);
     feed.on_lost();
     assert_eq!(drain(&mut feed), [""; 0]);
     feed.on_connected();
     assert_eq!(drain(&mut feed), ["subscribe 2", "subscribe 3"]);
-    // Answers from before do no harm.
-    feed.on_fetched(at(0), PEER, &id("c"), Fetched::Missing);
-    feed.on_scan_page(at(0), PEER, 0, &[]);
-    feed.on_known(at(0), PEER, &[id("c")]);
-    assert_eq!(drain(&mut feed), [""; 0]);
-    feed.on_subscribed(at(0), PEER);
+    feed.on_subscribed(at(0), of(&feed, PEER));
     assert_eq!(drain(&mut feed), ["scan 3 0"]);
+    notify(&mut feed, 0, PEER, "c", "set");
+    assert_eq!(drain(&mut feed), ["fetch 3 c"]);
+    // Answers to what was asked before do not count.
+    feed.on_subscribed(at(0), before);
+    feed.on_fetched(at(0), before, &id("c"), Fetched::Missing);
+    feed.on_scan_page(at(0), before, 0, &[]);
+    feed.on_known(at(0), before, &[id("c")]);
+    assert_eq!(drain(&mut feed), [""; 0]);
+    feed.on_scan_page(at(0), of(&feed, PEER), 0, &[]);
+    assert_eq!(drain(&mut feed), ["list 3"]);
 }
 
 #[test]
@@ -331,7 +342,7 @@ fn a_keyspace_that_is_not_followed_any_more_is_let_go() {
     hold(&mut feed, "c", 1);
     notify(&mut feed, 0, PEER, "d", "set");
     feed.poll();
-    feed.on_fetched(at(0), PEER, &id("d"), Fetched::Value(&stored("d", 1)));
+    feed.on_fetched(at(0), of(&feed, PEER), &id("d"), Fetched::Value(&stored("d", 1)));
     assert_eq!(drain(&mut feed), ["restore d 1"]);
     notify(&mut feed, 0, PEER, "e", "set");
     assert!(!feed.remove_keyspace(OWN), "one's own is always followed");
@@ -350,15 +361,29 @@ fn a_shard_that_does_not_answer_is_given_up() {
     let mut feed = feed();
     notify(&mut feed, 0, PEER, "c", "set");
     feed.poll();
-    feed.on_fetched(at(0), PEER, &id("c"), Fetched::Value(&stored("c", 1)));
+    feed.on_fetched(at(0), of(&feed, PEER), &id("c"), Fetched::Value(&stored("c", 1)));
     notify(&mut feed, 0, PEER, "c", "set");
     assert_eq!(drain(&mut feed), ["restore c 1"]);
     feed.tick(at(10_000));
     assert_eq!(drain(&mut feed), ["fetch 3 c"]);
     assert_eq!(feed.counters().unanswered, 1);
-    feed.on_fetched(at(10_000), PEER, &id("c"), Fetched::Value(&stored("c", 1)));
+    feed.on_fetched(at(10_000), of(&feed, PEER), &id("c"), Fetched::Value(&stored("c", 1)));
     feed.on_restored(at(10_000), PEER, &id("c"), RestoreOutcome::Refused(Refusal::UnknownInterface));
     assert_eq!((feed.counters().refused, feed.report()[1].held), (1, 0));
+}
+
+#[test]
+fn a_call_that_ended_in_its_shard_is_made_again_while_its_record_is_there() {
+    let mut feed = feed();
+    hold(&mut feed, "c", 1);
+    feed.resync(at(0), Some(PEER));
+    feed.on_scan_page(at(0), of(&feed, PEER), 0, &[b"c".to_vec()]);
+    assert_eq!(drain(&mut feed), ["scan 3 0", "list 3", "fetch 3 c"]);
+    feed.on_fetched(at(0), of(&feed, PEER), &id("c"), Fetched::Value(&stored("c", 1)));
+    feed.on_known(at(0), of(&feed, PEER), &[]);
+    assert_eq!(drain(&mut feed), ["swept 3 1 0", "fetch 3 c"]);
+    feed.on_fetched(at(0), of(&feed, PEER), &id("c"), Fetched::Value(&stored("c", 1)));
+    assert_eq!(drain(&mut feed), ["restore c 1"]);
 }
 
 #[test]
@@ -377,10 +402,10 @@ fn a_flood_is_bounded_and_swept_up() {
             Output::Fetch { call_ids, .. } => {
                 assert!(!swept || feed.report()[1].pending <= PENDING_MAX);
                 for call_id in call_ids {
-                    feed.on_fetched(at(0), PEER, &call_id, Fetched::NotAString);
+                    feed.on_fetched(at(0), of(&feed, PEER), &call_id, Fetched::NotAString);
                 }
             }
-            Output::Scan { keyspace: PEER, cursor: 0 } => swept = true,
+            Output::Scan { of, cursor: 0 } if of.keyspace == PEER => swept = true,
             Output::Event(FeedEvent::Overflow(PEER)) => told += 1,
             other => panic!("{other:?}"),
         }
