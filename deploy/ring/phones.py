@@ -10,7 +10,8 @@ One command a line on standard input, one line of answer each:
   report                    what has been sent, lost, and came wrong since; the longest silence of any stream
   reinvite NG [NAME]        offers and answers every call anew at that node: the ports must stay
   delete NG [NAME]          ends the calls at that node, at once
-  offers NG COUNT           makes COUNT offers as fast as they are answered, and deletes them
+  slowest                   the longest wait for an answer since it was asked last
+  fill COUNT RATE NG NAME   makes calls without phones, so many a second (0: as fast as they are answered)
 
 Answers that start with `error` say what went wrong. A stream is one direction of one medium; its packets carry its own
 SSRC and must come from the very address that the phone sends to.
@@ -310,6 +311,18 @@ class Phones:
                 del self.calls[call.name]
             call.close()
         return f"deleted {len(calls)}"
+
+    def do_fill(self, count, rate, ng, name):
+        start = time.monotonic()
+        sdp = ("v=0\r\no=- 1 1 IN IP4 10.255.2.1\r\ns=-\r\nc=IN IP4 10.255.2.1\r\nt=0 0\r\n"
+               "m=audio 4000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n")
+        for number in range(int(count)):
+            if int(rate):
+                time.sleep(max(0, start + number / int(rate) - time.monotonic()))
+            common = {"call_id": f"{name}-{number}", "from_tag": "caller", "sdp": sdp, "replace": ["origin"]}
+            self.proxy.ask(ng, command="offer", **common)
+            self.proxy.ask(ng, command="answer", to_tag="called", **common)
+        return f"filled {count} at {int(count) / (time.monotonic() - start):.0f} a second"
 
     def do_slowest(self):
         slowest, self.proxy.slowest = self.proxy.slowest, 0.0

@@ -150,7 +150,7 @@ phones_start() {
 phones() {
     local answer
     echo "$*" >&"$PHONES_SAY"
-    if ! IFS= read -r -t 30 -u "$PHONES_HEAR" answer; then
+    if ! IFS= read -r -t 120 -u "$PHONES_HEAR" answer; then
         answer="error: the phones do not answer"
     fi
     echo "$answer"
