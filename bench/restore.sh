@@ -33,13 +33,13 @@ own_calls() {
 }
 
 run_tandem() {
-    node_run 1 "$TANDEM" run --config "$RING/1.toml" --listen-ctl "$WORK/1.sock" --log-level warn
+    node_run 1 "$TANDEM" run --config "$RING/1.toml" --listen-ctl "$WORK/1.sock" --log-level warn --port-min 20000 --port-max 60000
 }
 
 run_rtpengine() {
     node_run 1 rtpengine --config-file=none --table=-1 --foreground --log-stderr --log-level=3 \
         --interface=pub1/10.255.255.101 --listen-ng=10.255.1.1:2223 --listen-cli=127.0.0.1:9900 \
-        --port-min=30000 --port-max=40000 --redis=$REDIS:6379/1
+        --port-min=20000 --port-max=60000 --redis=$REDIS:6379/1
 }
 
 # start_until RELAY CALLS: prints the milliseconds from the start until so many own calls are there.
@@ -58,7 +58,7 @@ for relay in tandem rtpengine; do
     start_until $relay 0
     bare[$relay]=$took
 done
-node_start 1 --log-level warn
+node_start 1 --log-level warn --port-min 20000 --port-max 60000
 phones fill "$calls" 0 10.255.1.1:2223 own
 sleep 1
 kill -KILL "${NODES[1]}"
@@ -73,8 +73,8 @@ for round in $(seq "$rounds"); do
 done
 redis FLUSHALL >/dev/null
 
-node_start 1 --log-level warn
-node_start 2 --log-level warn
+node_start 1 --log-level warn --port-min 20000 --port-max 60000
+node_start 2 --log-level warn --port-min 20000 --port-max 60000
 touch "$WORK/measuring"
 while [ -e "$WORK/measuring" ]; do
     node_ctl 2 redis --json | sed -n 's/.*"lag-us": \([0-9]*\).*/\1/p'
