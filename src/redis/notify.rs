@@ -1,7 +1,8 @@
 //! The thread `redis-notify`: blocks on Redis' notifications and keeps the shards in step with the records.
 //!
 //! All decisions are the [`Feed`]'s; this is the loop around it. Two connections of its own: one that only
-//! listens, one that reads records. When either is lost both are made anew, once a second, and the feed sweeps.
+//! listens ([`ears`](super::ears)), one that reads records. When either is lost both are made anew, once a second,
+//! and the feed sweeps.
 //! A shard never waits for this thread, and this thread waits for shards only when more records are in their
 //! hands than its channel for answers holds.
 
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
-use redis::{Connection, PubSub, Value};
+use redis::Value;
 use tandem_shards::input::{Command, Filter};
 use tandem_shards::io::{Ask, AskError, Caller, Callers, Clock};
 use tandem_shards::names::{CallId, Keyspace};
@@ -20,19 +21,20 @@ use tandem_shards::time::Timestamp;
 
 use super::connect::{Connector, Link, Trouble};
 use super::control::{Order, Shared};
-use super::feed::{Feed, FeedEvent, Fetched, Output, pattern};
+use super::ears::{Ears, Heard};
+use super::feed::{Feed, FeedEvent, Fetched, Output};
 use super::write::WriteOrder;
 
 /// Between attempts to connect.
 const RETRY: Duration = Duration::from_secs(1);
 /// The longest wait for a notification: how soon an order of an operator is seen.
 const WAIT_MAX: Duration = Duration::from_millis(100);
-/// A wait that only looks whether there is something.
+/// The longest wait for a notification while shards have records in their hands.
 const GLANCE: Duration = Duration::from_micros(200);
 /// While nothing comes, the server is asked this often whether it is still there.
 const PING_INTERVAL: Duration = Duration::from_secs(1);
 /// Notifications taken before records are asked for.
-const NOTIFICATIONS_PER_TURN: usize = 1000;
+const NOTIFICATIONS_PER_TURN: usize = 256;
 /// Records in the hands of shards.
 const RESTORING_MAX: usize = 48;
 /// Keys that one SCAN may look at.
@@ -74,13 +76,12 @@ impl Notify {
             let started = clock.now();
             let connected = self.connect();
             let trouble = match connected {
-                Ok((mut events, mut records)) => {
+                Ok((events, mut records)) => {
                     self.feed.on_connected();
                     self.shared.note_connected(true);
-                    let mut events = events.as_pubsub();
                     let mut work =
                         Work { notify: &mut self, hands: &mut hands, clock, last_sign: clock.now() };
-                    match work.follow(&mut events, &mut records) {
+                    match work.follow(&events, &mut records) {
                         Ok(()) => return,
                         Err(trouble) => trouble,
                     }
@@ -106,13 +107,13 @@ impl Notify {
         }
     }
 
-    fn connect(&self) -> Result<(Connection, Link), Trouble> {
+    fn connect(&self) -> Result<(Ears, Link), Trouble> {
         let mut records = self.connector.connect()?;
         match records.check_events(self.configure) {
             Ok(()) => {}
             Err(trouble) => self.shared.note_trouble("notifications", &trouble),
         }
-        Ok((self.connector.connect()?.into_connection(), records))
+        Ok((Ears::open(self.connector.connect()?)?, records))
     }
 
     fn obey(&mut self, order: Order, now: Timestamp) -> Turn {
@@ -132,13 +133,13 @@ struct Work<'a> {
     notify: &'a mut Notify,
     hands: &'a mut Hands,
     clock: Clock,
-    /// When the server was last known to be there.
+    /// When the server last answered on the connection that reads records.
     last_sign: Timestamp,
 }
 
 impl Work<'_> {
     /// Until it is told to stop, or the connection is lost.
-    fn follow(&mut self, events: &mut PubSub<'_>, records: &mut Link) -> Result<(), Trouble> {
+    fn follow(&mut self, events: &Ears, records: &mut Link) -> Result<(), Trouble> {
         loop {
             while let Ok(order) = self.notify.orders.try_recv() {
                 if let Turn::Stop = self.notify.obey(order, self.clock.now()) {
@@ -160,41 +161,30 @@ impl Work<'_> {
     }
 
     /// Waits for a notification, and takes those that have come with it.
-    fn listen(&mut self, events: &mut PubSub<'_>) -> Result<(), Trouble> {
+    fn listen(&mut self, events: &Ears) -> Result<(), Trouble> {
         let now = self.clock.now();
         let due = self.notify.feed.next_tick().map_or(WAIT_MAX, |due| due.since(now));
         let mut patience = if self.hands.is_empty() { due.clamp(GLANCE, WAIT_MAX) } else { GLANCE };
         for _ in 0..NOTIFICATIONS_PER_TURN {
-            events.set_read_timeout(Some(patience))?;
-            let message = match take(events) {
-                Ok(Some(message)) => message,
-                Ok(None) => break,
-                Err(trouble) => return Err(trouble),
-            };
-            self.last_sign = self.clock.now();
-            self.notify.feed.on_notification(self.last_sign, &message.channel, &message.event);
-            patience = GLANCE;
+            let Some(heard) = events.next(patience) else { break };
+            patience = Duration::ZERO;
+            let feed = &mut self.notify.feed;
+            match heard {
+                Heard::Subscribed(of) => feed.on_subscribed(self.clock.now(), of),
+                Heard::Notification { channel, event } => {
+                    feed.on_notification(self.clock.now(), &channel, &event);
+                }
+                Heard::Lost(trouble) => return Err(trouble),
+            }
         }
         Ok(())
     }
 
-    fn perform(
-        &mut self,
-        output: Output,
-        events: &mut PubSub<'_>,
-        records: &mut Link,
-    ) -> Result<(), Trouble> {
+    fn perform(&mut self, output: Output, events: &Ears, records: &mut Link) -> Result<(), Trouble> {
         let feed = &mut self.notify.feed;
         match output {
-            Output::Subscribe(of) => {
-                events.set_read_timeout(Some(RETRY))?;
-                events.psubscribe(pattern(of.keyspace))?;
-                feed.on_subscribed(self.clock.now(), of);
-            }
-            Output::Unsubscribe(keyspace) => {
-                events.set_read_timeout(Some(RETRY))?;
-                events.punsubscribe(pattern(keyspace))?;
-            }
+            Output::Subscribe(of) => events.subscribe(of),
+            Output::Unsubscribe(keyspace) => events.unsubscribe(keyspace),
             Output::Fetch { of, call_ids } => {
                 let get = |call_id: &CallId| redis::cmd("GET").arg(call_id.as_bytes()).to_owned();
                 let commands: Vec<redis::Cmd> = call_ids.iter().map(get).collect();
@@ -351,25 +341,6 @@ fn drop_orphans(records: &mut Link, own: Keyspace, keys: &[Vec<u8>]) -> Result<(
     records.pipeline(own, &[command]).map(drop)
 }
 
-/// A notification.
-struct Message {
-    channel: Vec<u8>,
-    event: Vec<u8>,
-}
-
-/// The next notification; `None` if there is none in time.
-fn take(events: &mut PubSub<'_>) -> Result<Option<Message>, Trouble> {
-    let message = match events.get_message() {
-        Ok(message) => message,
-        Err(error) if error.is_timeout() => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let event = message.get_payload_bytes().to_vec();
-    Ok(Some(Message { channel: message.get_channel().unwrap_or_default(), event }))
-}
-
-/// What a `GET` found. A server that is loading or read-only says nothing about the key: then the connection
-/// counts as lost, and everything is looked at again.
 fn fetched(answer: &Value) -> Result<Fetched<'_>, Trouble> {
     match answer {
         Value::Nil => Ok(Fetched::Missing),
