@@ -51,10 +51,8 @@ ring_up() {
     for n in 1 2 3; do
         unshare --net sleep 600 &
         HOLDERS[n]=$!
-        ip link add "cable$n" master ring type veth peer name "end$n"
-        until ip link set "end$n" netns "${HOLDERS[n]}" name eth0 2>/dev/null && node_has_own_network $n; do
-            sleep 0.01
-        done
+        until has_own_network "${HOLDERS[n]}"; do sleep 0.01; done
+        ip link add "cable$n" master ring type veth peer name eth0 netns "${HOLDERS[n]}"
         ip link set "cable$n" up
         node_in $n ip link set lo up
         node_in $n ip link set eth0 up
@@ -66,9 +64,9 @@ ring_up() {
     phones_start
 }
 
-# The holder has to have left this namespace before its cable is plugged in.
-node_has_own_network() {
-    node_in "$1" ip link show eth0 >/dev/null 2>&1
+# has_own_network PID: whether the process has left the network of this script.
+has_own_network() {
+    [ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ]
 }
 
 # media_address add|del OWNER NODE
