@@ -85,9 +85,8 @@ impl Write {
                 && let Err(trouble) = self.write(open, clock)
             {
                 self.lost(&trouble);
+                // A connection that had been of use is replaced at once, one that never was in its time.
                 link = None;
-                // An idle connection that was closed is no trouble: try anew at once.
-                connect_at = clock.now();
             }
             self.shared.show_intent(link.is_some(), &self.intent);
             stopping = self.wait(clock, link.is_some());
