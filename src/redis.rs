@@ -12,6 +12,7 @@
 
 pub mod connect;
 pub mod control;
+pub mod ears;
 pub mod feed;
 pub mod intent;
 pub mod notify;

@@ -27,14 +27,18 @@ fail() {
     exit 1
 }
 
+build() {
+    (cd "$ROOT" && cargo build --quiet --locked -p tandem-bench)
+    if [ "$RELAY" = tandem ] && [ "$TANDEM" = "$TARGET/debug/tandem" ]; then
+        (cd "$ROOT" && cargo build --quiet --locked -p tandem)
+    fi
+}
+
 # Builds what is missing, then starts the script again in a network namespace with nothing but loopback, so that
 # nothing else on the host is disturbed or counted. Where namespaces are not allowed it runs on the host's loopback.
 isolate() {
     if [ -z "${TANDEM_TEST_ISOLATED:-}" ]; then
-        (cd "$ROOT" && cargo build --quiet --locked -p tandem-bench)
-        if [ "$RELAY" = tandem ] && [ "$TANDEM" = "$TARGET/debug/tandem" ]; then
-            (cd "$ROOT" && cargo build --quiet --locked -p tandem)
-        fi
+        build
         export TANDEM_TEST_ISOLATED=1
         local how
         for how in --net "--net --map-root-user"; do
@@ -51,12 +55,70 @@ isolate() {
     trap finish EXIT
 }
 
+# Like `isolate`, with the ring of deploy/ring/rig.sh: Redis, phones and the networks of three nodes are up, the nodes
+# are not. Where networks cannot be made there is nothing to test.
+isolate_ring() {
+    # shellcheck source=deploy/ring/rig.sh
+    . "$ROOT/deploy/ring/rig.sh"
+    if [ -z "${TANDEM_RING_ISOLATED:-}" ]; then
+        build
+    fi
+    if ! ring_isolate "$@"; then
+        echo "SKIP: a ring needs network namespaces, which are not allowed here"
+        exit 0
+    fi
+    WORK=$(mktemp -d)
+    trap finish EXIT
+    ring_up
+}
+
+# within SECONDS COMMAND...: waits until the command succeeds; fails if it does not in time.
+within() {
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        if [ $SECONDS -ge $deadline ]; then
+            return 1
+        fi
+        sleep 0.1
+    done
+}
+
+# sessions_are N OWN FOREIGN: whether node N counts so many calls, by tandem's words and by rtpengine-ctl's.
+sessions_are() {
+    [ "$(node_sessions "$1")" = "$2 $3 $(($2 + $3))" ] && [ "$(rtpengine_sessions "$1")" = "$2 $3 $(($2 + $3))" ]
+}
+
+# rtpengine_sessions N: "own foreign total", asked with the real rtpengine-ctl.
+rtpengine_sessions() {
+    node_in "$1" rtpengine-ctl -ip 127.0.0.1 -port 9900 list numsessions |
+        awk '/sessions (own|foreign|total)/ { printf "%s%s", separator, $NF; separator = " " } END { print "" }'
+}
+
+# redis_keys: keys in all keyspaces together.
+redis_keys() {
+    redis INFO keyspace | awk -F '[=,]' '/^db/ { count += $2 } END { print count + 0 }'
+}
+
+# nothing_left N...: no call and no media port at these nodes, and nothing in Redis.
+nothing_left() {
+    local n
+    for n in "$@"; do
+        [ "$(node_sessions "$n")" = "0 0 0" ] || return 1
+        [ "$(node_in "$n" cat /proc/net/udp /proc/net/udp6 | ports_between 30000 40000)" = 0 ] || return 1
+    done
+    [ "$(redis_keys)" = 0 ]
+}
+
 # Ends what was started and removes the working directory.
 finish() {
     local status=$?
     trap - EXIT
     stop "${PIDS[@]}"
     relay_stop
+    if [ -n "${RING:-}" ]; then
+        ring_down
+    fi
     if [ $status -ne 0 ] && [ -n "$WORK" ]; then
         local log
         for log in "$WORK"/*.log; do
@@ -130,13 +192,18 @@ relay_descriptors() {
 
 # relay_ports: UDP sockets bound within the relay's port range.
 relay_ports() {
-    awk -v min=$PORT_MIN -v max=$PORT_MAX '
+    cat /proc/net/udp /proc/net/udp6 | ports_between $PORT_MIN $PORT_MAX
+}
+
+# ports_between MIN MAX: sockets bound to these ports in the kernel's list of sockets on standard input.
+ports_between() {
+    awk -v min="$1" -v max="$2" '
         function number(hex, value, i) {
             for (i = 1; i <= length(hex); i++) value = value * 16 + index("0123456789ABCDEF", substr(hex, i, 1)) - 1
             return value
         }
         { n = split($2, part, ":"); port = number(part[n]); if (port >= min && port <= max) count++ }
-        END { print count + 0 }' /proc/net/udp /proc/net/udp6
+        END { print count + 0 }'
 }
 
 # relay_calls: sessions on the relay, own and foreign.

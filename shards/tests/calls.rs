@@ -190,6 +190,34 @@ fn the_rtcp_mux_matrix() {
     }
 }
 
+/// As recorded on rtpengine 10.5: what B multiplexes once is required of it, there and in the media after it.
+#[test]
+fn a_party_that_multiplexes_is_offered_nothing_else() {
+    let mut world = World::new();
+    let line = |mux: bool| if mux { "a=rtcp-mux\r\n" } else { "" };
+    let two = |ip: &str, port: u16, first: bool, second: bool| {
+        let more = format!("m=audio {} RTP/AVP 0\r\n{}", port + 4, line(second));
+        audio_with(ip, port, line(first)) + &more
+    };
+    for (call, first, second, expected) in
+        [("c", true, false, [true, true]), ("d", false, true, [false, true])]
+    {
+        world.offer(call, &two(A, 6000, first, second), |_| {});
+        world.answer(call, &two(B, 6010, first, second), |_| {});
+        let again = world.offer(call, &two(A, 6000, first, second), |_| {});
+        assert_eq!([0, 1].map(|media| again.rtcp(media) == again.rtp(media)), expected, "{}", again.0);
+        let snapshot = world.query(call).expect("the call");
+        for (leg, port) in snapshot.legs.iter().zip([6001, 6011]) {
+            let stream = &leg.media[0].as_ref().expect("a media").streams[1];
+            assert_eq!(
+                stream.advertised.map(|to| to.port()),
+                Some(port),
+                "RTCP is the port above, mux or not"
+            );
+        }
+    }
+}
+
 #[test]
 fn interfaces_families_and_addresses() {
     let mut world = World::new();

@@ -213,6 +213,24 @@ fn an_own_record_that_others_have_overtaken_is_removed() {
 }
 
 #[test]
+fn a_delete_takes_a_foreign_call_over_and_lets_the_former_owner_see_it() {
+    let mut owner = node(ONE);
+    owner.audio_call("c");
+    let mut standby = node(TWO);
+    restore(&mut standby, ONE, &last(&owner));
+    standby.delete("c", None);
+    assert_eq!((standby.retired.len(), standby.retired[0].keyspace), (1, ONE), "the old record goes");
+    assert!(standby.unpublished.is_empty(), "not before its former owner has seen the new one");
+    assert_eq!(restore(&mut owner, TWO, &last(&standby)), RestoreOutcome::Yielded);
+    standby.pass(Duration::from_secs(5));
+    assert_eq!(standby.unpublished, [CallId::from("c")]);
+    standby.assert_empty();
+    let gone = Command::Destroy { call_id: CallId::from("c"), keyspace: TWO };
+    assert!(matches!(owner.ask(gone), Reply::Count(1)));
+    owner.assert_empty();
+}
+
+#[test]
 fn an_own_call_is_not_ended_by_what_others_say() {
     let mut owner = node(ONE);
     owner.audio_call("c");

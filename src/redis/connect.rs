@@ -189,7 +189,7 @@ impl Link {
         let wanted = format!("{present}{missing}");
         if configure {
             redis::cmd("CONFIG").arg("SET").arg(KEY).arg(&wanted).query::<()>(&mut self.connection)?;
-            log::info!(target: "redis", "{KEY} was `{present}`, is `{wanted}` now");
+            log::info!("{KEY} was `{present}`, is `{wanted}` now");
             return Ok(());
         }
         Err(Trouble(format!(

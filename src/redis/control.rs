@@ -69,7 +69,7 @@ impl Shared {
     pub fn note_connected(&self, connected: bool) {
         let mut shown = self.shown();
         if connected && !shown.following {
-            log::info!(target: "redis", "notifications arrive; comparing all calls with their records");
+            log::info!("notifications arrive; comparing all calls with their records");
         }
         shown.following = connected;
     }
@@ -78,7 +78,7 @@ impl Shared {
     pub fn show_intent(&self, connected: bool, intent: &Intent) {
         let mut shown = self.shown();
         if connected && !shown.writing {
-            log::info!(target: "redis", "own calls are written");
+            log::info!("own calls are written");
         }
         shown.writing = connected;
         shown.owed = intent.owed() as u64;
@@ -135,7 +135,7 @@ impl Shared {
         let text = format!("{what}: {}", trouble.0);
         let mut shown = self.shown();
         if shown.trouble.as_ref() != Some(&text) {
-            log::warn!(target: "redis", "{text}");
+            log::warn!("{text}");
             shown.trouble = Some(text);
         }
     }
@@ -244,7 +244,7 @@ struct Handle {
 impl Handle {
     fn order(&self, order: Order) {
         if self.orders.try_send(order).is_err() {
-            log::error!(target: "redis", "the notification thread takes no orders");
+            log::error!("the notification thread takes no orders");
         }
     }
 }

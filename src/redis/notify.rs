@@ -1,7 +1,8 @@
 //! The thread `redis-notify`: blocks on Redis' notifications and keeps the shards in step with the records.
 //!
 //! All decisions are the [`Feed`]'s; this is the loop around it. Two connections of its own: one that only
-//! listens, one that reads records. When either is lost both are made anew, once a second, and the feed sweeps.
+//! listens ([`ears`](super::ears)), one that reads records. When either is lost both are made anew, once a second,
+//! and the feed sweeps.
 //! A shard never waits for this thread, and this thread waits for shards only when more records are in their
 //! hands than its channel for answers holds.
 
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
-use redis::{Connection, PubSub, Value};
+use redis::Value;
 use tandem_shards::input::{Command, Filter};
 use tandem_shards::io::{Ask, AskError, Caller, Callers, Clock};
 use tandem_shards::names::{CallId, Keyspace};
@@ -20,19 +21,20 @@ use tandem_shards::time::Timestamp;
 
 use super::connect::{Connector, Link, Trouble};
 use super::control::{Order, Shared};
-use super::feed::{Feed, FeedEvent, Fetched, Output, pattern};
+use super::ears::{Ears, Heard};
+use super::feed::{Feed, FeedEvent, Fetched, Output};
 use super::write::WriteOrder;
 
 /// Between attempts to connect.
 const RETRY: Duration = Duration::from_secs(1);
 /// The longest wait for a notification: how soon an order of an operator is seen.
 const WAIT_MAX: Duration = Duration::from_millis(100);
-/// A wait that only looks whether there is something.
+/// The longest wait for a notification while shards have records in their hands.
 const GLANCE: Duration = Duration::from_micros(200);
 /// While nothing comes, the server is asked this often whether it is still there.
 const PING_INTERVAL: Duration = Duration::from_secs(1);
 /// Notifications taken before records are asked for.
-const NOTIFICATIONS_PER_TURN: usize = 1000;
+const NOTIFICATIONS_PER_TURN: usize = 256;
 /// Records in the hands of shards.
 const RESTORING_MAX: usize = 48;
 /// Keys that one SCAN may look at.
@@ -71,15 +73,15 @@ impl Notify {
         let mut hands = Hands::new(&self);
         let clock = Clock::of_process();
         loop {
+            let started = clock.now();
             let connected = self.connect();
             let trouble = match connected {
-                Ok((mut events, mut records)) => {
+                Ok((events, mut records)) => {
                     self.feed.on_connected();
                     self.shared.note_connected(true);
-                    let mut events = events.as_pubsub();
                     let mut work =
                         Work { notify: &mut self, hands: &mut hands, clock, last_sign: clock.now() };
-                    match work.follow(&mut events, &mut records) {
+                    match work.follow(&events, &mut records) {
                         Ok(()) => return,
                         Err(trouble) => trouble,
                     }
@@ -91,7 +93,9 @@ impl Notify {
             self.shared.note_trouble("notifications", &trouble);
             // What was handed to the shards before is answered all the same.
             hands.collect(&mut self.feed, clock.now(), false);
-            match self.orders.recv_timeout(RETRY) {
+            // A connection that had been of use is replaced at once.
+            let pause = RETRY.saturating_sub(clock.now().since(started));
+            match self.orders.recv_timeout(pause) {
                 Ok(order) => {
                     if let Turn::Stop = self.obey(order, clock.now()) {
                         return;
@@ -103,13 +107,13 @@ impl Notify {
         }
     }
 
-    fn connect(&self) -> Result<(Connection, Link), Trouble> {
+    fn connect(&self) -> Result<(Ears, Link), Trouble> {
         let mut records = self.connector.connect()?;
         match records.check_events(self.configure) {
             Ok(()) => {}
             Err(trouble) => self.shared.note_trouble("notifications", &trouble),
         }
-        Ok((self.connector.connect()?.into_connection(), records))
+        Ok((Ears::open(self.connector.connect()?)?, records))
     }
 
     fn obey(&mut self, order: Order, now: Timestamp) -> Turn {
@@ -129,13 +133,13 @@ struct Work<'a> {
     notify: &'a mut Notify,
     hands: &'a mut Hands,
     clock: Clock,
-    /// When the server was last known to be there.
+    /// When the server last answered on the connection that reads records.
     last_sign: Timestamp,
 }
 
 impl Work<'_> {
     /// Until it is told to stop, or the connection is lost.
-    fn follow(&mut self, events: &mut PubSub<'_>, records: &mut Link) -> Result<(), Trouble> {
+    fn follow(&mut self, events: &Ears, records: &mut Link) -> Result<(), Trouble> {
         loop {
             while let Ok(order) = self.notify.orders.try_recv() {
                 if let Turn::Stop = self.notify.obey(order, self.clock.now()) {
@@ -157,41 +161,30 @@ impl Work<'_> {
     }
 
     /// Waits for a notification, and takes those that have come with it.
-    fn listen(&mut self, events: &mut PubSub<'_>) -> Result<(), Trouble> {
+    fn listen(&mut self, events: &Ears) -> Result<(), Trouble> {
         let now = self.clock.now();
         let due = self.notify.feed.next_tick().map_or(WAIT_MAX, |due| due.since(now));
         let mut patience = if self.hands.is_empty() { due.clamp(GLANCE, WAIT_MAX) } else { GLANCE };
         for _ in 0..NOTIFICATIONS_PER_TURN {
-            events.set_read_timeout(Some(patience))?;
-            let message = match take(events) {
-                Ok(Some(message)) => message,
-                Ok(None) => break,
-                Err(trouble) => return Err(trouble),
-            };
-            self.last_sign = self.clock.now();
-            self.notify.feed.on_notification(self.last_sign, &message.channel, &message.event);
-            patience = GLANCE;
+            let Some(heard) = events.next(patience) else { break };
+            patience = Duration::ZERO;
+            let feed = &mut self.notify.feed;
+            match heard {
+                Heard::Subscribed(of) => feed.on_subscribed(self.clock.now(), of),
+                Heard::Notification { channel, event } => {
+                    feed.on_notification(self.clock.now(), &channel, &event);
+                }
+                Heard::Lost(trouble) => return Err(trouble),
+            }
         }
         Ok(())
     }
 
-    fn perform(
-        &mut self,
-        output: Output,
-        events: &mut PubSub<'_>,
-        records: &mut Link,
-    ) -> Result<(), Trouble> {
+    fn perform(&mut self, output: Output, events: &Ears, records: &mut Link) -> Result<(), Trouble> {
         let feed = &mut self.notify.feed;
         match output {
-            Output::Subscribe(of) => {
-                events.set_read_timeout(Some(RETRY))?;
-                events.psubscribe(pattern(of.keyspace))?;
-                feed.on_subscribed(self.clock.now(), of);
-            }
-            Output::Unsubscribe(keyspace) => {
-                events.set_read_timeout(Some(RETRY))?;
-                events.punsubscribe(pattern(keyspace))?;
-            }
+            Output::Subscribe(of) => events.subscribe(of),
+            Output::Unsubscribe(keyspace) => events.unsubscribe(keyspace),
             Output::Fetch { of, call_ids } => {
                 let get = |call_id: &CallId| redis::cmd("GET").arg(call_id.as_bytes()).to_owned();
                 let commands: Vec<redis::Cmd> = call_ids.iter().map(get).collect();
@@ -205,6 +198,9 @@ impl Work<'_> {
                 let mut scan = redis::cmd("SCAN");
                 scan.arg(cursor).arg("COUNT").arg(SCAN_COUNT);
                 let (cursor, keys): (u64, Vec<Vec<u8>>) = records.one(of.keyspace, &scan)?;
+                if of.keyspace == self.notify.shared.keyspace {
+                    drop_orphans(records, of.keyspace, &keys)?;
+                }
                 feed.on_scan_page(self.clock.now(), of, cursor, &keys);
             }
             Output::ListKnown(of) => {
@@ -255,7 +251,7 @@ impl Hands {
     /// Orders that do not get through are made up for by the next sweep.
     fn write(&self, order: WriteOrder) {
         if self.writes.try_send(order).is_err() {
-            log::warn!(target: "redis", "the writing thread takes no orders");
+            log::warn!("the writing thread takes no orders");
         }
     }
 
@@ -272,7 +268,7 @@ impl Hands {
         match self.posting.post(shard, command) {
             Ok(number) => drop(self.restoring.insert(number, key)),
             // The feed gives up on it after a while, and the next sweep finds it again.
-            Err(error) => log::warn!(target: "redis", "call={} not handed to its shard: {error}", key.1),
+            Err(error) => log::warn!("call={} not handed to its shard: {error}", key.1),
         }
     }
 
@@ -291,7 +287,7 @@ impl Hands {
             let Some((keyspace, call_id)) = self.restoring.remove(&number) else { continue };
             if let Reply::Restored(outcome) = reply {
                 if let RestoreOutcome::Refused(refusal) = outcome {
-                    log::warn!(target: "redis", "call={call_id} of keyspace {keyspace} cannot be held: {refusal:?}");
+                    log::warn!("call={call_id} of keyspace {keyspace} cannot be held: {refusal:?}");
                 }
                 if keyspace == self.own && outcome == RestoreOutcome::Created {
                     self.write(WriteOrder::Kept(call_id.clone()));
@@ -304,14 +300,14 @@ impl Hands {
     fn tell(&mut self, call_id: &CallId, command: Command) {
         let shard = shard_of(call_id, self.asking.shard_count());
         if let Err(error) = self.asking.ask(shard, command) {
-            log::warn!(target: "redis", "call={call_id} its shard does not answer: {error}");
+            log::warn!("call={call_id} its shard does not answer: {error}");
         }
     }
 
     fn tell_all(&mut self, filter: &Filter) {
         for answer in self.asking.ask_all(|_| Command::Terminate(filter.clone())) {
             if let Err(error) = answer {
-                log::warn!(target: "redis", "a shard does not answer: {error}");
+                log::warn!("a shard does not answer: {error}");
             }
         }
     }
@@ -323,32 +319,28 @@ impl Hands {
             match answer {
                 Ok(Reply::Calls(calls)) => known.extend(calls.into_iter().map(|call| call.call_id)),
                 Ok(_) | Err(AskError::Stopped) => {}
-                Err(error) => log::warn!(target: "redis", "a shard does not list its calls: {error}"),
+                Err(error) => log::warn!("a shard does not list its calls: {error}"),
             }
         }
         known
     }
 }
 
-/// A notification.
-struct Message {
-    channel: Vec<u8>,
-    event: Vec<u8>,
+/// Deletes the notifiers among these keys whose records are gone: an rtpengine that ends a call of this node deletes
+/// the record and knows nothing of the notifier.
+fn drop_orphans(records: &mut Link, own: Keyspace, keys: &[Vec<u8>]) -> Result<(), Trouble> {
+    const DELETE_ORPHANS: &str = "for i=1,#KEYS,2 do if redis.call('EXISTS',KEYS[i])==0 then \
+        redis.call('DEL',KEYS[i+1]) end end return 0";
+    let notifiers = keys.iter().filter_map(|key| Some((key.strip_prefix(b"notifier-")?, key)));
+    let pairs: Vec<&[u8]> = notifiers.flat_map(|(call_id, notifier)| [call_id, notifier]).collect();
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    let command = redis::cmd("EVAL").arg(DELETE_ORPHANS).arg(pairs.len()).arg(pairs).to_owned();
+    // A server that refuses scripts keeps them until they expire.
+    records.pipeline(own, &[command]).map(drop)
 }
 
-/// The next notification; `None` if there is none in time.
-fn take(events: &mut PubSub<'_>) -> Result<Option<Message>, Trouble> {
-    let message = match events.get_message() {
-        Ok(message) => message,
-        Err(error) if error.is_timeout() => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let event = message.get_payload_bytes().to_vec();
-    Ok(Some(Message { channel: message.get_channel().unwrap_or_default(), event }))
-}
-
-/// What a `GET` found. A server that is loading or read-only says nothing about the key: then the connection
-/// counts as lost, and everything is looked at again.
 fn fetched(answer: &Value) -> Result<Fetched<'_>, Trouble> {
     match answer {
         Value::Nil => Ok(Fetched::Missing),
@@ -361,13 +353,13 @@ fn fetched(answer: &Value) -> Result<Fetched<'_>, Trouble> {
 fn tell(event: &FeedEvent) {
     match event {
         FeedEvent::BadRecord { keyspace, call_id, error } => {
-            log::warn!(target: "redis", "call={call_id} its record in keyspace {keyspace} is left alone: {error}");
+            log::warn!("call={call_id} its record in keyspace {keyspace} is left alone: {error}");
         }
         FeedEvent::Overflow(keyspace) => {
-            log::warn!(target: "redis", "too much changed at once in keyspace {keyspace}: it is read from the start");
+            log::warn!("too much changed at once in keyspace {keyspace}: it is read from the start");
         }
         FeedEvent::Swept { keyspace, records, missing } => {
-            log::debug!(target: "redis", "keyspace {keyspace}: {records} records, {missing} calls without one");
+            log::debug!("keyspace {keyspace}: {records} records, {missing} calls without one");
         }
     }
 }

@@ -85,9 +85,8 @@ impl Write {
                 && let Err(trouble) = self.write(open, clock)
             {
                 self.lost(&trouble);
+                // A connection that had been of use is replaced at once, one that never was in its time.
                 link = None;
-                // An idle connection that was closed is no trouble: try anew at once.
-                connect_at = clock.now();
             }
             self.shared.show_intent(link.is_some(), &self.intent);
             stopping = self.wait(clock, link.is_some());
@@ -101,7 +100,7 @@ impl Write {
             }
         }
         if self.intent.owed() > 0 {
-            log::warn!(target: "redis", "{} calls could not be written at the end", self.intent.owed());
+            log::warn!("{} calls could not be written at the end", self.intent.owed());
         }
     }
 
@@ -161,14 +160,14 @@ impl Write {
         }
         self.intent.on_taken_over(&old.call_id, old.keyspace, by);
         if self.notify.try_send(Order::TakenOver(old.call_id.clone())).is_err() {
-            log::warn!(target: "redis", "call={} the notification thread takes no orders", old.call_id);
+            log::warn!("call={} the notification thread takes no orders", old.call_id);
         }
     }
 
     /// Publications were lost: has every own call published again, one by one, so that the channel cannot
     /// overflow for it.
     fn publish_all(&mut self, clock: Clock) {
-        log::warn!(target: "redis", "changes came faster than they could be taken: all own calls are published again");
+        log::warn!("changes came faster than they could be taken: all own calls are published again");
         let mut caller = self.callers.take();
         let list = |_| Command::List { filter: Filter::Own, limit: LIST_MAX };
         for answer in caller.ask_all(list) {
@@ -191,7 +190,7 @@ impl Write {
         let mut caller = self.callers.take();
         let shard = shard_of(&call_id, caller.shard_count());
         if let Err(error) = caller.ask(shard, Command::Republish(Some(call_id.clone()))) {
-            log::warn!(target: "redis", "call={call_id} its shard does not answer: {error}");
+            log::warn!("call={call_id} its shard does not answer: {error}");
         }
     }
 

@@ -6,6 +6,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::dialogue::Parties;
+use super::offer_answer::Role;
 use super::signal::{Options, Signal};
 use super::{Call, Leg, Media, PortSet};
 use crate::interfaces::{AddressId, Interfaces};
@@ -44,6 +45,8 @@ pub(crate) struct SectionDraft {
     pub(crate) endpoint: SocketAddr,
     /// The protocol toward the listener.
     pub(crate) protocol: Protocol,
+    /// The listener is to multiplex, or there is no RTCP.
+    pub(crate) mux_required: bool,
     pub(crate) speaker_ports: PortPlan,
     pub(crate) listener_ports: PortPlan,
 }
@@ -99,6 +102,7 @@ impl Draft {
         interfaces: &Interfaces,
         call: Option<&Call>,
         parties: Parties,
+        role: Role,
         signal: &Signal,
         random: u64,
     ) -> Result<Draft, Refusal> {
@@ -123,9 +127,14 @@ impl Draft {
             random,
         )?;
         let mut draft = Draft { parties, speaker, listener, sections: Vec::new() };
+        let mut mux_required = options.mux.require;
         for (index, section) in signal.sdp.media.iter().enumerate() {
             let position = position_of_section(speaker_leg, index);
-            let section = draft.section(speaker_leg, listener_leg, position, section, options)?;
+            // A party that multiplexes a media is offered nothing else, for that one and all after it (rtpengine).
+            let multiplexed = listener_leg.and_then(|leg| leg.media_at(position));
+            mux_required |= role == Role::Offer && multiplexed.is_some_and(|media| media.flags.rtcp_mux);
+            let section =
+                draft.section(speaker_leg, listener_leg, position, section, mux_required, options)?;
             draft.sections.push(section);
         }
         Ok(draft)
@@ -137,6 +146,7 @@ impl Draft {
         listener_leg: Option<&Leg>,
         position: usize,
         section: &MediaDescription,
+        mux_required: bool,
         options: &Options,
     ) -> Result<SectionDraft, Refusal> {
         let at = |leg: Option<&'_ Leg>| -> Option<usize> {
@@ -151,13 +161,13 @@ impl Draft {
         let protocol = listener_protocol(section, speaker_media, listener_media, options)?;
         let (speaker_ports, listener_ports) = match fate {
             Fate::Relay => {
-                let single = options.mux.require && section.protocol.is_rtp();
+                let single = mux_required && section.protocol.is_rtp();
                 let listener_ports = self.listener_ports(listener_media, section, endpoint, options, single);
                 (self.speaker_ports(speaker_media, listener_media, section), listener_ports)
             }
             Fate::Keep | Fate::Reject | Fate::Remove => (PortPlan::None, PortPlan::None),
         };
-        Ok(SectionDraft { position, fate, endpoint, protocol, speaker_ports, listener_ports })
+        Ok(SectionDraft { position, fate, endpoint, protocol, mux_required, speaker_ports, listener_ports })
     }
 
     /// The ports that the listener sends to: they depend on the endpoint that the speaker signals.

@@ -92,10 +92,11 @@ fn stream_snapshot(
     plane: &Plane,
 ) -> StreamSnapshot {
     let flow = plane.flow(flow);
-    let local = media
-        .ports()
-        .filter(|set| usize::from(place) < set.sockets.len())
-        .map(|set| std::net::SocketAddr::new(plane.interfaces.address(set.address).ip, set.first + place));
+    // Once mux settled, a newer set may be a single port: RTCP that comes all the same is heard on the older pair.
+    let local =
+        media.port_sets.iter().rev().find(|set| usize::from(place) < set.sockets.len()).map(|set| {
+            std::net::SocketAddr::new(plane.interfaces.address(set.address).ip, set.first + place)
+        });
     StreamSnapshot {
         component,
         local: local.filter(|_| !media.flags.disabled),

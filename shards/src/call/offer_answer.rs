@@ -263,8 +263,8 @@ impl Work<'_> {
         }
         if draft.fate == Fate::Relay {
             let options = self.options.mux;
-            let offers = (section.rtcp_mux && !options.demux) || options.offer || options.require;
-            media.mux_sent = media.flags.rtcp_mux || (self.role == Role::Offer && offers);
+            let offers = (section.rtcp_mux && !options.demux) || options.offer || draft.mux_required;
+            media.mux_sent = self.role == Role::Offer && offers;
         }
     }
 
@@ -314,11 +314,7 @@ impl Work<'_> {
         guard: bool,
     ) {
         let known = |endpoint: SocketAddr| (!endpoint.ip().is_unspecified()).then_some(endpoint);
-        let rtcp_port = match (&section.rtcp, section.rtcp_mux && media.flags.rtcp_mux) {
-            (Some(rtcp), false) => rtcp.port,
-            (_, true) => endpoint.port(),
-            (None, false) => endpoint.port().saturating_add(1),
-        };
+        let rtcp_port = section.rtcp.map_or(endpoint.port().saturating_add(1), |rtcp| rtcp.port);
         let own_rtcp = self.options.source_address.is_none();
         let rtcp_ip = section.rtcp.and_then(|rtcp| rtcp.address).filter(|_| own_rtcp);
         let rtcp_endpoint = SocketAddr::new(rtcp_ip.unwrap_or(endpoint.ip()), rtcp_port);

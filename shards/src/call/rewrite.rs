@@ -154,7 +154,7 @@ impl Section<'_> {
         }
         let set = to.ports().expect("a relayed section has ports");
         // An offer of rtcp-mux names the fall-back port, unless nothing but mux will do (RFC 5761 section 5.1).
-        let settled = self.role == Role::Answer || self.options.mux.require || to.flags.rtcp_mux;
+        let settled = self.role == Role::Answer || self.draft.mux_required;
         let port = if (mux && settled) || set.sockets.len() < 2 { set.first } else { set.first + 1 };
         match self.options.rtcp_attribute {
             RtcpAttributeOption::Omit => RtcpPlan::Omit,

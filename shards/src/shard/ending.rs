@@ -13,15 +13,16 @@ use crate::time::Timestamp;
 
 use super::Shard;
 
-/// A call that is deleted at a node that has just taken it over lives at least this long, so that its former
-/// owner learns of it before the record is gone again.
-const HANDOVER_TIME: Duration = Duration::from_secs(2);
+/// A call that was another node's does not end sooner than this, so that its former owner, should it live, sees
+/// from the record that it is not the owner any more, and then that the call is gone, even if it has to connect to
+/// Redis anew first. Otherwise it would defend the call that it knows as its own.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 impl Shard {
     /// The ng command `delete`.
     ///
     /// The call-id alone ends the call. With tags, a party leaves; when nobody is linked to anybody any more,
-    /// the call ends.
+    /// the call ends. A foreign call is taken over first: else its record would bring it back.
     pub(super) fn delete(&mut self, now: Timestamp, delete: &Delete) -> Reply {
         let index = match self.call_by_id(&delete.call_id) {
             Ok(index) => index,
@@ -41,8 +42,8 @@ impl Shard {
             self.publish(index);
             return Reply::Ended { call: call_before, gone: false };
         }
-        let delay = delete.delay.unwrap_or(self.plane.settings.delete_delay);
-        let delay = if taken_over { delay.max(HANDOVER_TIME) } else { delay };
+        let least = if taken_over && self.plane.settings.publish { FAREWELL } else { Duration::ZERO };
+        let delay = delete.delay.unwrap_or(self.plane.settings.delete_delay).max(least);
         if delay.is_zero() {
             self.end(now, index, EndCause::Deleted);
             return Reply::Ended { call: call_before, gone: true };

@@ -65,7 +65,7 @@ impl Shard {
             return Err(Refusal::TooLarge("parties in a call"));
         }
         let random = self.plane.random.next_u64();
-        let draft = Draft::new(&self.plane.interfaces, call, parties, &signal, random)?;
+        let draft = Draft::new(&self.plane.interfaces, call, parties, role, &signal, random)?;
         if known.is_none() {
             self.plane.admission.admit().inspect_err(|_| self.plane.relay.counters.rejected += 1)?;
         }

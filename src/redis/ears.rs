@@ -1,0 +1,218 @@
+//! The thread `redis-ears`: takes notifications from Redis the moment they come.
+//!
+//! A wait on a socket ends on the kernel's tick, milliseconds late; a wait on a channel does not. So one thread does
+//! nothing but listen, and the one that works waits on what this one has heard. It ends with its connection, or
+//! when nobody wants to hear it any more. If its channel is full it stops listening, and Redis keeps what is to come
+//! as long as it can; beyond that it cuts the connection, after which everything is looked at again.
+
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
+use redis::PubSub;
+use tandem_shards::io::Clock;
+use tandem_shards::names::Keyspace;
+
+use super::connect::{Link, Trouble};
+use super::feed::{Following, pattern};
+
+/// Notifications that wait to be worked on.
+const HEARD_MAX: usize = 1 << 14;
+/// How soon a wish is seen.
+const WISH_WAIT: Duration = Duration::from_millis(50);
+/// How long Redis may take to confirm a subscription.
+const CONFIRMATION_WAIT: Duration = Duration::from_secs(1);
+/// While nothing comes, a subscription is made once more this often: what the server confirms, it sends too.
+const CHECK_INTERVAL: Duration = Duration::from_secs(2);
+
+/// What is heard.
+#[derive(Debug)]
+pub enum Heard {
+    /// What comes for this keyspace is heard from now on.
+    Subscribed(Following),
+    /// A notification.
+    Notification {
+        /// What it is about.
+        channel: Vec<u8>,
+        /// What happened.
+        event: Vec<u8>,
+    },
+    /// Nothing more will be heard.
+    Lost(Trouble),
+}
+
+/// The other end of the thread.
+#[derive(Debug)]
+pub struct Ears {
+    wishes: Sender<Wish>,
+    heard: Receiver<Heard>,
+}
+
+#[derive(Debug)]
+enum Wish {
+    Subscribe(Following),
+    Unsubscribe(Keyspace),
+}
+
+impl Ears {
+    /// Listens on a connection, to nothing at first.
+    ///
+    /// # Errors
+    /// The thread cannot be started.
+    pub fn open(link: Link) -> Result<Ears, Trouble> {
+        // As many wishes as keyspaces.
+        let (wishes, wishes_end) = unbounded();
+        let (heard_end, heard) = bounded(HEARD_MAX);
+        std::thread::Builder::new()
+            .name("redis-ears".to_owned())
+            .spawn(move || listen(link, &wishes_end, &heard_end))
+            .map_err(|error| Trouble(format!("cannot start a thread: {error}")))?;
+        Ok(Ears { wishes, heard })
+    }
+
+    /// Listens to a keyspace; [`Heard::Subscribed`] confirms it.
+    pub fn subscribe(&self, to: Following) {
+        // If the thread has ended, it has said so.
+        let _ = self.wishes.send(Wish::Subscribe(to));
+    }
+
+    /// Listens to it no more.
+    pub fn unsubscribe(&self, from: Keyspace) {
+        let _ = self.wishes.send(Wish::Unsubscribe(from));
+    }
+
+    /// What was heard next; waits for it so long.
+    pub fn next(&self, patience: Duration) -> Option<Heard> {
+        match self.heard.recv_timeout(patience) {
+            Ok(heard) => Some(heard),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(Heard::Lost(Trouble("nobody listens".to_owned()))),
+        }
+    }
+}
+
+fn listen(link: Link, wishes: &Receiver<Wish>, heard: &Sender<Heard>) {
+    let mut connection = link.into_connection();
+    if let Err(trouble) = follow(&mut connection.as_pubsub(), wishes, heard) {
+        // Whoever has stopped hearing does not need to know.
+        let _ = heard.send(Heard::Lost(trouble));
+    }
+}
+
+/// Until nobody wants to hear any more, or the connection is lost.
+fn follow(events: &mut PubSub<'_>, wishes: &Receiver<Wish>, heard: &Sender<Heard>) -> Result<(), Trouble> {
+    let clock = Clock::of_process();
+    let mut last_sign = clock.now();
+    let mut checked: Option<Keyspace> = None;
+    loop {
+        loop {
+            match wishes.try_recv() {
+                Ok(Wish::Subscribe(to)) => {
+                    subscribe(events, to.keyspace)?;
+                    checked = Some(to.keyspace);
+                    if heard.send(Heard::Subscribed(to)).is_err() {
+                        return Ok(());
+                    }
+                }
+                Ok(Wish::Unsubscribe(from)) => {
+                    events.set_read_timeout(Some(CONFIRMATION_WAIT))?;
+                    events.punsubscribe(pattern(from))?;
+                    checked = checked.filter(|keyspace| *keyspace != from);
+                }
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => return Ok(()),
+            }
+        }
+        if let Some(keyspace) = checked.filter(|_| clock.now().since(last_sign) >= CHECK_INTERVAL) {
+            subscribe(events, keyspace)?;
+            last_sign = clock.now();
+        }
+        events.set_read_timeout(Some(WISH_WAIT))?;
+        match events.get_message() {
+            Ok(message) => {
+                last_sign = clock.now();
+                let channel = message.get_channel().unwrap_or_default();
+                let event = message.get_payload_bytes().to_vec();
+                if heard.send(Heard::Notification { channel, event }).is_err() {
+                    return Ok(());
+                }
+            }
+            Err(error) if error.is_timeout() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn subscribe(events: &mut PubSub<'_>, to: Keyspace) -> Result<(), Trouble> {
+    events.set_read_timeout(Some(CONFIRMATION_WAIT))?;
+    Ok(events.psubscribe(pattern(to))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+    use crate::config::redis::{Place, RedisUrl};
+    use crate::redis::connect::Connector;
+    use crate::redis::feed::{Feed, FeedSettings, Output};
+    use crate::redis::record::specimen::context;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    /// What was sent up to and including this.
+    fn hear(stream: &mut TcpStream, end: &str) {
+        let mut taken = Vec::new();
+        while !taken.ends_with(end.as_bytes()) {
+            let mut byte = [0];
+            assert_eq!(stream.read(&mut byte).expect("the connection is open"), 1, "{taken:?}");
+            taken.push(byte[0]);
+        }
+    }
+
+    fn say(stream: &mut TcpStream, words: &[&str]) {
+        let bulk = |word: &&str| format!("${}\r\n{word}\r\n", word.len());
+        let text: String = words.iter().map(bulk).collect();
+        write!(stream, "*{}\r\n{text}", words.len()).expect("the connection is open");
+    }
+
+    fn confirm(stream: &mut TcpStream) {
+        hear(stream, "PSUBSCRIBE\r\n$16\r\n__keyspace@2__:*\r\n");
+        write!(stream, "*3\r\n$10\r\npsubscribe\r\n$16\r\n__keyspace@2__:*\r\n:1\r\n").expect("open");
+    }
+
+    #[test]
+    fn what_is_subscribed_to_is_heard_and_a_server_that_falls_silent_is_noticed() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let place = Place::Server {
+            host: "127.0.0.1".to_owned(),
+            port: listener.local_addr().expect("bound").port(),
+        };
+        let url = RedisUrl { place, keyspace: Keyspace(0), user: None, password: None, tls: false };
+        let server = std::thread::Builder::new();
+        let server = server.spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            confirm(&mut stream);
+            let words = ["pmessage", "__keyspace@2__:*", "__keyspace@2__:call", "set"];
+            say(&mut stream, &words);
+            say(&mut stream, &words);
+            // Asked once more when nothing has come for a while. It answers that, and then nothing any more.
+            confirm(&mut stream);
+            hear(&mut stream, "PSUBSCRIBE\r\n$16\r\n__keyspace@2__:*\r\n");
+            stream
+        });
+        let connector = Connector::new(&url, PATIENCE, PATIENCE);
+        let ears = Ears::open(connector.connect().expect("connected")).expect("a thread");
+        let mut feed = Feed::new(FeedSettings::default(), context());
+        feed.on_connected();
+        let Some(Output::Subscribe(to)) = feed.poll() else { panic!("a feed follows its own keyspace") };
+        ears.subscribe(to);
+        assert!(matches!(ears.next(PATIENCE), Some(Heard::Subscribed(of)) if of == to));
+        for _ in 0..2 {
+            let Some(Heard::Notification { channel, event }) = ears.next(PATIENCE) else { panic!("nothing") };
+            assert_eq!((channel.as_slice(), event.as_slice()), (&b"__keyspace@2__:call"[..], &b"set"[..]));
+        }
+        assert!(matches!(ears.next(PATIENCE), Some(Heard::Lost(_))));
+        drop(server.expect("started").join());
+    }
+}
