@@ -188,7 +188,8 @@ impl Ports {
             let port = u16::try_from(first + place * step).expect("inside the range");
             let spent = || round == Round::This && self.pool(at).spent.has(port);
             let free = || !spent() && !self.is_taken(at, port) && self.claim(at, port, wish.len());
-            (sabotage::on(Sabotage::PortTwice) || free()).then_some(port)
+            let again = || sabotage::on(Sabotage::PortTwice) && self.is_taken(at, port);
+            (free() || again()).then_some(port)
         })
     }
 

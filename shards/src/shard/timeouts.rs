@@ -19,7 +19,7 @@ impl Shard {
         self.run_errands(now, index);
         match deadline(&self.calls[index], &self.plane) {
             Some((due, cause)) if due <= now || sabotage::on(Sabotage::EarlyTimer) => {
-                self.end(now, index, cause)
+                self.end(now, index, cause);
             }
             _ => self.arm(now, index),
         }

@@ -124,7 +124,7 @@ impl World {
         let name = sdp.session_name.as_ref().map(|(_, name)| name.to_string()).unwrap_or_default();
         if name != expected {
             let what = format!("{}: asked about {expected}, answered about {name}", exchange.cookie);
-            return self.checker.fail(self.now, what);
+            self.checker.fail(self.now, what);
         }
     }
 

@@ -71,7 +71,7 @@ pub(super) struct Posted {
 impl World {
     /// Begins to connect a node that has just started.
     pub(super) fn open_links(&mut self, node: usize) {
-        if !self.nodes[node].as_ref().is_some_and(|node| node.replication.is_some()) {
+        if self.nodes[node].as_ref().is_none_or(|node| node.replication.is_none()) {
             return;
         }
         for channel in Channel::ALL {
