@@ -51,6 +51,9 @@ pub(crate) struct Call {
     pub(crate) dirty: bool,
     /// Enough media has come to take the call over.
     pub(crate) media_takes_over: bool,
+    /// Another node took it over while this one was alive: media alone does not take it back, since it may come
+    /// to both, each with one party's.
+    pub(crate) contested: bool,
     /// A confirmed source was replaced: before and now.
     pub(crate) moved: Option<(SocketAddr, SocketAddr)>,
     /// When the next hole is punched (`pierce-NAT`).

@@ -7,6 +7,7 @@
 //! (a source is learned, a call taken over) is done at the next [`Shard::handle_timeout`], which
 //! [`Shard::poll_timeout`] then asks for at once.
 
+mod departed;
 mod ending;
 mod errands;
 mod lookup;
@@ -35,6 +36,7 @@ use crate::settings::Settings;
 use crate::slab::Slab;
 use crate::time::Timestamp;
 use crate::timer::Timers;
+use departed::Departed;
 use lookup::CallIndex;
 use opening::Opening;
 use restoring::Pending;
@@ -67,6 +69,7 @@ pub struct Shard {
     opening: Option<Opening>,
     /// Records whose ports are taken.
     pending: Pending,
+    departed: Departed,
     own: u64,
     foreign: u64,
 }
@@ -91,6 +94,7 @@ impl Shard {
             timers: Timers::default(),
             opening: None,
             pending: Pending::default(),
+            departed: Departed::default(),
             own: 0,
             foreign: 0,
         }

@@ -176,26 +176,6 @@ fn of_two_calls_of_one_name_the_later_stays() {
     assert_eq!(restore(&mut one, TWO, &new), RestoreOutcome::Yielded);
 }
 
-/// Found by the simulator: a proxy fails over between the last re-INVITE and the BYE.
-#[test]
-fn a_foreign_call_is_deleted_by_taking_it_over() {
-    let mut owner = node(ONE);
-    owner.audio_call("c");
-    let mut standby = node(TWO);
-    restore(&mut standby, ONE, &last(&owner));
-    assert!(matches!(standby.delete("c", Some("a")), Reply::Ended { gone: false, .. }));
-    assert_eq!((counts(&mut standby), standby.retired.len()), ((1, 0, 0), 1));
-    let deleted = last(&standby);
-    assert!(deleted.deletion.is_some());
-    assert_eq!(restore(&mut owner, TWO, &deleted), RestoreOutcome::Yielded);
-    standby.pass(Duration::from_secs(3));
-    assert_eq!(standby.unpublished, [CallId::from("c")]);
-    standby.assert_empty();
-    let gone = Command::Destroy { call_id: CallId::from("c"), keyspace: TWO };
-    assert!(matches!(owner.ask(gone), Reply::Count(1)));
-    owner.assert_empty();
-}
-
 /// Found by the simulator: the owner died before it could clean up, and finds its old record when it is back.
 #[test]
 fn an_own_record_that_others_have_overtaken_is_removed() {
@@ -210,6 +190,62 @@ fn an_own_record_that_others_have_overtaken_is_removed() {
     assert_eq!(restore(&mut back, ONE, &old), RestoreOutcome::Stale);
     assert_eq!(back.retired.len(), 1);
     assert_eq!((back.retired[0].keyspace, back.retired[0].by), (ONE, last(&standby).version));
+}
+
+/// Found by the simulator: a record that was read just before the call was deleted, and arrives just after.
+#[test]
+fn a_record_that_comes_late_does_not_bring_a_call_back() {
+    let mut owner = node(ONE);
+    owner.audio_call("c");
+    let late = last(&owner);
+    owner.delete("c", None);
+    assert_eq!(restore(&mut owner, ONE, &late), RestoreOutcome::Stale);
+    owner.assert_empty();
+    assert_eq!(owner.retired.len(), 1, "should the record be there yet, it is deleted");
+    let mut taken_over = late.clone();
+    taken_over.version.epoch += 1;
+    assert_eq!(restore(&mut owner, TWO, &taken_over), RestoreOutcome::Created);
+    owner.ask(Command::Terminate(Filter::All));
+    owner.pass(Duration::from_secs(70));
+    assert_eq!(restore(&mut owner, ONE, &late), RestoreOutcome::Created, "an operator may have put it there");
+}
+
+/// Found by the simulator: a NAT's packets that come before the answer's record leave the party untaught.
+#[test]
+fn a_party_that_speaks_before_its_answer_is_known_is_learned_all_the_same() {
+    let mut owner = node(ONE);
+    let unguarded = |signal: &mut tandem_shards::call::signal::Signal| signal.options.guard = Some(false);
+    let to_b = owner.offer("c", &audio(A, 6000), unguarded).rtp(0);
+    let mut standby = node(TWO);
+    restore(&mut standby, ONE, &last(&owner));
+    let to_a = owner.answer("c", &audio(B, 6010), unguarded).rtp(0);
+    let answered = last(&owner);
+    standby.send("127.66.0.6:7000", to_a, &rtp(1));
+    assert_eq!(restore(&mut standby, ONE, &answered), RestoreOutcome::Updated);
+    standby.send("127.66.0.6:7000", to_a, &rtp(2));
+    let out = standby.send("127.20.0.1:6010", to_b, &rtp(1));
+    assert_eq!(out, Some((to_a, address("127.66.0.6:7000"))));
+}
+
+/// Found by the simulator: two nodes that chose the same first port, one of them for a pair.
+#[test]
+fn a_pair_whose_first_port_is_here_gets_its_second_and_gives_it_back() {
+    let mut owner = node(ONE);
+    owner.audio_call("c");
+    let pair = last(&owner);
+    let mut single = pair.clone();
+    single.legs[0].media[0].as_mut().expect("audio").port_sets[0].ports.pop();
+    let mut standby = node(TWO);
+    for (number, call) in [&single, &pair, &single, &pair].into_iter().enumerate() {
+        let mut call = call.clone();
+        call.version.sequence += number as u64;
+        let outcome = restore(&mut standby, ONE, &call);
+        assert!(matches!(outcome, RestoreOutcome::Created | RestoreOutcome::Updated), "{outcome:?}");
+        assert_eq!(standby.query("c").expect("the call").comparable(), call.comparable());
+    }
+    assert_eq!((standby.opens, standby.closes), (3 + 1 + 1, 1));
+    standby.ask(Command::Terminate(Filter::All));
+    standby.assert_empty();
 }
 
 #[test]
@@ -363,6 +399,34 @@ fn media_takes_over_if_it_is_told_to_and_after_the_source_check() {
     assert_eq!(counts(&mut standby), (1, 0, 0));
     assert_eq!(last(&standby).version.epoch, 1);
     standby.send("127.10.0.1:6001", std::net::SocketAddr::new(to_a.ip(), to_a.port() + 1), &rtcp());
+}
+
+/// Found by the simulator: media of one party at each of two nodes had them take the call from one another.
+#[test]
+fn what_was_taken_from_a_live_node_does_not_come_back_by_media() {
+    let settings =
+        |keyspace| Settings { take_over_by_media_packets: 5, publish: true, keyspace, ..Settings::default() };
+    let (mut one, mut two) = (node(ONE), node(TWO));
+    for (node, keyspace) in [(&mut one, ONE), (&mut two, TWO)] {
+        node.ask(Command::Configure(Box::new(settings(keyspace))));
+    }
+    let (to_a, to_b) = one.audio_call("c");
+    one.send("127.10.0.1:6000", to_a, &rtp(0));
+    one.pass(Duration::from_secs(5));
+    restore(&mut two, ONE, &last(&one));
+    for n in 0..10 {
+        two.send("127.10.0.1:6000", to_a, &rtp(n));
+        two.pass(Duration::from_millis(20));
+    }
+    assert_eq!(counts(&mut two), (1, 0, 0));
+    assert_eq!(restore(&mut one, TWO, &last(&two)), RestoreOutcome::Yielded);
+    for n in 0..10 {
+        one.send("127.20.0.1:6010", to_b, &rtp(n));
+        one.pass(Duration::from_millis(20));
+    }
+    assert_eq!(counts(&mut one), (0, 1, 0), "it relays, and leaves the call where it is");
+    one.offer("c", &audio(A, 6000), |signal| signal.to_tag = Some(Tag::from("b")));
+    assert_eq!(counts(&mut one), (1, 0, 0), "signalling says who is responsible");
 }
 
 #[test]

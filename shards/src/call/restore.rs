@@ -32,9 +32,15 @@ pub(crate) fn lacking(
     let mut lacking: Vec<NewPorts> = Vec::new();
     for set in port_sets(stored) {
         let (address, first, wish) = place(interfaces, set)?;
-        let held = here.is_some_and(|call| find_set(call, address, first).is_some());
+        let held = here.and_then(|call| find_set(call, address, first)).map_or(0, |held| held.sockets.len());
+        // A pair whose first port is held alone lacks the second.
+        let (first, wish) = match held {
+            0 => (first, wish),
+            1 if wish.len() == 2 => (first + 1, PortWish::Single),
+            _ => continue,
+        };
         let twice = lacking.iter().any(|new| (new.address, new.first) == (address, first));
-        if !held && !twice {
+        if !twice {
             lacking.push(NewPorts { key: set.key, address, wish, first, sockets: Vec::new(), asked: false });
         }
     }
@@ -51,6 +57,8 @@ pub(crate) fn rebuild(
     plane: &mut Plane,
     now: Timestamp,
 ) -> Call {
+    let handed_over = |call: &Call| call.ownership == Ownership::Own && stored.ownership != Ownership::Own;
+    let contested = here.as_ref().is_some_and(|call| call.contested || handed_over(call));
     let mut old = Old::new(here);
     let mut call = Call {
         id: stored.call_id,
@@ -70,13 +78,14 @@ pub(crate) fn rebuild(
         legs: Vec::with_capacity(stored.legs.len()),
         dirty: false,
         media_takes_over: false,
+        contested,
         moved: None,
         next_hole: None,
         next_report: None,
     };
     let take_over_in = match call.ownership {
-        Ownership::Own => 0,
-        Ownership::Foreign(_) => plane.settings.take_over_by_media_packets,
+        Ownership::Foreign(_) if !contested => plane.settings.take_over_by_media_packets,
+        Ownership::Own | Ownership::Foreign(_) => 0,
     };
     let learning = call.learning.unwrap_or(plane.settings.learning);
     let guard = call.guard.unwrap_or(plane.settings.guard);
@@ -191,16 +200,20 @@ impl Work<'_> {
         media
     }
 
-    /// The set that is here already, or the one that was opened for it.
+    /// The set that is here already, or the one that was opened for it, or some of both.
     fn port_set(&mut self, stored: &PortSetSnapshot) -> Option<PortSet> {
-        let (address, first, _) = place(&self.plane.interfaces, stored).ok()?;
+        let (address, first, wish) = place(&self.plane.interfaces, stored).ok()?;
         let held = self.old.sets.iter().position(|set| (set.address, set.first) == (address, first));
-        if let Some(held) = held {
-            return Some(PortSet { key: stored.key, ..self.old.sets.swap_remove(held) });
+        let mut sockets = held.map_or_else(Vec::new, |held| self.old.sets.swap_remove(held).sockets);
+        let wanted = usize::from(wish.len());
+        if sockets.len() < wanted {
+            let lacking = first + u16::try_from(sockets.len()).expect("less than a pair");
+            let fresh = self.opened.iter().position(|new| (new.address, new.first) == (address, lacking))?;
+            sockets.extend(self.opened.swap_remove(fresh).sockets);
         }
-        let fresh = self.opened.iter().position(|new| (new.address, new.first) == (address, first))?;
-        let new = self.opened.swap_remove(fresh);
-        Some(PortSet { key: stored.key, address, first, sockets: new.sockets })
+        let excess = sockets.split_off(wanted);
+        self.plane.close_set(&PortSet { key: None, address, first: first + wish.len(), sockets: excess });
+        Some(PortSet { key: stored.key, address, first, sockets })
     }
 
     fn flow(&mut self, place: (usize, usize, Component), media: &Media, stored: &StreamSnapshot) -> FlowId {
@@ -220,7 +233,9 @@ impl Work<'_> {
         flow.dtls = matches!(media.protocol.class, ProtocolClass::Rtp { dtls: true, .. });
         flow.telephone_events = super::offer_answer::telephone_events(&media.payload_types);
         flow.take_over_in = self.take_over_in;
-        if known.is_none() || flow.source.advertised != stored.advertised || !flow.heard {
+        // What came before the party was known here taught nothing.
+        let untaught = !flow.heard || flow.source.state == State::Untold;
+        if known.is_none() || flow.source.advertised != stored.advertised || untaught {
             settle(flow, stored, fixed, learning);
         }
         if known.is_none() {

@@ -100,6 +100,7 @@ impl Shard {
                 self.own -= 1;
                 self.plane.admission.release();
                 if self.plane.settings.publish {
+                    self.departed.note(now, &call);
                     self.plane.effects.push_back(Effect::Unpublish(call.id.clone()));
                 }
             }

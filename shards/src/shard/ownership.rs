@@ -18,6 +18,7 @@ impl Shard {
             return false;
         };
         call.ownership = Ownership::Own;
+        call.contested = false;
         call.version.epoch += 1;
         call.version.sequence = 0;
         let (created, by) = (call.created, call.version);

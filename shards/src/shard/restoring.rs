@@ -125,6 +125,7 @@ impl Shard {
         let known = self.index.find(&restore.call.call_id);
         let here = known.map(|index| &self.calls[index]);
         let outcome = match here {
+            None if self.departed.supersedes(now, &restore.call) => RestoreOutcome::Stale,
             None => RestoreOutcome::Created,
             Some(here) => judge(here, &restore, &crate::call::export::snapshot(here, &self.plane)),
         };
@@ -135,7 +136,9 @@ impl Shard {
         if !matches!(outcome, RestoreOutcome::Created | RestoreOutcome::Updated | RestoreOutcome::Yielded) {
             if outcome == RestoreOutcome::Stale && restore.own {
                 // Left over from before the call changed hands; the next restart would bring it back.
-                self.retire_own_record(&restore.call.call_id);
+                let newest = here.map(|here| (here.created, here.version));
+                let newest = newest.or_else(|| self.departed.newest(&restore.call.call_id));
+                self.retire_own_record(&restore.call.call_id, newest.expect("it is newer than the record"));
             }
             return self.reply_to(id, Reply::Restored(outcome));
         }
@@ -214,15 +217,15 @@ impl Shard {
         }
         if before == Some(Ownership::Own) && after != Ownership::Own {
             self.disown(call_id);
-            self.retire_own_record(call_id);
+            let call = self.index.find(call_id).map(|index| &self.calls[index]).expect("just restored");
+            self.retire_own_record(call_id, (call.created, call.version));
         }
     }
 
-    /// Another node owns the call now, so this node's record of it has to go.
-    fn retire_own_record(&mut self, call_id: &CallId) {
-        let call = self.index.find(call_id).map(|index| &self.calls[index]).expect("just restored");
+    /// This node's record of a call that is another node's now, or gone, has to go, if it is not newer.
+    fn retire_own_record(&mut self, call_id: &CallId, (created, by): (Timestamp, Version)) {
         let keyspace = self.plane.settings.keyspace;
-        let own = Superseded { call_id: call_id.clone(), keyspace, created: call.created, by: call.version };
+        let own = Superseded { call_id: call_id.clone(), keyspace, created, by };
         if self.plane.settings.publish {
             self.plane.effects.push_back(Effect::Retire(own));
         }

@@ -147,6 +147,7 @@ impl Call {
             legs: Vec::new(),
             dirty: false,
             media_takes_over: false,
+            contested: false,
             moved: None,
             next_hole: None,
             next_report: None,

@@ -183,9 +183,16 @@ impl Checker {
         }
     }
 
-    /// A record took effect.
-    pub(super) fn restored(&mut self, now: Timestamp, node: usize, dialogue: u32, call: &CallSnapshot) {
+    /// A record took effect. Whether it put another call of the same name in the place of the one that was here.
+    pub(super) fn restored(
+        &mut self,
+        now: Timestamp,
+        node: usize,
+        dialogue: u32,
+        call: &CallSnapshot,
+    ) -> bool {
         let facts = self.at(dialogue, node);
+        let replaced = facts.created != Timestamp::ZERO && facts.created != call.created;
         if facts.created == Timestamp::ZERO {
             facts.last_packet = now;
         }
@@ -194,6 +201,7 @@ impl Checker {
         facts.unguarded |= call.guard == Some(false);
         facts.deletion = call.deletion;
         facts.legs = Default::default();
+        replaced
     }
 
     /// A node told of something.

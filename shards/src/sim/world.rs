@@ -117,6 +117,10 @@ pub struct World {
     behind: BTreeSet<(usize, u32)>,
     /// When a packet of somebody else's dialogue came to a dialogue's socket last.
     strayed: Vec<Timestamp>,
+    /// When another call of the same name took the place of a dialogue's call at a node last.
+    replaced: Vec<Timestamp>,
+    /// Nodes that ended a dialogue's call themselves: they want no copy of it from one that has not heard.
+    enders: BTreeSet<(usize, u32)>,
     /// When a dialogue's call ended at a node last.
     ended: Vec<Timestamp>,
     lives: u32,
@@ -161,7 +165,9 @@ impl World {
             free_letters: Vec::new(),
             strangers: BTreeSet::new(),
             behind: BTreeSet::new(),
+            enders: BTreeSet::new(),
             strayed: vec![Timestamp::ZERO; swarm.dialogues as usize],
+            replaced: vec![Timestamp::ZERO; swarm.dialogues as usize],
             ended: vec![Timestamp::ZERO; swarm.dialogues as usize],
             lives: 0,
             store: Store::default(),

@@ -79,6 +79,7 @@ impl World {
         }
         self.say(Column::Node(number), || "dies".into());
         self.checker.node_died(number);
+        self.enders.retain(|(node, _)| *node != number);
         for channel in Channel::ALL {
             self.reset_link(number, channel);
         }

@@ -60,13 +60,18 @@ impl World {
     fn note_record(&mut self, number: usize, dialogue: u32, kind: &EventKind, doing: &Doing) {
         let Some(node) = &self.nodes[number] else { return };
         let Some(record) = node.record(dialogue) else { return };
+        let call = &record.call;
         match kind {
             EventKind::Restored => {
                 self.checker.appeared(self.now, number, dialogue, record.own);
-                self.checker.restored(self.now, number, dialogue, &record.call);
+                if self.checker.restored(self.now, number, dialogue, call) {
+                    self.replaced[dialogue as usize] = self.now;
+                }
             }
-            EventKind::TakenOver if *doing != Doing::Signal(dialogue) => {
-                self.checker.restored(self.now, number, dialogue, &record.call);
+            EventKind::TakenOver | EventKind::HandedOver if *doing != Doing::Signal(dialogue) => {
+                if self.checker.restored(self.now, number, dialogue, call) {
+                    self.replaced[dialogue as usize] = self.now;
+                }
             }
             EventKind::Ended(EndCause::RecordGone) => {
                 let text = self.store.text(record.keyspace, record.call.call_id.as_bytes());
@@ -85,7 +90,13 @@ impl World {
 
     /// A call that ended without the proxy's doing: its parties must offer again.
     fn note_end(&mut self, node: usize, dialogue: u32, kind: &EventKind) {
+        if matches!(kind, EventKind::Created | EventKind::Restored) {
+            self.enders.remove(&(node, dialogue));
+        }
         let EventKind::Ended(cause) = kind else { return };
+        if *cause != EndCause::RecordGone {
+            self.enders.insert((node, dialogue));
+        }
         self.ended[dialogue as usize] = self.now;
         let dialogue = &mut self.dialogues[dialogue as usize];
         if dialogue.node == node && !matches!(dialogue.stage, Stage::Ending | Stage::Over) {

@@ -112,7 +112,10 @@ impl World {
             // A call on two addresses, each at another node: neither hears both parties.
             let at = phones.map(|phone| phone.remote.and_then(|(rtp, _)| self.node_at(rtp)));
             let behind = (0..self.nodes.len()).any(|node| self.behind.contains(&(node, dialogue.number)));
-            if at[0] != at[1] || behind {
+            // One party was told of the ports of a call that another of the same name has replaced since.
+            let replaced = self.replaced[dialogue.number as usize];
+            let outdated = phones.iter().any(|phone| phone.remote_since <= replaced);
+            if at[0] != at[1] || behind || outdated {
                 continue;
             }
             self.checker.counts.lively += 1;
@@ -144,6 +147,7 @@ impl World {
                 }
             }
         }
+        self.clear_rubbish();
         let patience = Checker::patience(&self.swarm.settings) + Duration::from_secs(20);
         // A record that waits for ports may take effect when those who have them are gone, and times out then.
         let rounds = if self.swarm.replication { 2 } else { 1 };
@@ -152,6 +156,14 @@ impl World {
             self.check_empty();
             self.check_store_empty();
         }
+    }
+
+    /// Somebody removes what nobody can read, since no node may.
+    fn clear_rubbish(&mut self) {
+        for (keyspace, key) in self.rubbish() {
+            self.store.delete(self.now, keyspace, &key);
+        }
+        self.spread_events();
     }
 
     fn check_empty(&mut self) {

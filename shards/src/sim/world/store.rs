@@ -341,8 +341,8 @@ impl World {
             _ => drop(self.behind.remove(&(number, dialogue))),
         }
         let updated = matches!(outcome, RestoreOutcome::Updated | RestoreOutcome::Yielded);
-        if updated {
-            self.checker.restored(self.now, number, dialogue, &restore.call);
+        if updated && self.checker.restored(self.now, number, dialogue, &restore.call) {
+            self.replaced[dialogue as usize] = self.now;
         }
         if updated && let Some(node) = &mut self.nodes[number] {
             node.note_made(dialogue, restore.call.created);

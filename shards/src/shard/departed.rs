@@ -1,0 +1,57 @@
+//! Own calls that ended a short while ago.
+//!
+//! A record that was read from Redis just before its call ended here arrives just after. It must not make the
+//! call anew: it would be own, and nobody would ever end it. A record that says that another node has taken the
+//! call over meanwhile counts as ever, since its version is newer than that of the call that ended.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use crate::call::Call;
+use crate::call::snapshot::{CallSnapshot, Version};
+use crate::limits::DEPARTED_MAX;
+use crate::names::CallId;
+use crate::time::Timestamp;
+
+/// Longer than a record can be on its way from Redis to a shard.
+const REMEMBERED_FOR: Duration = Duration::from_secs(60);
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Departed {
+    /// When a call ended that had this name, when it was made, and its last version.
+    calls: BTreeMap<CallId, (Timestamp, Timestamp, Version)>,
+    queue: VecDeque<(Timestamp, CallId)>,
+}
+
+impl Departed {
+    /// Remembers an own call that ends.
+    pub(super) fn note(&mut self, now: Timestamp, call: &Call) {
+        self.forget(now);
+        self.calls.insert(call.id.clone(), (now, call.created, call.version));
+        self.queue.push_back((now, call.id.clone()));
+    }
+
+    /// Whether a record tells of a call as it was before it ended here.
+    pub(super) fn supersedes(&mut self, now: Timestamp, stored: &CallSnapshot) -> bool {
+        self.forget(now);
+        self.newest(&stored.call_id).is_some_and(|newest| (stored.created, stored.version) <= newest)
+    }
+
+    /// When a call that ended was made, and its last version.
+    pub(super) fn newest(&self, call_id: &CallId) -> Option<(Timestamp, Version)> {
+        self.calls.get(call_id).map(|(_, created, version)| (*created, *version))
+    }
+
+    fn forget(&mut self, now: Timestamp) {
+        while let Some((ended, call_id)) = self.queue.front()
+            && (now.since(*ended) > REMEMBERED_FOR || self.queue.len() >= DEPARTED_MAX)
+        {
+            // One that has ended again since is remembered for that.
+            if self.calls.get(call_id).is_some_and(|(at, ..)| at == ended) {
+                self.calls.remove(call_id);
+            }
+            self.queue.pop_front();
+        }
+    }
+}
