@@ -18,7 +18,7 @@ use tandem_shards::time::Timestamp;
 /// Calls written in one go: few, so that batches are cut where it hurts.
 const CALLS_PER_BATCH: usize = 4;
 /// Keys of one page of SCAN: few, so that there are pages.
-const SCAN_COUNT: &[u8] = b"2";
+const SCAN_COUNT: &[u8] = b"1";
 
 /// A node's half.
 #[derive(Debug)]

@@ -104,8 +104,8 @@ impl Swarm {
     pub fn new(seed: u64) -> Self {
         let mut random = split(seed, "swarm");
         let random = &mut random;
-        let nodes = pick(random, &[1, 1, 2, 2, 3, 3]);
-        let replication = nodes > 1 && random.one_in(2);
+        let nodes = pick(random, &[1, 2, 2, 3, 3]);
+        let replication = nodes > 1 && !random.one_in(4);
         let pairs = pick(random, &[8, 20, 60, 200]);
         let chaos = Duration::from_secs(pick(random, &[15, 30, 45]));
         let faults = Faults {
@@ -133,19 +133,23 @@ impl Swarm {
             faults,
             habits: Habits::new(random),
             replication,
-            hasty: replication && random.one_in(2),
+            hasty: replication && random.one_in(3),
         };
         if swarm.hasty {
-            swarm.make_hasty();
+            swarm.make_hasty(random);
         }
         swarm
     }
 
-    fn make_hasty(&mut self) {
+    fn make_hasty(&mut self, random: &mut Random) {
         self.faults = Faults { store: true, ..Faults::default() };
-        self.fault_pause = Duration::from_secs(1);
+        self.fault_pause = Duration::from_secs(pick(random, &[1, 3, 6]));
+        // Each change is a chance to make up for one that was missed.
+        if random.one_in(2) {
+            (self.habits.reinvite, self.habits.glare) = (0, 0);
+        }
         self.lengths = (Duration::from_secs(2), self.chaos / 2);
-        self.dialogues = self.dialogues.max(12);
+        self.dialogues = 25;
         self.habits.fail_over = 0;
         self.open_failures = 0;
         self.ports = (30_000, 30_000 + 999);

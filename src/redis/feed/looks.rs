@@ -74,6 +74,9 @@ impl Feed {
             self.timers.insert((due, key.0, key.1));
             return;
         }
+        if sabotage::on(Sabotage::OwnDestroyed) {
+            self.outputs.push_back(Output::Destroy { call_id: key.1.clone(), keyspace: key.0 });
+        }
         if !pending.again && self.held.get(&key.1).is_some_and(|held| held.keyspace == key.0) {
             self.destroy(&key.1);
             self.look_elsewhere(now, &key);
