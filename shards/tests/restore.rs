@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use common::{A, B, World, address, audio, audio_with, rtcp, rtp};
 use tandem_shards::call::snapshot::{CallSnapshot, Ownership, Version};
-use tandem_shards::input::{Command, Filter, Restore};
+use tandem_shards::input::{Command, Delete, Filter, Restore};
 use tandem_shards::names::{CallId, Keyspace, Tag};
 use tandem_shards::output::{Refusal, Reply, RestoreOutcome};
 use tandem_shards::settings::Settings;
@@ -174,6 +174,29 @@ fn of_two_calls_of_one_name_the_later_stays() {
     assert!(old.version > new.version);
     assert_eq!(restore(&mut two, ONE, &old), RestoreOutcome::OwnHere);
     assert_eq!(restore(&mut one, TWO, &new), RestoreOutcome::Yielded);
+}
+
+/// Found by the simulator: what was taken over by the end of one branch had no timeout.
+#[test]
+fn a_call_taken_over_by_the_end_of_a_branch_times_out_like_any_own_call() {
+    let mut owner = node(ONE);
+    let branch = |name| Some(tandem_shards::names::Branch::from(name));
+    owner.offer("c", &audio(A, 6000), |signal| signal.branch = branch("one"));
+    owner.offer("c", &audio(A, 6000), |signal| signal.branch = branch("two"));
+    owner.answer("c", &audio(B, 6010), |signal| signal.branch = branch("one"));
+    let mut standby = node(TWO);
+    restore(&mut standby, ONE, &last(&owner));
+    let cancel = Delete {
+        call_id: CallId::from("c"),
+        from_tag: Some(Tag::from("a")),
+        to_tag: None,
+        branch: branch("two"),
+        delay: Some(Duration::ZERO),
+    };
+    assert!(matches!(standby.ask(Command::Delete(Box::new(cancel))), Reply::Ended { gone: false, .. }));
+    assert_eq!(counts(&mut standby), (1, 0, 0));
+    standby.pass(Settings::default().timeout + Duration::from_secs(1));
+    standby.assert_empty();
 }
 
 /// Found by the simulator: the owner died before it could clean up, and finds its old record when it is back.

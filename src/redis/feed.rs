@@ -37,7 +37,7 @@ pub use notification::pattern;
 pub use report::{FeedCounters, FeedEvent, KeyspaceReport};
 
 use super::record::{self, Age, Context};
-use notification::Notification;
+use notification::{Change, Notification};
 use sweep::Sweep;
 
 /// Calls that may wait to be looked at, all keyspaces together. Beyond that a sweep does it.
@@ -119,6 +119,8 @@ pub enum Output {
     DestroyAll(Keyspace),
     /// The record of a call is gone from the own keyspace: if the call still lives here, write it again.
     OwnRecordGone(CallId),
+    /// The record of a call was written in the own keyspace: if that was somebody else, write it again.
+    OwnRecordWritten(CallId),
     /// For the log.
     Event(FeedEvent),
 }
@@ -303,7 +305,7 @@ impl Feed {
     /// A `pmessage`.
     pub fn on_notification(&mut self, now: Timestamp, channel: &[u8], event: &[u8]) {
         let Some(notification) = Notification::parse(channel, event) else { return };
-        let Notification { keyspace, call_id, gone } = notification;
+        let Notification { keyspace, call_id, change } = notification;
         let Some(followed) = self.followed.get_mut(&keyspace) else { return };
         if sabotage::on(Sabotage::ScanFirst) && followed.sweep.is_under_way() {
             return;
@@ -311,10 +313,15 @@ impl Feed {
         followed.last_event = Some(now);
         self.counters.notifications += 1;
         if keyspace != self.context.keyspace {
-            self.look_at(now, keyspace, call_id);
-        } else if gone {
-            self.counters.own_records_gone += 1;
-            self.outputs.push_back(Output::OwnRecordGone(call_id));
+            return self.look_at(now, keyspace, call_id);
+        }
+        match change {
+            Change::Announced => {}
+            Change::Written => self.outputs.push_back(Output::OwnRecordWritten(call_id)),
+            Change::Gone => {
+                self.counters.own_records_gone += 1;
+                self.outputs.push_back(Output::OwnRecordGone(call_id));
+            }
         }
     }
 

@@ -39,6 +39,8 @@ pub const TOMBSTONES_MAX: usize = 1 << 18;
 const REPUBLISH_INTERVALS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(64));
 /// A record that others have left alone for this long counts as undisturbed again.
 const UNDISTURBED: Duration = Duration::from_secs(300);
+/// How long after a record was stored the notification of that may still come.
+const ECHO: Duration = Duration::from_secs(2);
 /// From an answer that says no to the next attempt.
 const REFUSED_PAUSE: Duration = Duration::from_secs(1);
 
@@ -140,6 +142,8 @@ struct Entry {
     in_flight: bool,
     /// Something else is wanted since it went.
     again: bool,
+    /// When it was stored last.
+    stored_at: Timestamp,
     refresh_at: Timestamp,
     republish: Republish,
 }
@@ -161,6 +165,12 @@ enum Wanted {
 struct Republish {
     not_before: Timestamp,
     interval: Duration,
+}
+
+impl Default for Republish {
+    fn default() -> Self {
+        Republish { not_before: Timestamp::ZERO, interval: REPUBLISH_INTERVALS.0 }
+    }
 }
 
 #[derive(Debug)]
@@ -272,10 +282,25 @@ impl Intent {
         self.republishes.insert((due, call_id.clone()));
     }
 
+    /// The record of a call was written, by this node or by another.
+    pub fn on_record_written(&mut self, now: Timestamp, call_id: &CallId) {
+        let by_others = |entry: &Entry| !entry.in_flight && now > entry.stored_at + ECHO;
+        if self.entries.get(call_id).is_some_and(by_others) {
+            self.on_record_gone(now, call_id);
+        }
+    }
+
     /// Redis can be reached, perhaps again.
+    ///
+    /// It may have lost its data, which is no peer's doing: records are written again without delay.
     pub fn on_connected(&mut self) {
         self.connected = true;
         self.not_before = Timestamp::ZERO;
+        for entry in self.entries.values_mut() {
+            entry.republish = Republish::default();
+        }
+        let waiting = std::mem::take(&mut self.republishes);
+        self.republishes = waiting.into_iter().map(|(_, call_id)| (Timestamp::ZERO, call_id)).collect();
     }
 
     /// Redis cannot be reached; what was on its way may or may not have arrived.

@@ -218,6 +218,7 @@ impl Work<'_> {
             }
             Output::DestroyAll(keyspace) => self.hands.tell_all(&Filter::Keyspace(keyspace)),
             Output::OwnRecordGone(call_id) => self.hands.write(WriteOrder::RecordGone(call_id)),
+            Output::OwnRecordWritten(call_id) => self.hands.write(WriteOrder::RecordWritten(call_id)),
             Output::Event(event) => tell(&event),
         }
         Ok(())

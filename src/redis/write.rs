@@ -38,6 +38,8 @@ pub enum WriteOrder {
     Kept(CallId),
     /// The record of an own call is gone.
     RecordGone(CallId),
+    /// The record of an own call was written.
+    RecordWritten(CallId),
     /// Write what is owed, and end.
     Stop,
 }
@@ -132,6 +134,7 @@ impl Write {
         match order {
             WriteOrder::Kept(call_id) => self.intent.on_kept(clock.now(), &call_id),
             WriteOrder::RecordGone(call_id) => self.intent.on_record_gone(clock.now(), &call_id),
+            WriteOrder::RecordWritten(call_id) => self.intent.on_record_written(clock.now(), &call_id),
             WriteOrder::Stop => return true,
         }
         false

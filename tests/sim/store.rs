@@ -176,6 +176,10 @@ impl Stored {
                 self.intent.on_record_gone(now, &call_id);
                 None
             }
+            Output::OwnRecordWritten(call_id) => {
+                self.intent.on_record_written(now, &call_id);
+                None
+            }
             Output::DestroyAll(_) | Output::Event(_) => None,
         }
     }

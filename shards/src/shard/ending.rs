@@ -39,6 +39,7 @@ impl Shard {
         let call = &self.calls[index];
         if let Some(leg) = leaver.filter(|leg| leaves_others_linked(call, *leg)) {
             self.remove_leg(index, leg);
+            self.arm(now, index);
             self.publish(index);
             return Reply::Ended { call: call_before, gone: false };
         }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::check::{LEGS_MAX, Served};
 use super::front::Desk;
+use super::packet::Told;
 use super::replication::{Daemon, NodeFacts, Replication};
 use super::swarm::Swarm;
 use super::world::store::ports_of;
@@ -54,6 +55,9 @@ pub(super) struct Open {
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) now: Timestamp,
+    pub(super) number: usize,
+    /// When it started.
+    pub(super) born: Timestamp,
     pub(super) shards: Vec<Shard>,
     pub(super) ports: Arc<Ports>,
     pub(super) admission: Arc<Admission>,
@@ -130,6 +134,8 @@ impl Node {
         let room = usize::from(max - min) + 1;
         Node {
             now,
+            number,
+            born: now,
             shards: shards.collect(),
             ports,
             admission,
@@ -157,6 +163,11 @@ impl Node {
             open_failures: swarm.open_failures,
             sequence: 0,
         }
+    }
+
+    /// Whether this node, in this life, told a sender where to send.
+    pub(super) fn has_told(&self, told: Told) -> bool {
+        told.by == self.number && told.at >= self.born
     }
 
     /// Sockets open fail no more.

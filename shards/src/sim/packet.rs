@@ -17,14 +17,20 @@ pub(super) struct Tag {
     pub(super) serial: u32,
 }
 
+/// When the sender was told where to send, and by which node.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    pub(super) at: Timestamp,
+    pub(super) by: usize,
+}
+
 /// A datagram of media on its way.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Packet {
     pub(super) from: SocketAddr,
     pub(super) to: SocketAddr,
     pub(super) bytes: [u8; BYTES],
-    /// When the sender was told where to send.
-    pub(super) aimed: Timestamp,
+    pub(super) told: Told,
     /// It went through the node that told the sender where to send; another may have an older view of who is who.
     pub(super) told_here: bool,
     /// It reached a node on a socket of another call: ports are used again while phones still send.

@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::packet::{self, BYTES, Tag};
+use super::packet::{self, BYTES, Tag, Told};
 use crate::sdp::{Direction, SessionDescription};
 use crate::time::Timestamp;
 
@@ -107,6 +107,11 @@ impl Phone {
             Some(port) => SocketAddr::new(self.ip(11), port + u16::from(rtcp)),
             None => SocketAddr::new(self.ip(10), self.port + u16::from(rtcp)),
         }
+    }
+
+    /// What it goes by when it sends.
+    pub(super) fn told(&self) -> Told {
+        Told { at: self.remote_since, by: self.told_by }
     }
 
     /// Somebody who would like to be this phone.

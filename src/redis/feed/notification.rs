@@ -17,8 +17,18 @@ pub fn pattern(keyspace: Keyspace) -> String {
 pub(super) struct Notification {
     pub(super) keyspace: Keyspace,
     pub(super) call_id: CallId,
-    /// The record itself went away. Everything else says no more than that it should be looked at.
-    pub(super) gone: bool,
+    pub(super) change: Change,
+}
+
+/// What happened. Whatever it is, it says no more than that the record should be looked at, unless it is one's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// Its notifier changed.
+    Announced,
+    /// The record was written.
+    Written,
+    /// The record went away.
+    Gone,
 }
 
 impl Notification {
@@ -30,14 +40,14 @@ impl Notification {
         let keyspace = Keyspace(std::str::from_utf8(&rest[..end]).ok()?.parse().ok()?);
         let key = &rest[end + 3..];
         // Of a notifier a deletion says nothing: with each change it is deleted and made again.
-        let (name, gone) = match (event, key.strip_prefix(NOTIFIER)) {
-            (b"sadd" | b"del", Some(name)) => (name, false),
-            (b"del" | b"expired" | b"evicted" | b"rename_from", None) => (key, true),
-            (b"rename_to" | b"restore", None) => (key, false),
-            (event, None) if event.starts_with(b"set") => (key, false),
+        let (name, change) = match (event, key.strip_prefix(NOTIFIER)) {
+            (b"sadd" | b"del", Some(name)) => (name, Change::Announced),
+            (b"del" | b"expired" | b"evicted" | b"rename_from", None) => (key, Change::Gone),
+            (b"rename_to" | b"restore", None) => (key, Change::Written),
+            (event, None) if event.starts_with(b"set") => (key, Change::Written),
             _ => return None,
         };
-        Some(Notification { keyspace, call_id: call_id(name)?, gone })
+        Some(Notification { keyspace, call_id: call_id(name)?, change })
     }
 }
 
@@ -57,17 +67,17 @@ mod tests {
     #[test]
     fn events_about_records_are_understood_and_others_are_not() {
         let cases = [
-            ("__keyspace@2__:c1", "set", Some((2, "c1", false))),
-            ("__keyspace@2__:c1", "del", Some((2, "c1", true))),
-            ("__keyspace@2__:c1", "expired", Some((2, "c1", true))),
-            ("__keyspace@2__:c1", "evicted", Some((2, "c1", true))),
+            ("__keyspace@2__:c1", "set", Some((2, "c1", Change::Written))),
+            ("__keyspace@2__:c1", "del", Some((2, "c1", Change::Gone))),
+            ("__keyspace@2__:c1", "expired", Some((2, "c1", Change::Gone))),
+            ("__keyspace@2__:c1", "evicted", Some((2, "c1", Change::Gone))),
             ("__keyspace@2__:c1", "expire", None),
             ("__keyspace@2__:c1", "hset", None),
-            ("__keyspace@2__:notifier-c1", "sadd", Some((2, "c1", false))),
-            ("__keyspace@2__:notifier-c1", "del", Some((2, "c1", false))),
+            ("__keyspace@2__:notifier-c1", "sadd", Some((2, "c1", Change::Announced))),
+            ("__keyspace@2__:notifier-c1", "del", Some((2, "c1", Change::Announced))),
             ("__keyspace@2__:notifier-c1", "expired", None),
             ("__keyspace@2__:c1", "sadd", None),
-            ("__keyspace@15__:a__:b@c", "set", Some((15, "a__:b@c", false))),
+            ("__keyspace@15__:a__:b@c", "set", Some((15, "a__:b@c", Change::Written))),
             ("__keyspace@2__:", "set", None),
             ("__keyspace@x__:c1", "set", None),
             ("__keyspace@99999999999__:c1", "set", None),
@@ -77,10 +87,10 @@ mod tests {
         ];
         for (channel, event, expected) in cases {
             let found = Notification::parse(channel.as_bytes(), event.as_bytes());
-            let expected = expected.map(|(keyspace, call_id, gone)| Notification {
+            let expected = expected.map(|(keyspace, call_id, change)| Notification {
                 keyspace: Keyspace(keyspace),
                 call_id: CallId::from(call_id),
-                gone,
+                change,
             });
             assert_eq!(found, expected, "{channel} {event}");
         }

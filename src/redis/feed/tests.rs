@@ -49,6 +49,7 @@ fn drain(feed: &mut Feed) -> Vec<String> {
         Output::Destroy { call_id, keyspace } => format!("destroy {keyspace} {call_id}"),
         Output::DestroyAll(keyspace) => format!("destroy all {keyspace}"),
         Output::OwnRecordGone(call_id) => format!("own record gone {call_id}"),
+        Output::OwnRecordWritten(call_id) => format!("own record written {call_id}"),
         Output::Event(FeedEvent::BadRecord { error, .. }) => format!("bad {}", error.name()),
         Output::Event(FeedEvent::Overflow(keyspace)) => format!("overflow {keyspace}"),
         Output::Event(FeedEvent::Swept { keyspace, records, missing }) => {
@@ -236,12 +237,17 @@ fn own_calls_are_never_ended_here() {
 }
 
 #[test]
-fn an_own_record_that_disappears_is_reported() {
+fn what_happens_to_own_records_is_reported() {
     let mut feed = feed();
-    for (event, expected) in [("set", false), ("expire", false), ("del", true), ("expired", true)] {
+    let cases = [
+        ("set", Some("own record written c")),
+        ("expire", None),
+        ("del", Some("own record gone c")),
+        ("expired", Some("own record gone c")),
+    ];
+    for (event, expected) in cases {
         notify(&mut feed, 0, OWN, "c", event);
-        let found = drain(&mut feed);
-        assert_eq!(found, expected.then_some("own record gone c").as_slice(), "{event}");
+        assert_eq!(drain(&mut feed), expected.as_slice(), "{event}");
     }
     notify(&mut feed, 0, OWN, "notifier-c", "del");
     assert_eq!(drain(&mut feed), [""; 0]);

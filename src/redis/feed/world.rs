@@ -268,7 +268,7 @@ impl World {
             Output::DestroyAll(keyspace) => {
                 self.shard.retain(|_, (of, _)| *of != Ownership::Foreign(keyspace));
             }
-            Output::OwnRecordGone(_) | Output::Event(_) => {}
+            Output::OwnRecordGone(_) | Output::OwnRecordWritten(_) | Output::Event(_) => {}
         }
     }
 

@@ -6,7 +6,7 @@ use tandem_shards::names::CallId;
 use tandem_shards::sabotage::{self, Sabotage};
 use tandem_shards::time::Timestamp;
 
-use super::{Announce, Command, Entry, Intent, REPUBLISH_INTERVALS, Reply, Republish, Task, Wanted, command};
+use super::{Announce, Command, Entry, Intent, Reply, Republish, Task, Wanted, command};
 use crate::redis::record;
 
 impl Entry {
@@ -16,8 +16,9 @@ impl Entry {
             queued: None,
             in_flight: false,
             again: false,
+            stored_at: Timestamp::ZERO,
             refresh_at: Timestamp::ZERO,
-            republish: Republish { not_before: Timestamp::ZERO, interval: REPUBLISH_INTERVALS.0 },
+            republish: Republish::default(),
         }
     }
 }
@@ -117,6 +118,9 @@ impl Intent {
             return self.forget(call_id);
         }
         entry.wanted = Wanted::AsStored;
+        if let Task::Store(_) = task {
+            entry.stored_at = now;
+        }
         self.refreshes.remove(&(entry.refresh_at, call_id.clone()));
         entry.refresh_at = now + refresh_after(self.settings.expires, call_id);
         self.refreshes.insert((entry.refresh_at, call_id.clone()));

@@ -187,6 +187,39 @@ fn a_record_that_others_delete_is_written_again_less_and_less_often() {
     assert_eq!(intent.poll_republish(at(now + 500)), Some(id("c")));
 }
 
+/// Found by the simulator: somebody wrote nonsense over a record, and its owner did not mind.
+#[test]
+fn a_record_that_others_write_is_written_again() {
+    let mut intent = intent(Announce::Set);
+    intent.on_record_written(at(0), &id("c"));
+    assert_eq!(intent.poll_republish(at(0)), None, "nobody knows it");
+    intent.on_changed(call("c", 1));
+    assert_eq!(next(&mut intent, 10).len(), 1);
+    intent.on_record_written(at(10), &id("c"));
+    acknowledge(&mut intent, 10, &[Reply::Done]);
+    intent.on_record_written(at(11), &id("c"));
+    assert_eq!(intent.poll_republish(at(20)), None, "it was this node's own doing");
+    intent.on_record_written(at(20), &id("c"));
+    assert_eq!(intent.poll_republish(at(20)), Some(id("c")));
+}
+
+/// Found by the simulator: Redis came back empty twice, and the second time records took their time.
+#[test]
+fn a_redis_that_lost_its_data_gets_it_back_at_once_each_time() {
+    let mut intent = intent(Announce::Set);
+    for (time, sequence) in [(0, 1), (10, 2), (11, 3), (12, 4)] {
+        intent.on_lost();
+        intent.on_connected();
+        intent.on_changed(call("c", sequence));
+        assert_eq!(next(&mut intent, time).len(), 1);
+        acknowledge(&mut intent, time, &[Reply::Done]);
+        intent.on_lost();
+        intent.on_record_gone(at(time), &id("c"));
+        intent.on_connected();
+        assert_eq!(intent.poll_republish(at(time)), Some(id("c")), "at {time}");
+    }
+}
+
 #[test]
 fn a_refresh_that_finds_no_record_has_it_written_again() {
     let mut intent = intent(Announce::Set);

@@ -8,7 +8,7 @@ use crate::output::{DropReason, Verdict};
 use crate::sim::log::Column;
 use crate::sim::network::Site;
 use crate::sim::node::Open;
-use crate::sim::packet::{self, BYTES, Packet, Tag};
+use crate::sim::packet::{self, BYTES, Packet, Tag, Told};
 use crate::sim::phone::{Owner, owner_of};
 use crate::time::Timestamp;
 
@@ -42,11 +42,11 @@ impl World {
             let bytes = phone.next_rtp();
             let report = phone.serial.is_multiple_of(RTP_PER_RTCP).then(|| phone.next_rtcp());
             let sources = (phone.source(false), phone.source(true));
-            let aimed = phone.remote_since;
-            self.send_to_node(sources.0, rtp, bytes, aimed);
+            let told = phone.told();
+            self.send_to_node(sources.0, rtp, bytes, told);
             if let Some(bytes) = report {
                 let source = if rtcp == rtp { sources.0 } else { sources.1 };
-                self.send_to_node(source, rtcp, bytes, aimed);
+                self.send_to_node(source, rtcp, bytes, told);
             }
         }
         self.after(PACKET_PAUSE, Happening::Tick(number));
@@ -58,15 +58,15 @@ impl World {
             return;
         }
         if let Some((rtp, _)) = phone.remote {
-            let (from, bytes, aimed) = (phone.spoofer(), phone.next_spoofed(), phone.remote_since);
-            self.send_to_node(from, rtp, bytes, aimed);
+            let (from, bytes, told) = (phone.spoofer(), phone.next_spoofed(), phone.told());
+            self.send_to_node(from, rtp, bytes, told);
         }
         self.after(PACKET_PAUSE, Happening::Spoof { phone: number, until });
     }
 
-    fn send_to_node(&mut self, from: SocketAddr, to: SocketAddr, bytes: [u8; BYTES], aimed: Timestamp) {
+    fn send_to_node(&mut self, from: SocketAddr, to: SocketAddr, bytes: [u8; BYTES], told: Told) {
         if let Some((_, site)) = self.node_at(to) {
-            self.send(Packet { from, to, bytes, aimed, told_here: true, stray: false }, Site::Phones, site);
+            self.send(Packet { from, to, bytes, told, told_here: true, stray: false }, Site::Phones, site);
         }
     }
 
@@ -110,7 +110,7 @@ impl World {
     /// Whether a packet was meant for an earlier use of the socket it came in on: by another call, or by
     /// another party of this call.
     fn is_stray(open: Open, tag: Tag, packet: &Packet) -> bool {
-        tag.dialogue != open.dialogue || packet.aimed < open.fresh_since
+        tag.dialogue != open.dialogue || packet.told.at < open.fresh_since
     }
 
     /// Logs when what becomes of a phone's packets changes.
@@ -142,8 +142,7 @@ impl World {
             }
             return;
         }
-        let phone = self.dialogues[tag.dialogue as usize].phones[usize::from(tag.leg)];
-        if self.phones[phone as usize].told_by != number {
+        if !self.nodes[number].as_ref().is_some_and(|node| node.has_told(packet.told)) {
             return; // whose socket this is in this node's view is another question
         }
         match sender {
@@ -183,8 +182,7 @@ impl World {
             return self.checker.fail(self.now, what);
         }
         self.checker.counts.relayed += 1;
-        let sender = self.dialogues[tag.dialogue as usize].phones[usize::from(tag.leg)];
-        packet.told_here = self.phones[sender as usize].told_by == number;
+        packet.told_here = node.has_told(packet.told);
         packet.stray |= Self::is_stray(open, tag, &packet) || self.behind.contains(&(number, dialogue));
         (packet.from, packet.to) = (from, to);
         self.send(packet, Site::Node(number), Site::Phones);
