@@ -117,6 +117,8 @@ pub struct World {
     behind: BTreeSet<(usize, u32)>,
     /// When a packet of somebody else's dialogue came to a dialogue's socket last.
     strayed: Vec<Timestamp>,
+    /// How often a dialogue's call was made.
+    made: Vec<u32>,
     /// When another call of the same name took the place of a dialogue's call at a node last.
     replaced: Vec<Timestamp>,
     /// Nodes that ended a dialogue's call themselves: they want no copy of it from one that has not heard.
@@ -167,6 +169,7 @@ impl World {
             behind: BTreeSet::new(),
             enders: BTreeSet::new(),
             strayed: vec![Timestamp::ZERO; swarm.dialogues as usize],
+            made: vec![0; swarm.dialogues as usize],
             replaced: vec![Timestamp::ZERO; swarm.dialogues as usize],
             ended: vec![Timestamp::ZERO; swarm.dialogues as usize],
             lives: 0,

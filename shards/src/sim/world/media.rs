@@ -143,6 +143,10 @@ impl World {
             return;
         }
         if !self.nodes[number].as_ref().is_some_and(|node| node.has_told(packet.told)) {
+            // Calls of one name that were made apart may have the same port for different parties.
+            if let Some(sender) = sender.filter(|_| !guarded && self.made[open.dialogue as usize] > 1) {
+                self.strangers.insert((open.dialogue, sender.phone()));
+            }
             return; // whose socket this is in this node's view is another question
         }
         match sender {

@@ -90,6 +90,7 @@ impl World {
 
     /// A call that ended without the proxy's doing: its parties must offer again.
     fn note_end(&mut self, node: usize, dialogue: u32, kind: &EventKind) {
+        self.made[dialogue as usize] += u32::from(*kind == EventKind::Created);
         if matches!(kind, EventKind::Created | EventKind::Restored) {
             self.enders.remove(&(node, dialogue));
         }
