@@ -295,7 +295,7 @@ mod tests {
         /// Whatever the order of taking, claiming and giving back: no port has two holders.
         #[test]
         fn no_port_is_handed_out_twice(
-            operations in proptest::collection::vec((0u8..4, 0u16..3, any::<u64>()), 1..300)
+            operations in proptest::collection::vec((0u8..4, 0u16..3, any::<u64>()), 1..if cfg!(miri) { 20 } else { 300 })
         ) {
             let ports = ports(30000, 30030, 3);
             let mut held: Vec<(u16, u16)> = Vec::new();
