@@ -15,9 +15,10 @@
 //! The race is between "push, mark" and "unmark, take". Marking and unmarking both swap the same atomic, so
 //! one comes first. Marked first: the shard's swap reads what the sender's swap wrote, hence sees the push
 //! made before it, and takes the request. Unmarked first: the sender finds no mark and rings. Either way
-//! no request is left behind a sleeping shard. The tests run these very steps under loom, which tries every order
-//! of them (with up to three interruptions) and every stale read that their orderings allow. They also show that other orders (take before
-//! unmark, mark before push, unmark before silence) and weaker orderings lose requests.
+//! no request is left behind a sleeping shard. The tests run these very steps under loom, which tries every
+//! order of them (with up to three interruptions) and every stale read that their orderings allow. They also
+//! show that other orders (take before unmark, mark before push, unmark before silence) and weaker orderings
+//! lose requests.
 
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
