@@ -33,7 +33,8 @@ own_calls() {
 }
 
 run_tandem() {
-    node_run 1 "$TANDEM" run --config "$RING/1.toml" --listen-ctl "$WORK/1.sock" --log-level warn --port-min 20000 --port-max 60000
+    node_run 1 "$TANDEM" run --config "$RING/1.toml" --listen-ctl "$WORK/1.sock" --log-level warn \
+        --port-min 20000 --port-max 60000
 }
 
 run_rtpengine() {

@@ -131,6 +131,7 @@ impl Threads {
         self.start("events", move |stop| events::run(&happened, &stop))
     }
 
+    #[expect(clippy::disallowed_methods, reason = "the daemon's thread loops start here")]
     fn start(
         &mut self,
         name: &str,

@@ -106,6 +106,7 @@ impl Acceptor {
     ///
     /// # Errors
     /// No thread can be started.
+    #[expect(clippy::disallowed_methods, reason = "the thread loop starts here")]
     pub fn start(
         listener: Listener,
         name: &'static str,
@@ -157,6 +158,7 @@ fn pause() {
     std::thread::sleep(Duration::from_millis(100));
 }
 
+#[expect(clippy::disallowed_methods, reason = "each connection is a thread")]
 fn begin<S: Serve>(
     stream: Stream,
     peer: Option<SocketAddr>,

@@ -60,7 +60,7 @@ pub(crate) fn command(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     let cpu = || options.pid.map(process::cpu_nanoseconds).transpose();
     let (before, cpu_before, start) = (holdings()?, cpu()?, clock::now());
     let mut timings = run(options)?;
-    let elapsed = start.elapsed();
+    let elapsed = clock::since(start);
     let cpu = cpu_before.zip(cpu()?).map(|(before, after)| after.saturating_sub(before));
     let after = holdings()?;
     let per_second = f64::from(options.calls) / elapsed.as_secs_f64();
@@ -85,6 +85,7 @@ pub(crate) fn command(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
 }
 
 /// Shares the calls among the clients.
+#[expect(clippy::disallowed_methods, reason = "each client is a thread")]
 pub(crate) fn run(options: &Options) -> Result<Timings, Failure> {
     let run = clock::wall_nanoseconds();
     let start = clock::now();
@@ -120,7 +121,7 @@ fn work(
         let dialogue = dialogue(run, call);
         if options.rate > 0 {
             let due = Duration::from_secs_f64(f64::from(call) / f64::from(options.rate));
-            clock::pause(due.saturating_sub(start.elapsed()));
+            clock::pause(due.saturating_sub(clock::since(start)));
         }
         timed(&mut timings.offer, || dialogue.offer(&mut client))?;
         timed(&mut timings.answer, || dialogue.answer(&mut client))?;
@@ -134,7 +135,7 @@ fn work(
 fn timed<T>(samples: &mut Samples, request: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     let start = clock::now();
     let reply = request()?;
-    samples.add(clock::nanoseconds(start.elapsed()));
+    samples.add(clock::nanoseconds(clock::since(start)));
     Ok(reply)
 }
 

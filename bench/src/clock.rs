@@ -8,6 +8,12 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
+/// How long ago that was.
+#[expect(clippy::disallowed_methods, reason = "a bench measures real time")]
+pub(crate) fn since(start: Instant) -> Duration {
+    start.elapsed()
+}
+
 /// Nanoseconds since 1970: the clock in which the kernel stamps received packets.
 #[expect(clippy::disallowed_methods, reason = "kernel receive stamps use this clock")]
 pub(crate) fn wall_nanoseconds() -> u64 {

@@ -80,7 +80,7 @@ impl Drop for Running {
         let _ = kill(pid, Signal::SIGTERM);
         let start = clock::now();
         while let Ok(None) = self.child.try_wait() {
-            if start.elapsed() > PATIENCE {
+            if clock::since(start) > PATIENCE {
                 let _ = self.child.kill();
                 let _ = self.child.wait();
                 break;

@@ -47,6 +47,7 @@ struct Seen {
 }
 
 /// Places the calls, shows the shards, judges.
+#[expect(clippy::disallowed_methods, reason = "one thread watches while another calls")]
 pub(crate) fn command(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     println!("{} calls, each with 50 packets a second both ways, for {} s", options.calls, options.seconds);
     let (done, wait) = channel();

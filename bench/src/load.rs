@@ -160,7 +160,7 @@ impl<'a> Generator<'a> {
         self.phones.start_run(2);
         let (start, before) = (clock::now(), cpu(self.options.pid)?);
         let sent = self.phase(Duration::from_secs_f64(self.options.seconds))?;
-        let (window, after) = (start.elapsed(), cpu(self.options.pid)?);
+        let (window, after) = (clock::since(start), cpu(self.options.pid)?);
         self.phones.receive()?;
         let delivered_in_window = self.phones.ledger.delivered;
         self.drain()?;
@@ -179,7 +179,7 @@ impl<'a> Generator<'a> {
         let per_second = float(u64::from(self.options.rate)) * float(self.targets.len() as u64);
         let mut sent = 0;
         loop {
-            let elapsed = start.elapsed();
+            let elapsed = clock::since(start);
             if elapsed >= duration {
                 return Ok(sent);
             }
@@ -205,7 +205,7 @@ impl<'a> Generator<'a> {
 
     fn drain(&mut self) -> std::io::Result<()> {
         let start = clock::now();
-        while start.elapsed() < DRAIN {
+        while clock::since(start) < DRAIN {
             self.phones.receive()?;
             clock::pause(Duration::from_millis(1));
         }

@@ -27,7 +27,7 @@ pub(crate) fn cpu_share(pid: u32, duration: Duration) -> io::Result<f64> {
     let (start, before) = (clock::now(), cpu_nanoseconds(pid)?);
     clock::pause(duration);
     let used = cpu_nanoseconds(pid)?.saturating_sub(before);
-    Ok(float(used) / float(clock::nanoseconds(start.elapsed())))
+    Ok(float(used) / float(clock::nanoseconds(clock::since(start))))
 }
 
 /// What a process holds: things that must be as before once all calls are gone.

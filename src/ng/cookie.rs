@@ -271,6 +271,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the second one waits")]
     fn a_duplicate_waits_for_the_first() {
         let gate = Arc::new(CookieGate::new(CookieLimits::default()));
         assert_eq!(gate.begin(at(0), b"c"), Seen::New);

@@ -35,6 +35,7 @@ impl UdpFront {
     ///
     /// # Errors
     /// What the system says about the address.
+    #[expect(clippy::disallowed_methods, reason = "the thread loops start here")]
     pub fn start(
         address: SocketAddr,
         threads: u16,

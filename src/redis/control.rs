@@ -164,6 +164,7 @@ impl Redis {
     ///
     /// # Errors
     /// A thread cannot be started.
+    #[expect(clippy::disallowed_methods, reason = "both thread loops start here")]
     pub fn start(
         config: &Config,
         redis: &RedisConfig,

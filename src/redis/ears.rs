@@ -58,6 +58,7 @@ impl Ears {
     ///
     /// # Errors
     /// The thread cannot be started.
+    #[expect(clippy::disallowed_methods, reason = "the thread loop starts here")]
     pub fn open(link: Link) -> Result<Ears, Trouble> {
         // As many wishes as keyspaces.
         let (wishes, wishes_end) = unbounded();
@@ -182,6 +183,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a thread plays the server")]
     fn what_is_subscribed_to_is_heard_and_a_server_that_falls_silent_is_noticed() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let place = Place::Server {

@@ -1,8 +1,8 @@
-#!/bin/sh
+#!/bin/bash
 # Lets a real rtpengine restore the records that tandem writes, and checks that the calls live on in it.
 #
 # Needs redis-server, rtpengine, and the right to make a network namespace. Touches nothing outside it.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 test='redis::record::acceptance::rtpengine_restores_what_is_written'

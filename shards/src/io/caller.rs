@@ -220,6 +220,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a thread plays the shard")]
     fn a_late_answer_is_not_taken_for_the_next() {
         let (sender, receiver) = mailbox::mailbox(8).expect("a mailbox");
         let (callers, answers) = Callers::new(vec![sender]);
@@ -250,6 +251,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a thread plays the shard")]
     fn answers_of_all_shards_are_in_order_and_each_missing_one_says_why() {
         let boxes: Vec<_> = (0..4).map(|_| mailbox::mailbox(1).expect("a mailbox")).collect();
         let (senders, receivers): (Vec<_>, Vec<_>) = boxes.into_iter().unzip();

@@ -47,6 +47,7 @@ pub(super) struct Place {
 }
 
 /// Starts a shard's thread. It tells `ready` once: that its core may be handed requests, or why not.
+#[expect(clippy::disallowed_methods, reason = "this is where shards get their threads")]
 pub(super) fn spawn<C: Core>(
     place: Place,
     make: impl FnOnce(ShardId) -> C + Send + 'static,

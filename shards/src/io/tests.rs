@@ -66,6 +66,7 @@ fn packets_pass_both_ways_through_every_shard() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "callers are threads of their own")]
 fn a_parked_shard_hears_every_request() {
     let shards = start(2);
     std::thread::scope(|scope| {

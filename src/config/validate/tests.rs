@@ -1,3 +1,5 @@
+//! What a configuration is refused for, and what comes of one that is taken.
+
 use std::path::Path;
 
 use super::*;

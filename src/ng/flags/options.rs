@@ -170,20 +170,8 @@ impl Fields {
                 None => Outcome::BadValue,
             },
             b"codec" => self.codec(value, written),
-            b"ICE" | b"ice" => match bytes {
-                Some(b"remove" | b"default") => Outcome::Taken,
-                Some(b"force" | b"optional" | b"force-relay" | b"force_relay") => Outcome::Unsupported,
-                _ => Outcome::BadValue,
-            },
-            b"all" => match bytes {
-                Some(b"all") => {
-                    self.all = true;
-                    Outcome::Taken
-                }
-                Some(b"none") => Outcome::Taken,
-                Some(b"offer-answer" | b"except-offer-answer" | b"flows") => Outcome::Unsupported,
-                _ => Outcome::BadValue,
-            },
+            b"ICE" | b"ice" => ice(bytes),
+            b"all" => self.all(bytes),
             _ if UNSUPPORTED_KEYS.contains(&name) => Outcome::Unsupported,
             _ => match name.strip_prefix(b"codec-") {
                 Some(operation) => {
@@ -192,6 +180,18 @@ impl Fields {
                 }
                 None => Outcome::Unknown,
             },
+        }
+    }
+
+    fn all(&mut self, which: Option<&[u8]>) -> Outcome {
+        match which {
+            Some(b"all") => {
+                self.all = true;
+                Outcome::Taken
+            }
+            Some(b"none") => Outcome::Taken,
+            Some(b"offer-answer" | b"except-offer-answer" | b"flows") => Outcome::Unsupported,
+            _ => Outcome::BadValue,
         }
     }
 
@@ -332,6 +332,15 @@ impl Fields {
             }
         }
         Outcome::Taken
+    }
+}
+
+/// There are no candidates of its own to offer: what takes ICE out is done anyway.
+fn ice(wish: Option<&[u8]>) -> Outcome {
+    match wish {
+        Some(b"remove" | b"default") => Outcome::Taken,
+        Some(b"force" | b"optional" | b"force-relay" | b"force_relay") => Outcome::Unsupported,
+        _ => Outcome::BadValue,
     }
 }
 
