@@ -176,6 +176,7 @@ impl Swarm {
             faults: Faults::default(),
             habits: Habits::default(),
             replication: false,
+            hasty: false,
             ..Swarm::new(seed)
         }
     }

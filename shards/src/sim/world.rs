@@ -8,6 +8,7 @@ mod media;
 mod nodes;
 mod phases;
 mod replicas;
+mod script;
 mod signalling;
 mod steps;
 pub(super) mod store;

@@ -40,7 +40,7 @@ impl World {
             match kind {
                 Fault::Partition => self.partition(),
                 Fault::Crash => self.crash(),
-                Fault::Move => self.move_address(),
+                Fault::Move => self.move_some_address(),
                 Fault::Store => self.store_fault(),
             }
         }
@@ -71,26 +71,32 @@ impl World {
         self.say(Column::Outside, || "links are whole".into());
     }
 
-    /// A node dies, with everything in its memory.
+    /// A node dies, and comes back later.
     fn crash(&mut self) {
         let number = usize::try_from(self.faults.below(self.nodes.len() as u64)).expect("few");
-        if self.nodes[number].take().is_none() {
+        if self.nodes[number].is_none() {
             return;
         }
+        self.die(number);
+        if self.swarm.replication {
+            self.heir_takes_addresses(number);
+        }
+        let pause = between(&mut self.faults, 200, 5000);
+        self.after(pause, Happening::Restart(number));
+    }
+
+    /// A node dies, with everything in its memory.
+    pub(super) fn die(&mut self, number: usize) {
+        self.nodes[number] = None;
         self.say(Column::Node(number), || "dies".into());
         self.checker.node_died(number);
         self.enders.retain(|(node, _)| *node != number);
         for channel in Channel::ALL {
             self.reset_link(number, channel);
         }
-        if self.swarm.replication {
-            self.heir_takes_addresses(number);
-        }
         for dialogue in self.dialogues.iter_mut().filter(|dialogue| dialogue.node == number) {
             dialogue.broken = true;
         }
-        let pause = between(&mut self.faults, 200, 5000);
-        self.after(pause, Happening::Restart(number));
     }
 
     pub(super) fn restart(&mut self, number: usize) {
@@ -119,7 +125,7 @@ impl World {
     }
 
     /// An address moves although nobody died.
-    fn move_address(&mut self) {
+    fn move_some_address(&mut self) {
         let address = usize::try_from(self.faults.below(self.nodes.len() as u64)).expect("few");
         let to = usize::try_from(self.faults.below(self.nodes.len() as u64)).expect("few");
         if self.nodes[to].is_some() {

@@ -7,10 +7,10 @@ use crate::input::Command;
 use crate::names::ShardId;
 use crate::output::{Effect, EndCause, Event, EventKind, Reply};
 use crate::sim::dialogue::Stage;
-use crate::sim::dialogue_of;
 use crate::sim::front::Desk;
 use crate::sim::log::Column;
 use crate::sim::node::{Doing, Node};
+use crate::sim::{call_id, dialogue_of};
 use crate::stats::ShardReport;
 
 /// How often books are compared.
@@ -58,18 +58,21 @@ impl World {
 
     /// What an event means that a record set off, perhaps long after it was handed in.
     fn note_record(&mut self, number: usize, dialogue: u32, kind: &EventKind, doing: &Doing) {
+        if matches!(kind, EventKind::TakenOver | EventKind::HandedOver) && *doing != Doing::Signal(dialogue) {
+            // By a record that has waited, or on the grounds of one long ago: the call itself knows best.
+            let now = self.now;
+            let node = self.nodes[number].as_mut();
+            let call = node.and_then(|node| node.query(now, &call_id(dialogue)));
+            if call.is_some_and(|call| self.checker.restored(now, number, dialogue, &call)) {
+                self.replaced[dialogue as usize] = now;
+            }
+        }
         let Some(node) = &self.nodes[number] else { return };
         let Some(record) = node.record(dialogue) else { return };
-        let call = &record.call;
         match kind {
             EventKind::Restored => {
                 self.checker.appeared(self.now, number, dialogue, record.own);
-                if self.checker.restored(self.now, number, dialogue, call) {
-                    self.replaced[dialogue as usize] = self.now;
-                }
-            }
-            EventKind::TakenOver | EventKind::HandedOver if *doing != Doing::Signal(dialogue) => {
-                if self.checker.restored(self.now, number, dialogue, call) {
+                if self.checker.restored(self.now, number, dialogue, &record.call) {
                     self.replaced[dialogue as usize] = self.now;
                 }
             }

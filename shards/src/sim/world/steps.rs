@@ -190,7 +190,7 @@ impl World {
     }
 
     /// A re-INVITE.
-    fn change(&mut self, dialogue: u32, from: u8, to: u8, change: Change) {
+    pub(super) fn change(&mut self, dialogue: u32, from: u8, to: u8, change: Change) {
         let port = self.draw_port();
         let phone = self.phone(dialogue, from);
         match change {
