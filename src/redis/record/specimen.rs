@@ -138,6 +138,21 @@ pub(crate) fn variants() -> Vec<(&'static str, CallSnapshot)> {
         }
     }
 
+    let audio = plain_call("audio", &["audio"]);
+    let audio_video = plain_call("audio-video", &["audio", "video"]);
+    let all = [
+        ("audio", audio),
+        ("audio-video", audio_video),
+        ("rtcp-mux", mux),
+        ("ipv6", ipv6),
+        ("odd", odd()),
+        ("offered", offered()),
+    ];
+    (0..).zip(all).map(|(at, (name, call))| (name, moved(call, 200 * at))).collect()
+}
+
+/// A call with names, media and payload types that few have.
+fn odd() -> CallSnapshot {
     let mut odd = plain_call("odd", &["audio", "video", "image"]);
     odd.metadata = Some("50% \"ä\" 'q'\\".into());
     odd.deletion = None;
@@ -162,7 +177,11 @@ pub(crate) fn variants() -> Vec<(&'static str, CallSnapshot)> {
         audio.ptime = Some(20);
         audio.mid = Some("0%".into());
     }
+    odd
+}
 
+/// A call that nobody has answered.
+fn offered() -> CallSnapshot {
     let mut offered = plain_call("offered", &["audio"]);
     offered.answered = false;
     offered.legs[1].tag = None;
@@ -171,18 +190,7 @@ pub(crate) fn variants() -> Vec<(&'static str, CallSnapshot)> {
         (stream.endpoint, stream.advertised) = (None, None);
     }
     offered.legs[0].media[0].as_mut().expect("it has one").port_sets[0].key = None;
-
-    let audio = plain_call("audio", &["audio"]);
-    let audio_video = plain_call("audio-video", &["audio", "video"]);
-    let all = [
-        ("audio", audio),
-        ("audio-video", audio_video),
-        ("rtcp-mux", mux),
-        ("ipv6", ipv6),
-        ("odd", odd),
-        ("offered", offered),
-    ];
-    (0..).zip(all).map(|(at, (name, call))| (name, moved(call, 200 * at))).collect()
+    offered
 }
 
 /// The same call on other ports, at both ends.
