@@ -24,7 +24,7 @@ use tandem_shards::sim::run::Outcome;
 use tandem_shards::sim::swarm::Swarm;
 use tandem_shards::sim::world::World;
 
-use crate::daemon::{Tandem, run};
+use crate::daemon::{Tandem, run_with};
 
 /// Runs the simulator.
 #[derive(Debug, Parser)]
@@ -41,10 +41,13 @@ struct Arguments {
     /// Run one seed and print its log.
     #[arg(long)]
     one: Option<u64>,
+    /// Three nodes that share their calls, and all faults on, whatever the seed says.
+    #[arg(long)]
+    all_faults: bool,
     /// Build one of the deliberate bugs in: its number, from 0.
     #[arg(long)]
     bug: Option<usize>,
-    /// Measure three nodes and fifty calls without faults.
+    /// Measure three nodes that share fifty calls, without faults.
     #[arg(long)]
     speed: bool,
 }
@@ -53,18 +56,24 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     sabotage::choose(arguments.bug.map(|number| Sabotage::ALL[number]));
     match arguments.one {
-        Some(seed) => one(seed),
+        Some(seed) => one(arguments.swarm(seed)),
         None if arguments.speed => speed(),
         None => many(&arguments),
     }
 }
 
-fn one(seed: u64) -> ExitCode {
-    let outcome = run(seed, true);
+impl Arguments {
+    fn swarm(&self, seed: u64) -> Swarm {
+        if self.all_faults { Swarm::all_faults(seed) } else { Swarm::new(seed) }
+    }
+}
+
+fn one(swarm: Swarm) -> ExitCode {
+    let outcome = run_with(swarm.clone(), true);
     for line in &outcome.lines {
         println!("{line}");
     }
-    println!("{:#?}", Swarm::new(seed));
+    println!("{swarm:#?}");
     report(&outcome)
 }
 
@@ -77,7 +86,9 @@ fn report(outcome: &Outcome) -> ExitCode {
 }
 
 fn speed() -> ExitCode {
-    let mut world = World::new(Swarm::plain(1, 3, 50), Rc::new(Tandem), false);
+    let mut swarm = Swarm::plain(1, 3, 50);
+    swarm.replication = true;
+    let mut world = World::new(swarm, Rc::new(Tandem), false);
     let begun = Instant::now();
     world.run_chaos();
     let took = begun.elapsed();
@@ -103,7 +114,7 @@ fn many(arguments: &Arguments) -> ExitCode {
         if over {
             break;
         }
-        let outcome = run(seed, false);
+        let outcome = run_with(arguments.swarm(seed), false);
         counts.add(&outcome.counts);
         runs += 1;
         age += outcome.age;

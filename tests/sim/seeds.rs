@@ -36,9 +36,20 @@ fn run_half(half: u64) -> Counts {
     }
     // A check that never ran proves nothing.
     let Counts {
-        relayed, strays, guarded, learned, created, restored, taken_over, lively, replicated, ..
+        relayed,
+        strays,
+        guarded,
+        learned,
+        created,
+        restored,
+        taken_over,
+        lively,
+        survived,
+        replicated,
+        ..
     } = counts;
-    let seen = [relayed, strays, guarded, learned, created, restored, taken_over, lively, replicated];
+    let seen =
+        [relayed, strays, guarded, learned, created, restored, taken_over, lively, survived, replicated];
     assert!(seen.iter().all(|count| *count > 0), "{counts:?}");
     counts
 }

@@ -91,6 +91,8 @@ pub struct Counts {
     pub ended: [u64; EndCause::ALL.len()],
     /// Dialogues whose media was heard both ways at the end of the calm.
     pub lively: u64,
+    /// Dialogues whose media was heard both ways after a node had died in the calm.
+    pub survived: u64,
     /// Calls that were the same at their owner and everywhere else at the end of the calm.
     pub replicated: u64,
     /// Dialogues that were answered.
@@ -108,6 +110,7 @@ impl Counts {
         self.restored += other.restored;
         self.taken_over += other.taken_over;
         self.lively += other.lively;
+        self.survived += other.survived;
         self.replicated += other.replicated;
         self.answered += other.answered;
         for (sum, count) in self.ended.iter_mut().zip(other.ended) {

@@ -77,6 +77,8 @@ pub(super) struct Node {
     pub(super) packets: u64,
     /// `open[address][port - min]`.
     open: Vec<Vec<Option<Open>>>,
+    /// Ports that were ever asked for, the same way.
+    used: Vec<Vec<bool>>,
     /// By shard and slot: the generation, and where it is in `open`.
     by_slot: Vec<Vec<Option<(u32, SocketAddr)>>>,
     open_count: usize,
@@ -148,6 +150,7 @@ impl Node {
             faults: Vec::new(),
             packets: 0,
             open: vec![vec![None; room]; NODES_MAX],
+            used: vec![vec![false; room]; NODES_MAX],
             by_slot: vec![Vec::new(); usize::from(swarm.shards[number])],
             open_count: 0,
             addresses: u16::try_from(swarm.nodes).expect("few nodes"),
@@ -349,7 +352,24 @@ impl Node {
         answer
     }
 
+    /// A port that was used before is not chosen while most of the shard's own were never used. Most: some are
+    /// taken and given back unused, when another that is wanted with them cannot be had.
+    fn check_reuse(&mut self, shard: usize, local: SocketAddr) {
+        let address = node_of_address(local.ip()).expect("an address of a node");
+        let index = usize::from(local.port() - self.min_port);
+        let used = &mut self.used[address];
+        let again = std::mem::replace(&mut used[index], true) && matches!(self.doing, Doing::Signal(_));
+        let (first, end) =
+            (used.len() * shard / self.shards.len(), used.len() * (shard + 1) / self.shards.len());
+        let pairs = used[first.next_multiple_of(2)..end].chunks_exact(2);
+        let (fresh, all) = (pairs.clone().filter(|pair| **pair == [false, false]).count(), pairs.len());
+        if again && fresh * 2 > all {
+            self.faults.push(format!("{local} was chosen again; {fresh} of {all} pairs were never used"));
+        }
+    }
+
     fn open(&mut self, shard: usize, id: SocketId, local: SocketAddr) -> Result<(), OpenError> {
+        self.check_reuse(shard, local);
         let dialogue = match self.doing {
             Doing::Signal(dialogue) | Doing::Record(dialogue) => Some(dialogue),
             Doing::Timeout | Doing::Operator => None,

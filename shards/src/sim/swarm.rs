@@ -141,6 +141,19 @@ impl Swarm {
         swarm
     }
 
+    /// The options of a seed, but three nodes that share their calls, and all faults on.
+    pub fn all_faults(seed: u64) -> Self {
+        let random = &mut split(seed, "all faults");
+        Swarm {
+            nodes: 3,
+            shards: (0..3).map(|_| pick(random, &[1, 2, 3])).collect(),
+            faults: Faults { partitions: true, crashes: true, moves: true, store: true },
+            replication: true,
+            hasty: false,
+            ..Swarm::new(seed)
+        }
+    }
+
     fn make_hasty(&mut self, random: &mut Random) {
         self.faults = Faults { store: true, ..Faults::default() };
         self.fault_pause = Duration::from_secs(pick(random, &[1, 3, 6]));

@@ -114,7 +114,7 @@ impl World {
     }
 
     /// Another node takes the addresses of a dead one.
-    fn heir_takes_addresses(&mut self, dead: usize) {
+    pub(super) fn heir_takes_addresses(&mut self, dead: usize) {
         let Some(heir) = self.nodes.iter().position(Option::is_some) else { return };
         for address in 0..self.nodes.len() {
             if self.network.home(address) == dead {

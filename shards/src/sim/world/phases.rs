@@ -15,6 +15,8 @@ use crate::sim::network::Link;
 
 /// A dialogue that is established must have been heard both ways within this long, once it is calm.
 const HEARD_WITHIN: Duration = Duration::from_secs(1);
+/// A call that has been left alone for this long is held by the other nodes, and survives its own.
+const REPLICATED_WITHIN: Duration = Duration::from_secs(4);
 
 impl World {
     /// Everybody who will ever call.
@@ -51,7 +53,7 @@ impl World {
 
     /// The whole run: chaos, calm, ending.
     pub fn run(&mut self) {
-        for phase in [World::run_chaos, World::run_calm, World::run_ending] {
+        for phase in [World::run_chaos, World::run_calm, World::run_take_over, World::run_ending] {
             phase(self);
             if self.checker.has_failed() {
                 return;
@@ -83,17 +85,37 @@ impl World {
             node.calm();
         }
         self.run_until(end);
-        self.check_lively();
+        let lively = self.lively(HEARD_WITHIN);
+        self.check_heard(&lively);
         if self.swarm.replication {
             self.check_replicas();
         }
     }
 
-    /// Every call that is established is heard both ways.
-    fn check_lively(&mut self) {
-        let mut dead = Vec::new();
+    /// A node dies in the calm, and its addresses move: the calls go on. Then it comes back.
+    pub fn run_take_over(&mut self) {
+        let victim = usize::try_from(self.faults.below(self.nodes.len() as u64)).expect("few");
+        let survivors = self.nodes.iter().flatten().count() - usize::from(self.nodes[victim].is_some());
+        if !self.swarm.replication || self.nodes[victim].is_none() || survivors == 0 {
+            return;
+        }
+        let lively = self.lively(REPLICATED_WITHIN);
+        self.say(Column::Outside, || "take-over".into());
+        self.die(victim);
+        self.heir_takes_addresses(victim);
+        self.run_until(self.now + HEARD_WITHIN + Duration::from_millis(100));
+        self.check_heard(&lively);
+        self.checker.counts.survived += lively.len() as u64;
+        self.restart(victim);
+        self.run_until(self.now + self.swarm.calm);
+        self.check_replicas();
+    }
+
+    /// Calls that are established for this long, and must be heard both ways.
+    fn lively(&self, since: Duration) -> Vec<u32> {
+        let mut lively = Vec::new();
         for dialogue in &self.dialogues {
-            let settled = dialogue.is_settled() && self.now.since(dialogue.up_since) > HEARD_WITHIN;
+            let settled = dialogue.is_settled() && self.now.since(dialogue.up_since) > since;
             // Without the guard a confirmed source stays for good, as in rtpengine: a NAT that binds anew, or a
             // stranger who was first, ends the audio. A phone that goes on sending to a port that is another
             // call's now is such a stranger, and does not stop when it is calm.
@@ -118,17 +140,24 @@ impl World {
             if at[0] != at[1] || behind || outdated {
                 continue;
             }
-            self.checker.counts.lively += 1;
-            for phone in phones.iter().filter(|phone| self.now.since(phone.heard) > HEARD_WITHIN) {
-                let silence = self.now.since(phone.heard.max(BEGIN));
-                dead.push(format!(
-                    "leg {} of call-{} hears nothing for {silence:?}",
-                    phone.leg, phone.dialogue
-                ));
-            }
+            lively.push(dialogue.number);
         }
-        for what in dead {
-            self.checker.fail(self.now, what);
+        lively
+    }
+
+    /// Both parties of each of these have been heard just now.
+    fn check_heard(&mut self, lively: &[u32]) {
+        self.checker.counts.lively += lively.len() as u64;
+        for number in lively {
+            let dialogue = &self.dialogues[*number as usize];
+            for leg in [0, dialogue.callee.expect("it is established")] {
+                let phone = &self.phones[dialogue.phones[usize::from(leg)] as usize];
+                if self.now.since(phone.heard) > HEARD_WITHIN {
+                    let silence = self.now.since(phone.heard.max(BEGIN));
+                    let what = format!("leg {leg} of call-{number} hears nothing for {silence:?}");
+                    self.checker.fail(self.now, what);
+                }
+            }
         }
     }
 

@@ -24,6 +24,8 @@ use crate::time::Timestamp;
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Between attempts to connect.
 const RECONNECT: Duration = Duration::from_secs(1);
+/// Messages that the store keeps for a connection: few, so that slow subscribers are cut off.
+const OUTPUT_BUFFER_MAX: usize = 64;
 /// How often connections are looked at.
 pub(super) const LINK_CHECK: Duration = Duration::from_millis(250);
 
@@ -188,6 +190,9 @@ impl World {
         let delay = self.network.connection_delay();
         let link = &mut self.links[node][channel as usize];
         let queue = if way == Way::Events { &mut link.events } else { &mut link.inward };
+        if queue.len() >= OUTPUT_BUFFER_MAX {
+            return self.lose_link(node, channel); // as Redis does with a subscriber that is too slow
+        }
         let ready = queue.back().map_or(self.now, |last| last.0).max(self.now + delay);
         queue.push_back((ready, told));
         let epoch = link.epoch;
