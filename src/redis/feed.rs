@@ -165,8 +165,6 @@ struct Followed {
     sweep: Sweep,
     /// Calls to look at, in order.
     queue: VecDeque<CallId>,
-    /// The records of the own keyspace have been taken back.
-    taken_back: bool,
     last_event: Option<Timestamp>,
     last_sweep: Option<Timestamp>,
 }
@@ -435,7 +433,6 @@ impl Feed {
             subscribed: false,
             sweep: Sweep::default(),
             queue: VecDeque::new(),
-            taken_back: false,
             last_event: None,
             last_sweep: None,
         };
@@ -451,11 +448,6 @@ impl Feed {
 
     /// Drops all that waits for an answer from Redis. The sweep that follows a connection finds it again.
     fn reset(&mut self) {
-        let own = self.context.keyspace;
-        let taking_back = self.pending.keys().any(|(keyspace, _)| *keyspace == own);
-        if let Some(followed) = self.followed.get_mut(&own).filter(|_| taking_back) {
-            followed.taken_back = false;
-        }
         for followed in self.followed.values_mut() {
             self.sessions += 1;
             followed.session = self.sessions;

@@ -1,6 +1,7 @@
 //! Deliberate bugs, each with a seed that finds it: what the simulator is good for.
 
 use tandem_shards::sabotage::{self, Sabotage};
+use tandem_shards::sim::swarm::Swarm;
 
 use crate::daemon::run;
 
@@ -24,7 +25,7 @@ const FOUND_BY: [(Sabotage, u64); Sabotage::ALL.len()] = [
 fn deliberate_bugs_are_found() {
     for (bug, seed) in FOUND_BY {
         sabotage::choose(Some(bug));
-        let outcome = run(seed, false);
+        let outcome = run(Swarm::new(seed), false);
         sabotage::choose(None);
         assert!(!outcome.is_clean(), "seed {seed} does not find {bug:?} any more");
     }

@@ -24,12 +24,7 @@ impl Daemon for Tandem {
     }
 }
 
-/// Runs a seed.
-pub fn run(seed: u64, verbose: bool) -> Outcome {
-    run_with(Swarm::new(seed), verbose)
-}
-
 /// Runs a world with these options.
-pub fn run_with(swarm: Swarm, verbose: bool) -> Outcome {
+pub fn run(swarm: Swarm, verbose: bool) -> Outcome {
     run_swarm(swarm, Rc::new(Tandem), verbose)
 }

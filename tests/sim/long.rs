@@ -24,7 +24,7 @@ use tandem_shards::sim::run::Outcome;
 use tandem_shards::sim::swarm::Swarm;
 use tandem_shards::sim::world::World;
 
-use crate::daemon::{Tandem, run_with};
+use crate::daemon::{Tandem, run};
 
 /// Runs the simulator.
 #[derive(Debug, Parser)]
@@ -69,7 +69,7 @@ impl Arguments {
 }
 
 fn one(swarm: Swarm) -> ExitCode {
-    let outcome = run_with(swarm.clone(), true);
+    let outcome = run(swarm.clone(), true);
     for line in &outcome.lines {
         println!("{line}");
     }
@@ -87,7 +87,8 @@ fn report(outcome: &Outcome) -> ExitCode {
 
 fn speed() -> ExitCode {
     let mut swarm = Swarm::plain(1, 3, 50);
-    swarm.replication = true;
+    // Sweeps come no more often than in life.
+    (swarm.replication, swarm.hasty) = (true, true);
     let mut world = World::new(swarm, Rc::new(Tandem), false);
     let begun = Instant::now();
     world.run_chaos();
@@ -114,7 +115,7 @@ fn many(arguments: &Arguments) -> ExitCode {
         if over {
             break;
         }
-        let outcome = run_with(arguments.swarm(seed), false);
+        let outcome = run(arguments.swarm(seed), false);
         counts.add(&outcome.counts);
         runs += 1;
         age += outcome.age;

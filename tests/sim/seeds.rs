@@ -2,6 +2,7 @@
 
 use tandem_shards::sim::check::Counts;
 use tandem_shards::sim::run::Outcome;
+use tandem_shards::sim::swarm::Swarm;
 
 use crate::daemon::run;
 
@@ -30,7 +31,7 @@ fn check(outcome: &Outcome) {
 fn run_half(half: u64) -> Counts {
     let mut counts = Counts::default();
     for seed in (1..=SEEDS).filter(|seed| seed % 2 == half) {
-        let outcome = run(seed, false);
+        let outcome = run(Swarm::new(seed), false);
         check(&outcome);
         counts.add(&outcome.counts);
     }
@@ -68,18 +69,18 @@ fn even_seeds_are_clean() {
 fn seeds_that_found_something_are_clean() {
     assert!(found().len() > 5);
     for seed in found() {
-        check(&run(seed, false));
+        check(&run(Swarm::new(seed), false));
     }
 }
 
 #[test]
 fn the_same_seed_gives_the_same_events() {
     for seed in [1, 2, 3, 4, 5] {
-        let (first, second) = (run(seed, false), run(seed, true));
+        let (first, second) = (run(Swarm::new(seed), false), run(Swarm::new(seed), true));
         assert_eq!((first.hash, first.events), (second.hash, second.events), "seed {seed}");
         assert!(!second.lines.is_empty());
     }
-    assert_ne!(run(1, false).hash, run(2, false).hash);
+    assert_ne!(run(Swarm::new(1), false).hash, run(Swarm::new(2), false).hash);
 }
 
 /// Without `TANDEM_SEED` it is the first.
@@ -87,7 +88,7 @@ fn the_same_seed_gives_the_same_events() {
 fn one() {
     let chosen = std::env::var("TANDEM_SEED").ok();
     let seed = chosen.as_deref().map_or(1, |seed| seed.parse().expect("TANDEM_SEED is a number"));
-    let outcome = run(seed, true);
+    let outcome = run(Swarm::new(seed), true);
     for line in outcome.lines.iter().filter(|_| chosen.is_some()) {
         println!("{line}");
     }

@@ -109,6 +109,9 @@ impl Feed {
                 self.outputs.push_back(Output::Event(FeedEvent::BadRecord { keyspace, call_id, error }));
             }
         }
+        if key.0 == self.context.keyspace {
+            self.outputs.push_back(Output::OwnRecordWritten(key.1.clone()));
+        }
         if sabotage::on(Sabotage::UnreadDeleted) {
             let (keyspace, call_id) = key.clone();
             self.outputs.push_back(Output::Destroy { call_id, keyspace });

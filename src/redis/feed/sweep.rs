@@ -79,8 +79,9 @@ impl Feed {
         let calls: Vec<CallId> = keys.iter().filter_map(|key| notification::call_of_key(key)).collect();
         let room = FOUND_MAX.saturating_sub(sweep.found.len());
         sweep.found.extend(calls.iter().take(room).cloned());
-        // Own records are read only to take them back after a restart.
-        if keyspace != self.context.keyspace || !followed.taken_back {
+        // Own records are read when they may have changed unseen: to take them back after a restart, and to find
+        // those that others overwrote.
+        if keyspace != self.context.keyspace || sweep.pace == Pace::Urgent {
             for call_id in calls {
                 self.look_at(now, keyspace, call_id);
             }
@@ -99,7 +100,6 @@ impl Feed {
         let sweep = std::mem::take(&mut followed.sweep);
         followed.sweep.step = Step::Idle(Some(now + sweep_interval));
         followed.last_sweep = Some(now);
-        followed.taken_back = true;
         let missing: Vec<&CallId> = calls.iter().filter(|call_id| !sweep.found.contains(*call_id)).collect();
         self.counters.sweeps += 1;
         let (records, missed) = (sweep.found.len(), missing.len());

@@ -99,11 +99,15 @@ impl World {
         if !self.swarm.replication || self.nodes[victim].is_none() || survivors == 0 {
             return;
         }
-        let lively = self.lively(REPLICATED_WITHIN);
+        let mut lively = self.lively(REPLICATED_WITHIN);
+        let begin = self.now;
         self.say(Column::Outside, || "take-over".into());
         self.die(victim);
         self.heir_takes_addresses(victim);
         self.run_until(self.now + HEARD_WITHIN + Duration::from_millis(100));
+        if !self.swarm.settings.final_timeout.is_zero() {
+            lively.retain(|dialogue| self.ended[*dialogue as usize] < begin);
+        }
         self.check_heard(&lively);
         self.checker.counts.survived += lively.len() as u64;
         self.restart(victim);
