@@ -34,6 +34,14 @@ pub struct Link {
     selected: Keyspace,
 }
 
+/// Commands on their way; see [`Link::send`].
+#[derive(Debug)]
+pub struct Sent {
+    /// A database is selected first.
+    selects: bool,
+    commands: usize,
+}
+
 impl std::fmt::Debug for Link {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Link").field("selected", &self.selected).finish_non_exhaustive()
@@ -124,17 +132,40 @@ impl Link {
     /// # Errors
     /// The connection is lost.
     pub fn pipeline(&mut self, keyspace: Keyspace, commands: &[redis::Cmd]) -> Result<Vec<Value>, Trouble> {
-        self.select(keyspace)?;
+        let sent = self.send(keyspace, commands)?;
+        self.receive(&sent)
+    }
+
+    /// Sends commands and does not wait. Whatever was sent has to be received, in this order, before anything
+    /// else is done here.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    pub fn send(&mut self, keyspace: Keyspace, commands: &[redis::Cmd]) -> Result<Sent, Trouble> {
         let mut packed = Vec::new();
+        let selects = self.selected != keyspace;
+        if selects {
+            redis::cmd("SELECT").arg(keyspace.0).write_packed_command(&mut packed);
+        }
         for command in commands {
             command.write_packed_command(&mut packed);
         }
         self.connection.send_packed_command(&packed)?;
-        let mut answers = Vec::with_capacity(commands.len());
-        for _ in commands {
-            answers.push(self.connection.recv_response()?);
+        self.selected = keyspace;
+        Ok(Sent { selects, commands: commands.len() })
+    }
+
+    /// The answers to what was sent, errors of single commands among them.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    pub fn receive(&mut self, sent: &Sent) -> Result<Vec<Value>, Trouble> {
+        if sent.selects
+            && let Value::ServerError(error) = self.connection.recv_response()?
+        {
+            return Err(Trouble(error.to_string()));
         }
-        Ok(answers)
+        (0..sent.commands).map(|_| Ok(self.connection.recv_response()?)).collect()
     }
 
     /// Sends one command to a database.

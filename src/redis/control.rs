@@ -6,7 +6,7 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use tandem_shards::interfaces::Interfaces;
 use tandem_shards::io::{Clock, Shards};
 use tandem_shards::names::{CallId, Keyspace, Text};
@@ -45,6 +45,8 @@ pub struct Shared {
     /// This node's own keyspace.
     pub keyspace: Keyspace,
     shown: Mutex<Shown>,
+    /// Told once.
+    caught_up: Sender<()>,
 }
 
 #[derive(Debug, Default)]
@@ -60,9 +62,16 @@ struct Shown {
 }
 
 impl Shared {
-    fn new(config: &RedisConfig) -> Self {
+    fn new(config: &RedisConfig) -> (Self, Receiver<()>) {
         let followed = config.subscribe.iter().copied().collect();
-        Shared { keyspace: config.keyspace, shown: Mutex::new(Shown { followed, ..Shown::default() }) }
+        let shown = Mutex::new(Shown { followed, ..Shown::default() });
+        let (told, caught_up) = bounded(1);
+        (Shared { keyspace: config.keyspace, shown, caught_up: told }, caught_up)
+    }
+
+    /// All records that were there have been read, or they cannot be: the node need not wait for them any longer.
+    pub fn note_caught_up(&self) {
+        let _ = self.caught_up.try_send(());
     }
 
     /// Whether notifications arrive.
@@ -150,6 +159,7 @@ pub struct Redis {
     shared: Arc<Shared>,
     orders: Sender<Order>,
     writes: Sender<WriteOrder>,
+    caught_up: Receiver<()>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -163,14 +173,24 @@ impl Redis {
     /// Starts both threads. They connect by themselves, and again whenever the connection is lost.
     ///
     /// # Errors
-    /// A thread cannot be started.
+    /// A thread cannot be started; or Redis cannot be reached, and has to be.
     pub fn start(
         config: &Config,
         redis: &RedisConfig,
         interfaces: &Interfaces,
         shards: &Shards,
     ) -> io::Result<Redis> {
-        let shared = Arc::new(Shared::new(redis));
+        let connector = |url| Connector::new(url, redis.connect_timeout, redis.command_timeout);
+        for url in [&redis.write_url, &redis.subscribe_url].into_iter().filter(|_| redis.required) {
+            connector(url).connect().map_err(|trouble| {
+                io::Error::other(format!(
+                    "{url} cannot be reached, and redis.required is true: {}",
+                    trouble.0
+                ))
+            })?;
+        }
+        let (shared, caught_up) = Shared::new(redis);
+        let shared = Arc::new(shared);
         let context = Context {
             node: Text::from(config.node.as_str()),
             keyspace: redis.keyspace,
@@ -179,7 +199,6 @@ impl Redis {
         };
         let (orders, orders_end) = bounded(ORDERS_MAX);
         let (writes, writes_end) = bounded(ORDERS_MAX);
-        let connector = |url| Connector::new(url, redis.connect_timeout, redis.command_timeout);
         let mut feed = Feed::new(feed_settings(redis), context.clone());
         for keyspace in &redis.subscribe {
             feed.add_keyspace(*keyspace);
@@ -209,7 +228,12 @@ impl Redis {
             spawn("redis-notify").spawn(move || notify.run())?,
             spawn("redis-write").spawn(move || write.run())?,
         ];
-        Ok(Redis { shared, orders, writes, threads })
+        Ok(Redis { shared, orders, writes, caught_up, threads })
+    }
+
+    /// Tells once that all records that were there at the start have been read, or that they cannot be.
+    pub fn caught_up(&self) -> Receiver<()> {
+        self.caught_up.clone()
     }
 
     /// What operators hold on to.
