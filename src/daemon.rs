@@ -99,7 +99,7 @@ fn start_shards(config: &Config) -> Result<Shared, String> {
     let redis = match &config.redis {
         Some(redis) => Some(
             Redis::start(config, redis, &interfaces, &shards)
-                .map_err(|error| format!("cannot start the threads of Redis: {error}"))?,
+                .map_err(|error| format!("cannot start with Redis: {error}"))?,
         ),
         None => None,
     };

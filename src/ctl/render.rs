@@ -9,6 +9,7 @@
 //! instead of `data`.
 
 use std::fmt::{Display, Write};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -219,7 +220,41 @@ fn redis_line(keyspace: Keyspace, redis: &RedisStatus) -> String {
 }
 
 fn redis(keyspace: Keyspace, status: &RedisStatus) -> String {
-    let mut text = redis_line(keyspace, status) + "\n";
+    let connected = |is: bool| if is { "connected" } else { "NOT CONNECTED" };
+    let is_heard = status.feeds.iter().any(|feed| feed.connected);
+    let mut links = Table::new(&["CONNECTION", "SERVER", "STATE", "QUEUE"]);
+    let owed = format!("{} calls to write", status.owed);
+    links.row(["own calls", &status.write_url, connected(status.writing), &owed]);
+    let lag = format!("lag {:.1} ms", status.lag.as_secs_f64() * 1000.0);
+    links.row(["notifications", &status.subscribe_url, connected(is_heard), &lag]);
+    let mut feeds =
+        Table::new(&["KEYSPACE", "STATE", "HEARD", "HELD", "WAITING", "COMPARED", "RECORDS", "MISSING"]);
+    for feed in &status.feeds {
+        let ago = |time: Duration| {
+            if time == Duration::MAX {
+                "never".to_owned()
+            } else {
+                format!("{:.1} s ago", time.as_secs_f64())
+            }
+        };
+        let compared = match feed.compared {
+            _ if feed.comparing => "now".to_owned(),
+            Some(compared) => ago(compared.ago),
+            None => "never".to_owned(),
+        };
+        let number = |value: Option<u64>| value.map_or("-".to_owned(), |value| value.to_string());
+        feeds.row([
+            format!("{}{}", feed.keyspace, if feed.keyspace == keyspace { " (own)" } else { "" }),
+            if feed.connected { "followed" } else { "NOT FOLLOWED" }.to_owned(),
+            ago(feed.age),
+            feed.held.to_string(),
+            feed.waiting.to_string(),
+            compared,
+            number(feed.compared.map(|compared| compared.records)),
+            number(feed.compared.map(|compared| compared.missing)),
+        ]);
+    }
+    let mut text = format!("{}\n{}\n", links.finish(), feeds.finish());
     for (name, count) in &status.counters {
         let _ = writeln!(text, "{name:<32} {count}");
     }

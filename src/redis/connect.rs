@@ -5,15 +5,19 @@
 
 use std::time::Duration;
 
-use redis::{Client, Connection, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, Value};
+use redis::{
+    Client, Connection, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, TlsCertificates, Value,
+};
 use tandem_shards::names::Keyspace;
 
+use super::feed::pattern;
 use crate::config::redis::{Place, RedisUrl};
 
 /// A way to connect.
 #[derive(Clone, Debug)]
 pub struct Connector {
     url: RedisUrl,
+    tls_ca: Option<Vec<u8>>,
     connect_timeout: Duration,
     command_timeout: Duration,
 }
@@ -51,7 +55,12 @@ impl std::fmt::Debug for Link {
 impl Connector {
     /// A connector for a URL.
     pub fn new(url: &RedisUrl, connect_timeout: Duration, command_timeout: Duration) -> Self {
-        Connector { url: url.clone(), connect_timeout, command_timeout }
+        Connector { url: url.clone(), tls_ca: None, connect_timeout, command_timeout }
+    }
+
+    /// Believes servers by these authorities only, if there are any given: certificates in PEM.
+    pub fn with_authorities(self, tls_ca: Option<Vec<u8>>) -> Self {
+        Connector { tls_ca, ..self }
     }
 
     /// What it connects to.
@@ -69,6 +78,26 @@ impl Connector {
             Place::Sentinel { sentinels, master } => self.master(sentinels, master)?,
         };
         Ok(Link { connection, selected: self.url.keyspace })
+    }
+
+    /// Whether this user may follow these keyspaces. The crate takes any answer to a subscription for a yes, so it is
+    /// asked for on a connection that nothing else comes on.
+    ///
+    /// # Errors
+    /// One sentence that says what to set; or the connection is lost.
+    pub fn may_follow(&self, keyspaces: &[Keyspace]) -> Result<(), Trouble> {
+        let Link { mut connection, .. } = self.connect()?;
+        let patterns: Vec<String> = keyspaces.iter().map(|keyspace| pattern(*keyspace)).collect();
+        let asked = redis::cmd("PSUBSCRIBE").arg(&patterns).query::<Value>(&mut connection);
+        asked.map(drop).map_err(|error| {
+            let user = self.url.user.as_deref().unwrap_or("default");
+            let channels: Vec<String> = patterns.iter().map(|pattern| format!("'&{pattern}'")).collect();
+            Trouble(format!(
+                "user `{user}` may not subscribe to {} ({error}): run `redis-cli ACL SETUSER {user} +psubscribe {}`",
+                patterns.join(" "),
+                channels.join(" ")
+            ))
+        })
     }
 
     /// The server that one of the Sentinels names, if it agrees that it is the master.
@@ -118,7 +147,18 @@ impl Connector {
             }
         }
         let info = address.into_connection_info()?.set_redis_settings(settings);
-        let connection = Client::open(info)?.get_connection_with_timeout(self.connect_timeout)?;
+        if self.url.tls {
+            // The second time it is there already.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
+        let client = match &self.tls_ca {
+            Some(pem) if self.url.tls => {
+                let certificates = TlsCertificates { client_tls: None, root_cert: Some(pem.clone()) };
+                Client::build_with_tls(info, certificates)?
+            }
+            _ => Client::open(info)?,
+        };
+        let connection = client.get_connection_with_timeout(self.connect_timeout)?;
         connection.set_read_timeout(Some(self.command_timeout))?;
         connection.set_write_timeout(Some(self.command_timeout))?;
         Ok(connection)
@@ -218,14 +258,21 @@ impl Link {
             return Ok(());
         }
         let wanted = format!("{present}{missing}");
-        if configure {
-            redis::cmd("CONFIG").arg("SET").arg(KEY).arg(&wanted).query::<()>(&mut self.connection)?;
-            log::info!("{KEY} was `{present}`, is `{wanted}` now");
-            return Ok(());
-        }
+        let advice = if configure {
+            let set = redis::cmd("CONFIG").arg("SET").arg(KEY).arg(&wanted).query::<()>(&mut self.connection);
+            match set {
+                Ok(()) => {
+                    log::info!("{KEY} was `{present}`, is `{wanted}` now");
+                    return Ok(());
+                }
+                Err(error) => format!("this user may not set it ({error})"),
+            }
+        } else {
+            "or set `redis.configure = true`".to_owned()
+        };
         Err(Trouble(format!(
-            "Redis does not tell of changes ({KEY} is `{present}`): run `redis-cli CONFIG SET {KEY} {wanted}` and \
-             write it into redis.conf, or set `redis.configure = true`"
+            "Redis does not tell of changes since {KEY} is `{present}`: run `redis-cli CONFIG SET {KEY} {wanted}` \
+             and write it into redis.conf, {advice}"
         )))
     }
 }

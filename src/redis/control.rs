@@ -1,15 +1,18 @@
 //! The two threads of Redis as the rest of the daemon sees them: started, ordered, shown, ended.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use tandem_shards::interfaces::Interfaces;
 use tandem_shards::io::{Clock, Shards};
 use tandem_shards::names::{CallId, Keyspace, Text};
+use tandem_shards::time::Timestamp;
 
 use super::connect::{Connector, Trouble};
 use super::feed::{Feed, FeedSettings, KeyspaceReport};
@@ -19,7 +22,7 @@ use super::record::Context;
 use super::write::{Write, WriteOrder};
 use crate::config::Config;
 use crate::config::redis::RedisConfig;
-use crate::ctl::{FeedStatus, RedisControl, RedisStatus};
+use crate::ctl::{Comparison, FeedStatus, RedisControl, RedisStatus};
 
 /// Orders that wait for a thread.
 const ORDERS_MAX: usize = 1 << 16;
@@ -44,6 +47,8 @@ pub enum Order {
 pub struct Shared {
     /// This node's own keyspace.
     pub keyspace: Keyspace,
+    write_url: String,
+    subscribe_url: String,
     shown: Mutex<Shown>,
     /// Told once.
     caught_up: Sender<()>,
@@ -58,7 +63,32 @@ struct Shown {
     feeds: Vec<KeyspaceReport>,
     feed_counters: Vec<(&'static str, u64)>,
     write_counters: Vec<(&'static str, u64)>,
-    trouble: Option<String>,
+    /// When each keyspace was compared last, how many records there were and how many calls without one.
+    compared: BTreeMap<Keyspace, (Timestamp, u64, u64)>,
+    lag: Duration,
+    /// What is wrong, by what it is about.
+    trouble: BTreeMap<About, String>,
+}
+
+/// What a trouble is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    /// The connection that own calls are written on.
+    Writing,
+    /// The connections that other nodes' calls are followed on.
+    Following,
+    /// Redis is set up so that it does not tell of changes.
+    Events,
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            About::Writing => "own calls are not written",
+            About::Following => "other nodes' calls are not followed",
+            About::Events => "notifications",
+        })
+    }
 }
 
 impl Shared {
@@ -66,7 +96,8 @@ impl Shared {
         let followed = config.subscribe.iter().copied().collect();
         let shown = Mutex::new(Shown { followed, ..Shown::default() });
         let (told, caught_up) = bounded(1);
-        (Shared { keyspace: config.keyspace, shown, caught_up: told }, caught_up)
+        let (write_url, subscribe_url) = (config.write_url.to_string(), config.subscribe_url.to_string());
+        (Shared { keyspace: config.keyspace, write_url, subscribe_url, shown, caught_up: told }, caught_up)
     }
 
     /// All records that were there have been read, or they cannot be: the node need not wait for them any longer.
@@ -81,6 +112,14 @@ impl Shared {
             log::info!("notifications arrive; comparing all calls with their records");
         }
         shown.following = connected;
+        if connected {
+            shown.trouble.remove(&About::Following);
+        }
+    }
+
+    /// A comparison of a keyspace with Redis has ended.
+    pub fn note_compared(&self, now: Timestamp, keyspace: Keyspace, records: usize, missing: usize) {
+        self.shown().compared.insert(keyspace, (now, records as u64, missing as u64));
     }
 
     /// Whether own calls can be written, and how many wait.
@@ -90,6 +129,9 @@ impl Shared {
             log::info!("own calls are written");
         }
         shown.writing = connected;
+        if connected {
+            shown.trouble.remove(&About::Writing);
+        }
         shown.owed = intent.owed() as u64;
         let counters = intent.counters();
         shown.write_counters = vec![
@@ -115,6 +157,7 @@ impl Shared {
         let lag_us = u64::try_from(counters.lag.as_micros()).unwrap_or(u64::MAX);
         let mut shown = self.shown();
         shown.feeds = feed.report();
+        shown.lag = counters.lag;
         shown.feed_counters = vec![
             ("notifications", counters.notifications),
             ("notifications-coalesced", counters.coalesced),
@@ -139,14 +182,21 @@ impl Shared {
         ];
     }
 
-    /// Something went wrong; said once until it is something else.
-    pub fn note_trouble(&self, what: &str, trouble: &Trouble) {
-        let text = format!("{what}: {}", trouble.0);
-        let mut shown = self.shown();
-        if shown.trouble.as_ref() != Some(&text) {
-            log::warn!("{text}");
-            shown.trouble = Some(text);
+    /// Something went wrong; said once until it is something else, or was right meanwhile.
+    pub fn note_trouble(&self, about: About, trouble: &Trouble) {
+        if self.shown().trouble.insert(about, trouble.0.clone()).as_ref() != Some(&trouble.0) {
+            log::warn!("{about}: {}", trouble.0);
         }
+    }
+
+    /// Whether something is wrong with it.
+    pub fn has_trouble(&self, about: About) -> bool {
+        self.shown().trouble.contains_key(&about)
+    }
+
+    /// That is right now.
+    pub fn note_right(&self, about: About) {
+        self.shown().trouble.remove(&about);
     }
 
     fn shown(&self) -> MutexGuard<'_, Shown> {
@@ -180,8 +230,13 @@ impl Redis {
         interfaces: &Interfaces,
         shards: &Shards,
     ) -> io::Result<Redis> {
-        let connector = |url| Connector::new(url, redis.connect_timeout, redis.command_timeout);
-        for url in [&redis.write_url, &redis.subscribe_url].into_iter().filter(|_| redis.required) {
+        let authorities = redis.tls_ca.as_deref().map(read_authorities).transpose()?;
+        let connector = |url| {
+            let connector = Connector::new(url, redis.connect_timeout, redis.command_timeout);
+            connector.with_authorities(authorities.clone())
+        };
+        for url in [&redis.write_url, &redis.url, &redis.subscribe_url].into_iter().filter(|_| redis.required)
+        {
             connector(url).connect().map_err(|trouble| {
                 io::Error::other(format!(
                     "{url} cannot be reached, and redis.required is true: {}",
@@ -205,7 +260,8 @@ impl Redis {
         }
         let notify = Notify {
             feed,
-            connector: connector(&redis.subscribe_url),
+            events: connector(&redis.subscribe_url),
+            records: connector(&redis.url),
             configure: redis.configure,
             orders: orders_end,
             writes: writes.clone(),
@@ -252,9 +308,20 @@ impl Redis {
     }
 }
 
+fn read_authorities(path: &Path) -> io::Result<Vec<u8>> {
+    const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+    let pem = std::fs::read(path).map_err(|error| {
+        io::Error::other(format!("redis.tls-ca: cannot read {}: {error}", path.display()))
+    })?;
+    if !pem.windows(BEGIN.len()).any(|part| part == BEGIN) {
+        return Err(io::Error::other(format!("redis.tls-ca: no certificate in {}", path.display())));
+    }
+    Ok(pem)
+}
+
 fn feed_settings(redis: &RedisConfig) -> FeedSettings {
     // A sweep that is switched off runs once in ten years.
-    const NEVER: std::time::Duration = std::time::Duration::from_secs(315_360_000);
+    const NEVER: Duration = Duration::from_secs(315_360_000);
     FeedSettings { sweep_interval: redis.resync_interval.unwrap_or(NEVER), ..FeedSettings::default() }
 }
 
@@ -308,17 +375,27 @@ impl RedisControl for Handle {
         let feed = |report: &KeyspaceReport| FeedStatus {
             keyspace: report.keyspace,
             connected: shown.following && report.subscribed,
-            age: report
-                .last_event
-                .max(report.last_sweep)
-                .map_or(std::time::Duration::MAX, |at| now.since(at)),
+            age: report.last_event.max(report.last_sweep).map_or(Duration::MAX, |at| now.since(at)),
+            held: report.held as u64,
+            waiting: report.pending as u64,
+            comparing: report.sweeping,
+            compared: shown.compared.get(&report.keyspace).map(|(at, records, missing)| Comparison {
+                ago: now.since(*at),
+                records: *records,
+                missing: *missing,
+            }),
         };
+        let troubles: Vec<String> =
+            shown.trouble.iter().map(|(about, trouble)| format!("{about}: {trouble}")).collect();
         RedisStatus {
             writing: shown.writing,
             owed: shown.owed,
             feeds: shown.feeds.iter().map(feed).collect(),
             counters: [&shown.write_counters[..], &shown.feed_counters[..]].concat(),
-            last_error: shown.trouble.clone().filter(|_| !(shown.following && shown.writing)),
+            write_url: self.shared.write_url.clone(),
+            subscribe_url: self.shared.subscribe_url.clone(),
+            lag: shown.lag,
+            last_error: (!troubles.is_empty()).then(|| troubles.join("; ")),
         }
     }
 }

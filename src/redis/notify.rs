@@ -20,7 +20,7 @@ use tandem_shards::routing::shard_of;
 use tandem_shards::time::Timestamp;
 
 use super::connect::{Connector, Link, Sent, Trouble};
-use super::control::{Order, Shared};
+use super::control::{About, Order, Shared};
 use super::ears::{Ears, Heard};
 use super::feed::{Feed, FeedEvent, Fetched, Following, Output};
 use super::write::WriteOrder;
@@ -33,6 +33,8 @@ const WAIT_MAX: Duration = Duration::from_millis(100);
 const GLANCE: Duration = Duration::from_micros(200);
 /// While nothing comes, the server is asked this often whether it is still there.
 const PING_INTERVAL: Duration = Duration::from_secs(1);
+/// While Redis does not tell of changes, it is asked this often whether it does by now.
+const EVENTS_CHECK_INTERVAL: Duration = Duration::from_secs(3);
 /// What is shown to operators is gathered this often: it takes a look at every call that is held.
 const SHOW_INTERVAL: Duration = Duration::from_millis(100);
 /// Notifications taken before records are asked for.
@@ -49,8 +51,10 @@ const LIST_MAX: usize = 1 << 20;
 pub struct Notify {
     /// Decides.
     pub feed: Feed,
-    /// Where to connect.
-    pub connector: Connector,
+    /// Where notifications come from.
+    pub events: Connector,
+    /// Where records are read.
+    pub records: Connector,
     /// Whether notifications may be switched on in Redis.
     pub configure: bool,
     /// What operators and the other thread want.
@@ -92,7 +96,7 @@ impl Notify {
             self.feed.on_lost();
             hands.tell_kept();
             self.shared.note_connected(false);
-            self.shared.note_trouble("notifications", &trouble);
+            self.shared.note_trouble(About::Following, &trouble);
             self.shared.note_caught_up();
             // What was handed to the shards before is answered all the same.
             hands.collect(&mut self.feed, clock.now(), false);
@@ -111,12 +115,26 @@ impl Notify {
     }
 
     fn connect(&self) -> Result<(Ears, Link), Trouble> {
-        let mut records = self.connector.connect()?;
-        match records.check_events(self.configure) {
-            Ok(()) => {}
-            Err(trouble) => self.shared.note_trouble("notifications", &trouble),
+        let records = self.records.connect()?;
+        let mut events = self.events.connect()?;
+        self.check_events(&mut events);
+        let keyspaces: Vec<Keyspace> = self.followed().collect();
+        self.events.may_follow(&keyspaces)?;
+        Ok((Ears::open(events)?, records))
+    }
+
+    /// The keyspaces that are followed, the own one among them.
+    fn followed(&self) -> impl Iterator<Item = Keyspace> + '_ {
+        self.feed.keyspaces().chain([self.shared.keyspace])
+    }
+
+    /// Whether changes are told.
+    fn check_events(&self, link: &mut Link) -> bool {
+        match link.check_events(self.configure) {
+            Ok(()) => self.shared.note_right(About::Events),
+            Err(trouble) => self.shared.note_trouble(About::Events, &trouble),
         }
-        Ok((Ears::open(self.connector.connect()?)?, records))
+        !self.shared.has_trouble(About::Events)
     }
 
     fn obey(&mut self, order: Order, now: Timestamp) -> Turn {
@@ -139,6 +157,9 @@ struct Work<'a> {
     /// When the server last answered on the connection that reads records.
     last_sign: Timestamp,
     last_shown: Timestamp,
+    last_check: Timestamp,
+    /// The keyspaces that Redis lets this node follow.
+    allowed: Vec<Keyspace>,
     /// Records that were asked for, in this order.
     asked: VecDeque<(Following, Vec<CallId>, Sent)>,
     /// Everything that was there when the connection was made has been dealt with.
@@ -147,8 +168,17 @@ struct Work<'a> {
 
 impl<'a> Work<'a> {
     fn new(notify: &'a mut Notify, hands: &'a mut Hands, clock: Clock) -> Self {
-        let (last_sign, last_shown) = (clock.now(), Timestamp::ZERO);
-        Work { notify, hands, clock, last_sign, last_shown, asked: VecDeque::new(), caught_up: false }
+        Work {
+            last_sign: clock.now(),
+            last_shown: Timestamp::ZERO,
+            last_check: clock.now(),
+            allowed: notify.followed().collect(),
+            asked: VecDeque::new(),
+            caught_up: false,
+            notify,
+            hands,
+            clock,
+        }
     }
 
     /// Until it is told to stop, or the connection is lost.
@@ -167,10 +197,27 @@ impl<'a> Work<'a> {
             }
             self.show();
             self.listen(events)?;
+            self.check_events();
             if self.asked.is_empty() && self.clock.now().since(self.last_sign) >= PING_INTERVAL {
                 records.ping()?;
                 self.last_sign = self.clock.now();
             }
+        }
+    }
+
+    /// An operator was told to make Redis tell of changes: looks whether that is done, and at what was missed.
+    fn check_events(&mut self) {
+        let now = self.clock.now();
+        let about = About::Events;
+        if now.since(self.last_check) < EVENTS_CHECK_INTERVAL || !self.notify.shared.has_trouble(about) {
+            return;
+        }
+        self.last_check = now;
+        if let Ok(mut link) = self.notify.events.connect()
+            && self.notify.check_events(&mut link)
+        {
+            log::info!("Redis tells of changes now");
+            self.notify.feed.resync(now, None);
         }
     }
 
@@ -238,7 +285,13 @@ impl<'a> Work<'a> {
     fn perform(&mut self, output: Output, events: &Ears, records: &mut Link) -> Result<(), Trouble> {
         let feed = &mut self.notify.feed;
         match output {
-            Output::Subscribe(of) => events.subscribe(of),
+            Output::Subscribe(of) => {
+                if !self.allowed.contains(&of.keyspace) {
+                    self.notify.events.may_follow(&[of.keyspace])?;
+                    self.allowed.push(of.keyspace);
+                }
+                events.subscribe(of);
+            }
             Output::Unsubscribe(keyspace) => events.unsubscribe(keyspace),
             Output::Fetch { of, call_ids } => {
                 let get = |call_id: &CallId| redis::cmd("GET").arg(call_id.as_bytes()).to_owned();
@@ -271,7 +324,12 @@ impl<'a> Work<'a> {
             }
             Output::DestroyAll(keyspace) => self.hands.tell_all(&Filter::Keyspace(keyspace)),
             Output::OwnRecordGone(call_id) => self.hands.write(WriteOrder::RecordGone(call_id)),
-            Output::Event(event) => tell(&event),
+            Output::Event(event) => {
+                if let FeedEvent::Swept { keyspace, records, missing } = event {
+                    self.notify.shared.note_compared(self.clock.now(), keyspace, records, missing);
+                }
+                tell(&event);
+            }
         }
         Ok(())
     }
