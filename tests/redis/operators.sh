@@ -156,6 +156,24 @@ quietly phones delete 10.255.1.1:2223 many
 quietly phones delete 10.255.1.2:2223 waits
 within 10 nothing_left 1 2 || fail "left: $(seen)"
 
+# Media alone takes calls over, where that is wanted; it comes only once the address has moved.
+stop "${NODES[2]}"
+node_start 2 --redis-active-switchover media
+quietly phones open 3 audio 10.255.1.1:2223 media
+within 5 both_are 3 0 0 3 || fail "before media takes over: $(seen)"
+sleep 1
+both_are 3 0 0 3 || fail "taken over without media: $(seen)"
+node_kill 1
+address_move 1 2
+within 10 sessions_are 2 3 0 || fail "media did not take over: $(node_sessions 2)"
+within 10 records_are 0 3 || fail "media took over, and the records are elsewhere: $(records 1) and $(records 2)"
+quietly phones delete 10.255.1.2:2223 media
+media_address del 1 2
+media_address add 1 1
+node_start 1
+within 10 nothing_left 1 2 || fail "left: $(seen)"
+echo "media took over"
+
 # Records are refreshed while their calls live, and expire when their node is gone for good.
 stop "${NODES[2]}"
 node_start 2 --redis-expires 3
