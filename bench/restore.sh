@@ -17,6 +17,8 @@ rounds=${ROUNDS:-3}
 if [ -z "${TANDEM_RING_ISOLATED:-}" ]; then
     cargo build --release --locked --quiet -p tandem
 fi
+# Ahead of everything else on the machine, where that is allowed.
+if [ "$(id -u)" -eq 0 ] && [ "$(nice)" -ne -20 ]; then exec nice -n -20 "$0" "$@"; fi
 ring_isolate "$@" || { echo "no network namespaces here" >&2; exit 1; }
 WORK=$(mktemp -d)
 trap 'ring_down; rm -rf "$WORK"' EXIT

@@ -18,6 +18,8 @@ BENCH=$target/release/tandem-bench
 if [ -z "${TANDEM_RING_ISOLATED:-}" ]; then
     cargo build --release --locked --quiet -p tandem -p tandem-bench
 fi
+# Ahead of everything else on the machine, where that is allowed.
+if [ "$(id -u)" -eq 0 ] && [ "$(nice)" -ne -20 ]; then exec nice -n -20 "$0" "$@"; fi
 ring_isolate "$@" || { echo "no network namespaces here" >&2; exit 1; }
 WORK=$(mktemp -d)
 trap 'ring_down; rm -rf "$WORK"' EXIT

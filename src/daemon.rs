@@ -12,9 +12,9 @@
 //! | `events` | writes what happens to calls into the log | its channel |
 //! | `ready` | tells systemd that the calls of before are back, and ends | `redis-notify` |
 //!
-//! Order of the start: what can be refused comes first (addresses of operators), then the shards, then
-//! those that ask them, and readiness last: with Redis, when its records have been read. The end is the reverse, and leaves all ports free for an
-//! immediate restart.
+//! Order of the start: what can be refused comes first (addresses of operators), then the shards, then those
+//! that ask them, and readiness last: with Redis, when its records have been read. The end is the reverse,
+//! and leaves all ports free for an immediate restart.
 
 use std::io;
 use std::net::SocketAddr;
@@ -133,8 +133,8 @@ impl Threads {
         self.start("events", move |stop| events::run(&happened, &stop))
     }
 
-    /// Tells systemd that the node is ready, once the calls that were there before are there again. Proxies and
-    /// operators are answered meanwhile.
+    /// Tells systemd that the node is ready, once the calls that were there before are there again. Proxies
+    /// and operators are answered meanwhile.
     fn start_ready(&mut self, shared: &Shared, status: String) -> io::Result<()> {
         let Some(redis) = &shared.redis else {
             notify::ready(&status);

@@ -1,8 +1,8 @@
 //! Calls at one node, seen from another: how soon the other holds each, and whether any is missing there.
 //!
-//! Calls are made at a steady rate, or as fast as they are answered. If only so many may live, each is changed once
-//! and ended later, so that as many are made, changed and ended. Meanwhile a second client asks the other node for each
-//! new call until it knows both parties.
+//! Calls are made at a steady rate, or as fast as they are answered. If only so many may live, each is
+//! changed once and ended later, so that as many are made, changed and ended. Meanwhile a second client asks
+//! the other node for each new call until it knows both parties.
 
 use std::collections::VecDeque;
 use std::error::Error;
@@ -71,8 +71,8 @@ pub(crate) fn command(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
         f64::from(u32::try_from(samples.permille(permille) / 10_000).unwrap_or(u32::MAX)) / 100.0
     };
     let line = format!(
-        "{}: {} calls at {rate:.0} a second; answered p50 {} ms, p99 {} ms, max {} ms; held elsewhere after p50 {} ms, \
-         p99 {} ms, max {} ms; {} missing",
+        "{}: {} calls at {rate:.0} a second; answered p50 {} ms, p99 {} ms, max {} ms; held elsewhere after \
+         p50 {} ms, p99 {} ms, max {} ms; {} missing",
         options.name,
         options.calls,
         milliseconds(&mut requests, 500),

@@ -80,8 +80,8 @@ impl Connector {
         Ok(Link { connection, selected: self.url.keyspace })
     }
 
-    /// Whether this user may follow these keyspaces. The crate takes any answer to a subscription for a yes, so it is
-    /// asked for on a connection that nothing else comes on.
+    /// Whether this user may follow these keyspaces. The crate takes any answer to a subscription for a yes,
+    /// so it is asked for on a connection that nothing else comes on.
     ///
     /// # Errors
     /// One sentence that says what to set; or the connection is lost.
@@ -93,7 +93,8 @@ impl Connector {
             let user = self.url.user.as_deref().unwrap_or("default");
             let channels: Vec<String> = patterns.iter().map(|pattern| format!("'&{pattern}'")).collect();
             Trouble(format!(
-                "user `{user}` may not subscribe to {} ({error}): run `redis-cli ACL SETUSER {user} +psubscribe {}`",
+                "user `{user}` may not subscribe to {} ({error}): run `redis-cli ACL SETUSER {user} \
+                 +psubscribe {}`",
                 patterns.join(" "),
                 channels.join(" ")
             ))
@@ -166,8 +167,8 @@ impl Connector {
 }
 
 impl Link {
-    /// Sends commands in one go to a database; the answers are in their order, errors of single commands among
-    /// them.
+    /// Sends commands in one go to a database; the answers are in their order, errors of single commands
+    /// among them.
     ///
     /// # Errors
     /// The connection is lost.
@@ -271,8 +272,8 @@ impl Link {
             "or set `redis.configure = true`".to_owned()
         };
         Err(Trouble(format!(
-            "Redis does not tell of changes since {KEY} is `{present}`: run `redis-cli CONFIG SET {KEY} {wanted}` \
-             and write it into redis.conf, {advice}"
+            "Redis does not tell of changes since {KEY} is `{present}`: run \
+             `redis-cli CONFIG SET {KEY} {wanted}` and write it into redis.conf, {advice}"
         )))
     }
 }

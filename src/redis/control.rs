@@ -27,6 +27,9 @@ use crate::ctl::{Comparison, FeedStatus, RedisControl, RedisStatus};
 /// Orders that wait for a thread.
 const ORDERS_MAX: usize = 1 << 16;
 
+/// Attempts to reach a Redis that is required.
+const REACH_ATTEMPTS: usize = 3;
+
 /// What the notification thread is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
@@ -100,7 +103,8 @@ impl Shared {
         (Shared { keyspace: config.keyspace, write_url, subscribe_url, shown, caught_up: told }, caught_up)
     }
 
-    /// All records that were there have been read, or they cannot be: the node need not wait for them any longer.
+    /// All records that were there have been read, or they cannot be: the node need not wait for them any
+    /// longer.
     pub fn note_caught_up(&self) {
         let _ = self.caught_up.try_send(());
     }
@@ -237,11 +241,9 @@ impl Redis {
         };
         for url in [&redis.write_url, &redis.url, &redis.subscribe_url].into_iter().filter(|_| redis.required)
         {
-            connector(url).connect().map_err(|trouble| {
-                io::Error::other(format!(
-                    "{url} cannot be reached, and redis.required is true: {}",
-                    trouble.0
-                ))
+            reach(&connector(url)).map_err(|trouble| {
+                let trouble = trouble.0;
+                io::Error::other(format!("{url} cannot be reached, and redis.required is true: {trouble}"))
             })?;
         }
         let (shared, caught_up) = Shared::new(redis);
@@ -306,6 +308,17 @@ impl Redis {
             }
         }
     }
+}
+
+/// Connects once. A system call may be interrupted while the shards set up their rings: then once more.
+fn reach(connector: &Connector) -> Result<(), Trouble> {
+    let mut reached = connector.connect().map(drop);
+    for _ in 1..REACH_ATTEMPTS {
+        if reached.is_err() {
+            reached = connector.connect().map(drop);
+        }
+    }
+    reached
 }
 
 fn read_authorities(path: &Path) -> io::Result<Vec<u8>> {

@@ -1,9 +1,10 @@
 //! The thread `redis-ears`: takes notifications from Redis the moment they come.
 //!
-//! A wait on a socket ends on the kernel's tick, milliseconds late; a wait on a channel does not. So one thread does
-//! nothing but listen, and the one that works waits on what this one has heard ([`Memory`]). It ends with its connection, or
-//! when nobody wants to hear it any more. If its channel is full it stops listening, and Redis keeps what is to come
-//! as long as it can; beyond that it cuts the connection, after which everything is looked at again.
+//! A wait on a socket ends on the kernel's tick, milliseconds late; a wait on a channel does not. So one
+//! thread does nothing but listen, and the one that works waits on what this one has heard ([`Memory`]). It
+//! ends with its connection, or when nobody wants to hear it any more. If its channel is full it stops
+//! listening, and Redis keeps what is to come as long as it can; beyond that it cuts the connection, after
+//! which everything is looked at again.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -95,8 +96,8 @@ impl Drop for Ears {
     }
 }
 
-/// What was heard and not worked on yet. A channel would do, but those of crossbeam yield the CPU several times before
-/// they sleep, and on a busy machine each time may last milliseconds.
+/// What was heard and not worked on yet. A channel would do, but those of crossbeam yield the CPU several
+/// times before they sleep, and on a busy machine each time may last milliseconds.
 #[derive(Debug, Default)]
 struct Memory {
     state: Mutex<Kept>,

@@ -1,10 +1,9 @@
 //! The thread `redis-notify`: blocks on Redis' notifications and keeps the shards in step with the records.
 //!
 //! All decisions are the [`Feed`]'s; this is the loop around it. Two connections of its own: one that only
-//! listens ([`ears`](super::ears)), one that reads records. When either is lost both are made anew, once a second,
-//! and the feed sweeps.
-//! A shard never waits for this thread, and this thread waits for shards only when more records are in their
-//! hands than its channel for answers holds.
+//! listens ([`ears`](super::ears)), one that reads records. When either is lost both are made anew, once a
+//! second, and the feed sweeps. A shard never waits for this thread, and this thread waits for shards only
+//! when more records are in their hands than its channel for answers holds.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -205,7 +204,8 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// An operator was told to make Redis tell of changes: looks whether that is done, and at what was missed.
+    /// An operator was told to make Redis tell of changes: looks whether that is done, and at what was
+    /// missed.
     fn check_events(&mut self) {
         let now = self.clock.now();
         let about = About::Events;
@@ -341,7 +341,8 @@ struct Hands {
     /// For records: answers are taken when they come.
     posting: Caller,
     restoring: BTreeMap<u64, (Keyspace, CallId)>,
-    /// Own calls that were taken back. The other thread is told when all are, so that it does not take time away.
+    /// Own calls that were taken back. The other thread is told when all are, so that it does not take time
+    /// away.
     kept: Vec<CallId>,
     /// For everything else: answers are waited for.
     asking: Caller,
@@ -450,8 +451,8 @@ impl Hands {
     }
 }
 
-/// Deletes the notifiers among these keys whose records are gone: an rtpengine that ends a call of this node deletes
-/// the record and knows nothing of the notifier.
+/// Deletes the notifiers among these keys whose records are gone: an rtpengine that ends a call of this node
+/// deletes the record and knows nothing of the notifier.
 fn drop_orphans(records: &mut Link, own: Keyspace, keys: &[Vec<u8>]) -> Result<(), Trouble> {
     const DELETE_ORPHANS: &str = "for i=1,#KEYS,2 do if redis.call('EXISTS',KEYS[i])==0 then \
         redis.call('DEL',KEYS[i+1]) end end return 0";

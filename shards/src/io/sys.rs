@@ -36,9 +36,9 @@ pub(super) fn eventfd(read: Read) -> io::Result<OwnedFd> {
 
 /// A pipe with both ends in one descriptor, to be written to and polled as an eventfd is; reads do not wait.
 ///
-/// The kernel lets no eventfd ring another: a ring that polls an eventfd, and has to signal its own when that is written
-/// to, puts it off until RCU's grace period has passed, which is 10 to 20 ms (`io_eventfd_signal`). A pipe has no such
-/// rule.
+/// The kernel lets no eventfd ring another: a ring that polls an eventfd, and has to signal its own when
+/// that is written to, puts it off until RCU's grace period has passed, which is 10 to 20 ms
+/// (`io_eventfd_signal`). A pipe has no such rule.
 pub(super) fn bell() -> io::Result<OwnedFd> {
     let (ear, _hand) = io::pipe()?;
     let both_ends = format!("/proc/self/fd/{}", ear.as_raw_fd());

@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn texts_are_not_copied_and_what_means_nothing_is_left_out() {
-        let text = br#" {"a":"b","n":-7,"big":18446744073709551615,"half":1.5,"t":true,"x":null,"l":[1,null,"c\n"]}"#;
+        let text =
+            br#"{"a":"b","n":-7,"big":18446744073709551615,"half":1.5,"t":true,"x":null,"l":[1,null,"c\n"]}"#;
         let Value::Dictionary(entries) = read(text).expect("JSON") else { panic!("an object") };
         assert!(matches!(entries[0], (Cow::Borrowed(b"a"), Value::Bytes(Cow::Borrowed(b"b")))));
         let list = vec![Value::Integer(1), Value::from(""), Value::from("c\n")];
