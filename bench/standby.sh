@@ -97,7 +97,7 @@ storm() {
     phones delete 10.255.1.1:2223 >/dev/null
     nodes_end 1 2
     media_address del 1 2
-    media_address add 1 1
+    address_move 1 1
 }
 
 redis_kill() {
@@ -171,7 +171,7 @@ takeover() {
     echo "ended: node 1 $(node_sessions 1), node 2 $(node_sessions 2); in Redis: $(redis INFO keyspace | grep ^db | xargs)"
     nodes_end 1 2
     media_address del 1 2
-    media_address add 1 1
+    address_move 1 1
 }
 
 if [ $# -eq 0 ]; then set -- held flood storm faults takeover; fi

@@ -302,3 +302,41 @@ impl Table {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ctl::{Comparison, FeedStatus};
+
+    #[test]
+    fn redis_shows_connections_queues_and_the_last_comparison() {
+        let compared = Comparison { ago: Duration::from_millis(1500), records: 7, missing: 1 };
+        let heard = FeedStatus::new(Keyspace(2), true, Duration::from_millis(200));
+        let status = RedisStatus {
+            writing: true,
+            owed: 3,
+            write_url: "redis://a:1/1".to_owned(),
+            subscribe_url: "redis://b:2/1".to_owned(),
+            lag: Duration::from_micros(1250),
+            feeds: vec![
+                FeedStatus::new(Keyspace(1), false, Duration::MAX),
+                FeedStatus { held: 6, waiting: 2, compared: Some(compared), ..heard },
+            ],
+            counters: vec![("stored", 9)],
+            last_error: Some("own calls are not written: because".to_owned()),
+        };
+        let expected = "\
+CONNECTION     SERVER         STATE      QUEUE
+own calls      redis://a:1/1  connected  3 calls to write
+notifications  redis://b:2/1  connected  lag 1.2 ms
+
+KEYSPACE  STATE         HEARD      HELD  WAITING  COMPARED   RECORDS  MISSING
+1 (own)   NOT FOLLOWED  never      0     0        never      -        -
+2         followed      0.2 s ago  6     2        1.5 s ago  7        1
+
+stored                           9
+last error: own calls are not written: because
+";
+        assert_eq!(redis(Keyspace(1), &status), expected);
+    }
+}

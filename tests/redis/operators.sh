@@ -169,7 +169,7 @@ within 10 sessions_are 2 3 0 || fail "media did not take over: $(node_sessions 2
 within 10 records_are 0 3 || fail "media took over, and the records are elsewhere: $(records 1) and $(records 2)"
 quietly phones delete 10.255.1.2:2223 media
 media_address del 1 2
-media_address add 1 1
+address_move 1 1
 node_start 1
 within 10 nothing_left 1 2 || fail "left: $(seen)"
 echo "media took over"

@@ -139,6 +139,19 @@ mod tests {
     }
 
     #[test]
+    fn a_bell_is_no_eventfd_and_a_read_does_not_wait() {
+        use std::io::{Read as _, Write as _};
+
+        let mut bell = std::fs::File::from(bell().expect("a pipe"));
+        let name = std::fs::read_link(format!("/proc/self/fd/{}", bell.as_raw_fd())).expect("a link");
+        assert!(name.to_string_lossy().starts_with("pipe:"), "{name:?}");
+        let mut rung = [0; 8];
+        assert!(bell.read(&mut rung).is_err());
+        bell.write_all(&[1; 8]).expect("room");
+        assert_eq!(bell.read(&mut rung).expect("it was rung"), 8);
+    }
+
+    #[test]
     fn this_thread_has_a_cpu_and_a_cpu_clock() {
         assert!(!allowed_cpus().expect("a set").is_empty());
         let before = thread_cpu_time();
