@@ -63,7 +63,7 @@ judge "beside damaged records"
 [ "$(redis -n 2 TYPE damaged-set)" = set ] || fail "what is no record was deleted"
 redis -n 2 DEL damaged-set >>"$WORK/phones.out"
 damaged drop >/dev/null
-within 30 sessions_are 1 3 3 || fail "left: $(node_sessions 1)"
+within 30 sessions_are 1 3 3 || fail "left: $(node_sessions 1); $(node_ctl 1 redis)"
 judge "after them"
 phones delete 10.255.1.1:2223 own
 phones delete 10.255.1.2:2223 foreign
