@@ -1,7 +1,7 @@
 //! The thread `redis-ears`: takes notifications from Redis the moment they come.
 //!
 //! A wait on a socket ends on the kernel's tick, milliseconds late; a wait on a channel does not. So one
-//! thread does nothing but listen, and the one that works waits on what this one has heard ([`Memory`]). It
+//! thread does nothing but listen, and the one that works waits on what this one has heard. It
 //! ends with its connection, or when nobody wants to hear it any more. If its channel is full it stops
 //! listening, and Redis keeps what is to come as long as it can; beyond that it cuts the connection, after
 //! which everything is looked at again.
