@@ -122,8 +122,15 @@ if [ -z "${TANDEM_RING_ISOLATED:-}" ]; then
     cargo build --release --locked --quiet -p tandem -p tandem-bench
 fi
 demo=single_demo
-if [ "${DEMO:-}" != single ] && command -v redis-server redis-cli python3 >/dev/null && ring_isolate "$@"; then
-    demo=ring_demo
+if [ "${DEMO:-}" != single ]; then
+    missing=$(for tool in redis-server redis-cli python3; do command -v $tool >/dev/null || echo $tool; done | xargs)
+    if [ -n "$missing" ]; then
+        echo "A ring of three nodes needs $missing: this is one node on loopback instead."
+    elif ! ring_isolate "$@"; then
+        echo "A ring of three nodes needs network namespaces, which are not allowed here: this is one node on loopback instead."
+    else
+        demo=ring_demo
+    fi
 fi
 WORK=$(mktemp -d)
 trap finish EXIT

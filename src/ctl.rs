@@ -116,6 +116,12 @@ pub struct RedisStatus {
     pub writing: bool,
     /// Own calls whose latest state has not been acknowledged yet.
     pub owed: u64,
+    /// Where own calls are written.
+    pub write_url: String,
+    /// Where notifications come from.
+    pub subscribe_url: String,
+    /// From the last notification to when its call was brought up to date.
+    pub lag: Duration,
     /// The feeds of the other nodes, by keyspace.
     pub feeds: Vec<FeedStatus>,
     /// Counters by stable name.
@@ -133,6 +139,32 @@ pub struct FeedStatus {
     pub connected: bool,
     /// Since when nothing was heard from Redis.
     pub age: Duration,
+    /// Calls held for it.
+    pub held: u64,
+    /// Calls whose records wait to be read, or to be taken by a shard.
+    pub waiting: u64,
+    /// Whether it is being compared with Redis just now.
+    pub comparing: bool,
+    /// The last comparison with Redis.
+    pub compared: Option<Comparison>,
+}
+
+impl FeedStatus {
+    /// A feed that holds nothing.
+    pub fn new(keyspace: Keyspace, connected: bool, age: Duration) -> FeedStatus {
+        FeedStatus { keyspace, connected, age, held: 0, waiting: 0, comparing: false, compared: None }
+    }
+}
+
+/// A comparison of all calls of a keyspace with their records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// How long ago it ended.
+    pub ago: Duration,
+    /// Records found.
+    pub records: u64,
+    /// Calls without one.
+    pub missing: u64,
 }
 
 /// Counts of ng commands by proxy; implemented by the fronts.

@@ -10,10 +10,11 @@
 //! | `redis-write` | writes own calls | its queue |
 //! | `sampler` | measures rates and limits | time |
 //! | `events` | writes what happens to calls into the log | its channel |
+//! | `ready` | tells systemd that the calls of before are back, and ends | `redis-notify` |
 //!
-//! Order of the start: what can be refused comes first (addresses of operators), then the shards, then
-//! those that ask them, and readiness last. The end is the reverse, and leaves all ports free for an
-//! immediate restart.
+//! Order of the start: what can be refused comes first (addresses of operators), then the shards, then those
+//! that ask them, and readiness last: with Redis, when its records have been read. The end is the reverse,
+//! and leaves all ports free for an immediate restart.
 
 use std::io;
 use std::net::SocketAddr;
@@ -51,7 +52,8 @@ pub fn run(config: &Config) -> Result<(), String> {
     let fronts = Fronts::start(config, &shared, &ctl)?;
     announce(config, &capacity, &doors.places());
     let doors = doors.open(&ctl).map_err(|error| format!("cannot start a thread: {error}"))?;
-    notify::ready(&format!("{} shards, up to {} own calls", capacity.shards, capacity.own_calls()));
+    let status = format!("{} shards, up to {} own calls", capacity.shards, capacity.own_calls());
+    threads.start_ready(&shared, status).map_err(|error| format!("cannot start a thread: {error}"))?;
 
     let signal = wait(&signals);
 
@@ -97,7 +99,7 @@ fn start_shards(config: &Config) -> Result<Shared, String> {
     let redis = match &config.redis {
         Some(redis) => Some(
             Redis::start(config, redis, &interfaces, &shards)
-                .map_err(|error| format!("cannot start the threads of Redis: {error}"))?,
+                .map_err(|error| format!("cannot start with Redis: {error}"))?,
         ),
         None => None,
     };
@@ -129,6 +131,25 @@ impl Threads {
         self.start("sampler", move |stop| sampler::run(&node, &callers, &stop))?;
         let happened = shared.shards.events();
         self.start("events", move |stop| events::run(&happened, &stop))
+    }
+
+    /// Tells systemd that the node is ready, once the calls that were there before are there again. Proxies
+    /// and operators are answered meanwhile.
+    fn start_ready(&mut self, shared: &Shared, status: String) -> io::Result<()> {
+        let Some(redis) = &shared.redis else {
+            notify::ready(&status);
+            return Ok(());
+        };
+        let caught_up = redis.caught_up();
+        self.start("ready", move |stop| {
+            crossbeam_channel::select! {
+                recv(caught_up) -> _ => {
+                    log::info!("ready");
+                    notify::ready(&status);
+                }
+                recv(stop) -> _ => {}
+            }
+        })
     }
 
     #[expect(clippy::disallowed_methods, reason = "the daemon's thread loops start here")]

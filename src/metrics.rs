@@ -186,6 +186,19 @@ fn redis(page: &mut Page, status: &RedisStatus) {
     for feed in &status.feeds {
         page.sample(&[("keyspace", &feed.keyspace)], seconds(feed.age));
     }
+    page.gauge("redis_feed_held", "Calls held for a followed keyspace.");
+    for feed in &status.feeds {
+        page.sample(&[("keyspace", &feed.keyspace)], feed.held);
+    }
+    page.gauge(
+        "redis_feed_waiting",
+        "Calls of a followed keyspace whose records are still to be dealt with.",
+    );
+    for feed in &status.feeds {
+        page.sample(&[("keyspace", &feed.keyspace)], feed.waiting);
+    }
+    page.gauge("redis_lag_seconds", "From the last notification to when its call was brought up to date.");
+    page.sample(&[], seconds(status.lag));
     page.counter("redis_events_total", "What happened with Redis.");
     for (event, count) in &status.counters {
         page.sample(&[("event", event)], count);
@@ -268,7 +281,11 @@ mod tests {
         let ng = NgCounters::default();
         ng.note_command(CommandKind::Offer, IpAddr::from([127, 0, 0, 1]), Duration::ZERO, false);
         ng.malformed.add(2);
-        let feed = FeedStatus { keyspace: Keyspace(2), connected: true, age: Duration::from_millis(800) };
+        let feed = FeedStatus {
+            held: 3,
+            waiting: 1,
+            ..FeedStatus::new(Keyspace(2), true, Duration::from_millis(800))
+        };
         let page = page(&Metrics {
             version: "1.2.3",
             started: Timestamp::from_micros(1_795_416_050_208_041),
@@ -287,7 +304,8 @@ mod tests {
                 owed: 1,
                 feeds: vec![feed],
                 counters: vec![("resyncs", 1)],
-                last_error: None,
+                lag: Duration::from_micros(700),
+                ..RedisStatus::default()
             }),
         });
         assert_eq!(page, include_str!("metrics/golden.txt"));

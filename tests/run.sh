@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 NEEDS=(
     /usr/bin/cc=gcc /usr/include/stdio.h=libc6-dev /usr/bin/git=git /usr/bin/python3=python3 /bin/ip=iproute2
     /usr/bin/unshare=util-linux /usr/bin/redis-server=redis-server /usr/bin/rtpengine=rtpengine-daemon
-    /usr/bin/rtpengine-ctl=rtpengine-utils /usr/sbin/kamailio=kamailio /usr/bin/sipp=sip-tester
+    /usr/bin/rtpengine-ctl=rtpengine-utils /usr/bin/openssl=openssl /usr/sbin/kamailio=kamailio /usr/bin/sipp=sip-tester
 )
 
 install_missing() {

@@ -18,6 +18,7 @@ mod packet;
 mod phones;
 mod process;
 mod samples;
+mod standby;
 
 use std::error::Error;
 use std::io::Write;
@@ -55,6 +56,8 @@ enum Command {
     },
     /// Measure tandem, rtpengine and the bare forwarder side by side, interleaved.
     Compare(compare::Options),
+    /// Make calls at one node and measure how soon another holds them.
+    Standby(standby::Options),
     /// Place calls, show what every shard does, and judge.
     Demo(demo::Options),
     /// Send one ng request, given as a JSON object, and print the reply as JSON.
@@ -102,6 +105,7 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Compare(options) => compare::command(&options),
+        Command::Standby(options) => standby::command(&options),
         Command::Demo(options) => demo::command(&options),
         Command::Ng { ng, request } => {
             let reply = ng::Client::connect(ng)?.request(&request)?;

@@ -5,6 +5,7 @@
 //! were written; `validate` turns them into a [`Config`](super::Config).
 
 use std::fmt;
+use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches};
@@ -158,6 +159,11 @@ pub struct RedisKeys {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscribe_url: Option<String>,
+    /// File with the certificates (PEM) of the authorities that `rediss://` servers are believed by; the
+    /// system's if there is none
+    #[arg(id = "redis.tls-ca", long = "redis-tls-ca", value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_ca: Option<PathBuf>,
     /// Keyspaces of the other nodes, whose calls are held ready here
     #[arg(
         id = "redis.subscribe-keyspace",
@@ -255,6 +261,7 @@ impl Default for RedisKeys {
             url: None,
             write_url: None,
             subscribe_url: None,
+            tls_ca: None,
             subscribe_keyspace: Vec::new(),
             announce: vec!["set".to_owned(), "sadd".to_owned()],
             configure: true,

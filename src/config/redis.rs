@@ -1,6 +1,7 @@
 //! The table `[redis]` in types.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tandem_shards::names::Keyspace;
@@ -14,6 +15,8 @@ pub struct RedisConfig {
     pub write_url: RedisUrl,
     /// Where other nodes' calls are followed.
     pub subscribe_url: RedisUrl,
+    /// The file with the authorities that servers are believed by, instead of the system's.
+    pub tls_ca: Option<PathBuf>,
     /// This node's own keyspace.
     pub keyspace: Keyspace,
     /// The other nodes' keyspaces, ascending.

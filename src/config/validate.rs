@@ -313,6 +313,7 @@ impl Check<'_> {
             write_url: write.unwrap_or_else(|| url.clone()),
             subscribe_url: subscribe_url.unwrap_or_else(|| url.clone()),
             url,
+            tls_ca: keys.tls_ca.clone(),
             keyspace,
             subscribe,
             announce_set,

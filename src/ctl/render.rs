@@ -9,6 +9,7 @@
 //! instead of `data`.
 
 use std::fmt::{Display, Write};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -219,7 +220,41 @@ fn redis_line(keyspace: Keyspace, redis: &RedisStatus) -> String {
 }
 
 fn redis(keyspace: Keyspace, status: &RedisStatus) -> String {
-    let mut text = redis_line(keyspace, status) + "\n";
+    let connected = |is: bool| if is { "connected" } else { "NOT CONNECTED" };
+    let is_heard = status.feeds.iter().any(|feed| feed.connected);
+    let mut links = Table::new(&["CONNECTION", "SERVER", "STATE", "QUEUE"]);
+    let owed = format!("{} calls to write", status.owed);
+    links.row(["own calls", &status.write_url, connected(status.writing), &owed]);
+    let lag = format!("lag {:.1} ms", status.lag.as_secs_f64() * 1000.0);
+    links.row(["notifications", &status.subscribe_url, connected(is_heard), &lag]);
+    let mut feeds =
+        Table::new(&["KEYSPACE", "STATE", "HEARD", "HELD", "WAITING", "COMPARED", "RECORDS", "MISSING"]);
+    for feed in &status.feeds {
+        let ago = |time: Duration| {
+            if time == Duration::MAX {
+                "never".to_owned()
+            } else {
+                format!("{:.1} s ago", time.as_secs_f64())
+            }
+        };
+        let compared = match feed.compared {
+            _ if feed.comparing => "now".to_owned(),
+            Some(compared) => ago(compared.ago),
+            None => "never".to_owned(),
+        };
+        let number = |value: Option<u64>| value.map_or("-".to_owned(), |value| value.to_string());
+        feeds.row([
+            format!("{}{}", feed.keyspace, if feed.keyspace == keyspace { " (own)" } else { "" }),
+            if feed.connected { "followed" } else { "NOT FOLLOWED" }.to_owned(),
+            ago(feed.age),
+            feed.held.to_string(),
+            feed.waiting.to_string(),
+            compared,
+            number(feed.compared.map(|compared| compared.records)),
+            number(feed.compared.map(|compared| compared.missing)),
+        ]);
+    }
+    let mut text = format!("{}\n{}\n", links.finish(), feeds.finish());
     for (name, count) in &status.counters {
         let _ = writeln!(text, "{name:<32} {count}");
     }
@@ -265,5 +300,43 @@ impl Table {
             text.push('\n');
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ctl::{Comparison, FeedStatus};
+
+    #[test]
+    fn redis_shows_connections_queues_and_the_last_comparison() {
+        let compared = Comparison { ago: Duration::from_millis(1500), records: 7, missing: 1 };
+        let heard = FeedStatus::new(Keyspace(2), true, Duration::from_millis(200));
+        let status = RedisStatus {
+            writing: true,
+            owed: 3,
+            write_url: "redis://a:1/1".to_owned(),
+            subscribe_url: "redis://b:2/1".to_owned(),
+            lag: Duration::from_micros(1250),
+            feeds: vec![
+                FeedStatus::new(Keyspace(1), false, Duration::MAX),
+                FeedStatus { held: 6, waiting: 2, compared: Some(compared), ..heard },
+            ],
+            counters: vec![("stored", 9)],
+            last_error: Some("own calls are not written: because".to_owned()),
+        };
+        let expected = "\
+CONNECTION     SERVER         STATE      QUEUE
+own calls      redis://a:1/1  connected  3 calls to write
+notifications  redis://b:2/1  connected  lag 1.2 ms
+
+KEYSPACE  STATE         HEARD      HELD  WAITING  COMPARED   RECORDS  MISSING
+1 (own)   NOT FOLLOWED  never      0     0        never      -        -
+2         followed      0.2 s ago  6     2        1.5 s ago  7        1
+
+stored                           9
+last error: own calls are not written: because
+";
+        assert_eq!(redis(Keyspace(1), &status), expected);
     }
 }

@@ -5,15 +5,19 @@
 
 use std::time::Duration;
 
-use redis::{Client, Connection, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, Value};
+use redis::{
+    Client, Connection, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, TlsCertificates, Value,
+};
 use tandem_shards::names::Keyspace;
 
+use super::feed::pattern;
 use crate::config::redis::{Place, RedisUrl};
 
 /// A way to connect.
 #[derive(Clone, Debug)]
 pub struct Connector {
     url: RedisUrl,
+    tls_ca: Option<Vec<u8>>,
     connect_timeout: Duration,
     command_timeout: Duration,
 }
@@ -34,6 +38,14 @@ pub struct Link {
     selected: Keyspace,
 }
 
+/// Commands on their way; see [`Link::send`].
+#[derive(Debug)]
+pub struct Sent {
+    /// A database is selected first.
+    selects: bool,
+    commands: usize,
+}
+
 impl std::fmt::Debug for Link {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Link").field("selected", &self.selected).finish_non_exhaustive()
@@ -43,7 +55,12 @@ impl std::fmt::Debug for Link {
 impl Connector {
     /// A connector for a URL.
     pub fn new(url: &RedisUrl, connect_timeout: Duration, command_timeout: Duration) -> Self {
-        Connector { url: url.clone(), connect_timeout, command_timeout }
+        Connector { url: url.clone(), tls_ca: None, connect_timeout, command_timeout }
+    }
+
+    /// Believes servers by these authorities only, if there are any given: certificates in PEM.
+    pub fn with_authorities(self, tls_ca: Option<Vec<u8>>) -> Self {
+        Connector { tls_ca, ..self }
     }
 
     /// What it connects to.
@@ -61,6 +78,27 @@ impl Connector {
             Place::Sentinel { sentinels, master } => self.master(sentinels, master)?,
         };
         Ok(Link { connection, selected: self.url.keyspace })
+    }
+
+    /// Whether this user may follow these keyspaces. The crate takes any answer to a subscription for a yes,
+    /// so it is asked for on a connection that nothing else comes on.
+    ///
+    /// # Errors
+    /// One sentence that says what to set; or the connection is lost.
+    pub fn may_follow(&self, keyspaces: &[Keyspace]) -> Result<(), Trouble> {
+        let Link { mut connection, .. } = self.connect()?;
+        let patterns: Vec<String> = keyspaces.iter().map(|keyspace| pattern(*keyspace)).collect();
+        let asked = redis::cmd("PSUBSCRIBE").arg(&patterns).query::<Value>(&mut connection);
+        asked.map(drop).map_err(|error| {
+            let user = self.url.user.as_deref().unwrap_or("default");
+            let channels: Vec<String> = patterns.iter().map(|pattern| format!("'&{pattern}'")).collect();
+            Trouble(format!(
+                "user `{user}` may not subscribe to {} ({error}): run `redis-cli ACL SETUSER {user} \
+                 +psubscribe {}`",
+                patterns.join(" "),
+                channels.join(" ")
+            ))
+        })
     }
 
     /// The server that one of the Sentinels names, if it agrees that it is the master.
@@ -110,7 +148,18 @@ impl Connector {
             }
         }
         let info = address.into_connection_info()?.set_redis_settings(settings);
-        let connection = Client::open(info)?.get_connection_with_timeout(self.connect_timeout)?;
+        if self.url.tls {
+            // The second time it is there already.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
+        let client = match &self.tls_ca {
+            Some(pem) if self.url.tls => {
+                let certificates = TlsCertificates { client_tls: None, root_cert: Some(pem.clone()) };
+                Client::build_with_tls(info, certificates)?
+            }
+            _ => Client::open(info)?,
+        };
+        let connection = client.get_connection_with_timeout(self.connect_timeout)?;
         connection.set_read_timeout(Some(self.command_timeout))?;
         connection.set_write_timeout(Some(self.command_timeout))?;
         Ok(connection)
@@ -118,23 +167,46 @@ impl Connector {
 }
 
 impl Link {
-    /// Sends commands in one go to a database; the answers are in their order, errors of single commands among
-    /// them.
+    /// Sends commands in one go to a database; the answers are in their order, errors of single commands
+    /// among them.
     ///
     /// # Errors
     /// The connection is lost.
     pub fn pipeline(&mut self, keyspace: Keyspace, commands: &[redis::Cmd]) -> Result<Vec<Value>, Trouble> {
-        self.select(keyspace)?;
+        let sent = self.send(keyspace, commands)?;
+        self.receive(&sent)
+    }
+
+    /// Sends commands and does not wait. Whatever was sent has to be received, in this order, before anything
+    /// else is done here.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    pub fn send(&mut self, keyspace: Keyspace, commands: &[redis::Cmd]) -> Result<Sent, Trouble> {
         let mut packed = Vec::new();
+        let selects = self.selected != keyspace;
+        if selects {
+            redis::cmd("SELECT").arg(keyspace.0).write_packed_command(&mut packed);
+        }
         for command in commands {
             command.write_packed_command(&mut packed);
         }
         self.connection.send_packed_command(&packed)?;
-        let mut answers = Vec::with_capacity(commands.len());
-        for _ in commands {
-            answers.push(self.connection.recv_response()?);
+        self.selected = keyspace;
+        Ok(Sent { selects, commands: commands.len() })
+    }
+
+    /// The answers to what was sent, errors of single commands among them.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    pub fn receive(&mut self, sent: &Sent) -> Result<Vec<Value>, Trouble> {
+        if sent.selects
+            && let Value::ServerError(error) = self.connection.recv_response()?
+        {
+            return Err(Trouble(error.to_string()));
         }
-        Ok(answers)
+        (0..sent.commands).map(|_| Ok(self.connection.recv_response()?)).collect()
     }
 
     /// Sends one command to a database.
@@ -187,14 +259,21 @@ impl Link {
             return Ok(());
         }
         let wanted = format!("{present}{missing}");
-        if configure {
-            redis::cmd("CONFIG").arg("SET").arg(KEY).arg(&wanted).query::<()>(&mut self.connection)?;
-            log::info!("{KEY} was `{present}`, is `{wanted}` now");
-            return Ok(());
-        }
+        let advice = if configure {
+            let set = redis::cmd("CONFIG").arg("SET").arg(KEY).arg(&wanted).query::<()>(&mut self.connection);
+            match set {
+                Ok(()) => {
+                    log::info!("{KEY} was `{present}`, is `{wanted}` now");
+                    return Ok(());
+                }
+                Err(error) => format!("this user may not set it ({error})"),
+            }
+        } else {
+            "or set `redis.configure = true`".to_owned()
+        };
         Err(Trouble(format!(
-            "Redis does not tell of changes ({KEY} is `{present}`): run `redis-cli CONFIG SET {KEY} {wanted}` and \
-             write it into redis.conf, or set `redis.configure = true`"
+            "Redis does not tell of changes since {KEY} is `{present}`: run \
+             `redis-cli CONFIG SET {KEY} {wanted}` and write it into redis.conf, {advice}"
         )))
     }
 }

@@ -1,15 +1,18 @@
 //! The two threads of Redis as the rest of the daemon sees them: started, ordered, shown, ended.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use crossbeam_channel::{Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use tandem_shards::interfaces::Interfaces;
 use tandem_shards::io::{Clock, Shards};
 use tandem_shards::names::{CallId, Keyspace, Text};
+use tandem_shards::time::Timestamp;
 
 use super::connect::{Connector, Trouble};
 use super::feed::{Feed, FeedSettings, KeyspaceReport};
@@ -19,10 +22,13 @@ use super::record::Context;
 use super::write::{Write, WriteOrder};
 use crate::config::Config;
 use crate::config::redis::RedisConfig;
-use crate::ctl::{FeedStatus, RedisControl, RedisStatus};
+use crate::ctl::{Comparison, FeedStatus, RedisControl, RedisStatus};
 
 /// Orders that wait for a thread.
 const ORDERS_MAX: usize = 1 << 16;
+
+/// Attempts to reach a Redis that is required.
+const REACH_ATTEMPTS: usize = 3;
 
 /// What the notification thread is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +50,11 @@ pub enum Order {
 pub struct Shared {
     /// This node's own keyspace.
     pub keyspace: Keyspace,
+    write_url: String,
+    subscribe_url: String,
     shown: Mutex<Shown>,
+    /// Told once.
+    caught_up: Sender<()>,
 }
 
 #[derive(Debug, Default)]
@@ -56,13 +66,47 @@ struct Shown {
     feeds: Vec<KeyspaceReport>,
     feed_counters: Vec<(&'static str, u64)>,
     write_counters: Vec<(&'static str, u64)>,
-    trouble: Option<String>,
+    /// When each keyspace was compared last, how many records there were and how many calls without one.
+    compared: BTreeMap<Keyspace, (Timestamp, u64, u64)>,
+    lag: Duration,
+    /// What is wrong, by what it is about.
+    trouble: BTreeMap<About, String>,
+}
+
+/// What a trouble is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    /// The connection that own calls are written on.
+    Writing,
+    /// The connections that other nodes' calls are followed on.
+    Following,
+    /// Redis is set up so that it does not tell of changes.
+    Events,
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            About::Writing => "own calls are not written",
+            About::Following => "other nodes' calls are not followed",
+            About::Events => "notifications",
+        })
+    }
 }
 
 impl Shared {
-    fn new(config: &RedisConfig) -> Self {
+    fn new(config: &RedisConfig) -> (Self, Receiver<()>) {
         let followed = config.subscribe.iter().copied().collect();
-        Shared { keyspace: config.keyspace, shown: Mutex::new(Shown { followed, ..Shown::default() }) }
+        let shown = Mutex::new(Shown { followed, ..Shown::default() });
+        let (told, caught_up) = bounded(1);
+        let (write_url, subscribe_url) = (config.write_url.to_string(), config.subscribe_url.to_string());
+        (Shared { keyspace: config.keyspace, write_url, subscribe_url, shown, caught_up: told }, caught_up)
+    }
+
+    /// All records that were there have been read, or they cannot be: the node need not wait for them any
+    /// longer.
+    pub fn note_caught_up(&self) {
+        let _ = self.caught_up.try_send(());
     }
 
     /// Whether notifications arrive.
@@ -72,6 +116,14 @@ impl Shared {
             log::info!("notifications arrive; comparing all calls with their records");
         }
         shown.following = connected;
+        if connected {
+            shown.trouble.remove(&About::Following);
+        }
+    }
+
+    /// A comparison of a keyspace with Redis has ended.
+    pub fn note_compared(&self, now: Timestamp, keyspace: Keyspace, records: usize, missing: usize) {
+        self.shown().compared.insert(keyspace, (now, records as u64, missing as u64));
     }
 
     /// Whether own calls can be written, and how many wait.
@@ -81,6 +133,9 @@ impl Shared {
             log::info!("own calls are written");
         }
         shown.writing = connected;
+        if connected {
+            shown.trouble.remove(&About::Writing);
+        }
         shown.owed = intent.owed() as u64;
         let counters = intent.counters();
         shown.write_counters = vec![
@@ -106,6 +161,7 @@ impl Shared {
         let lag_us = u64::try_from(counters.lag.as_micros()).unwrap_or(u64::MAX);
         let mut shown = self.shown();
         shown.feeds = feed.report();
+        shown.lag = counters.lag;
         shown.feed_counters = vec![
             ("notifications", counters.notifications),
             ("notifications-coalesced", counters.coalesced),
@@ -130,14 +186,21 @@ impl Shared {
         ];
     }
 
-    /// Something went wrong; said once until it is something else.
-    pub fn note_trouble(&self, what: &str, trouble: &Trouble) {
-        let text = format!("{what}: {}", trouble.0);
-        let mut shown = self.shown();
-        if shown.trouble.as_ref() != Some(&text) {
-            log::warn!("{text}");
-            shown.trouble = Some(text);
+    /// Something went wrong; said once until it is something else, or was right meanwhile.
+    pub fn note_trouble(&self, about: About, trouble: &Trouble) {
+        if self.shown().trouble.insert(about, trouble.0.clone()).as_ref() != Some(&trouble.0) {
+            log::warn!("{about}: {}", trouble.0);
         }
+    }
+
+    /// Whether something is wrong with it.
+    pub fn has_trouble(&self, about: About) -> bool {
+        self.shown().trouble.contains_key(&about)
+    }
+
+    /// That is right now.
+    pub fn note_right(&self, about: About) {
+        self.shown().trouble.remove(&about);
     }
 
     fn shown(&self) -> MutexGuard<'_, Shown> {
@@ -150,6 +213,7 @@ pub struct Redis {
     shared: Arc<Shared>,
     orders: Sender<Order>,
     writes: Sender<WriteOrder>,
+    caught_up: Receiver<()>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -163,7 +227,7 @@ impl Redis {
     /// Starts both threads. They connect by themselves, and again whenever the connection is lost.
     ///
     /// # Errors
-    /// A thread cannot be started.
+    /// A thread cannot be started; or Redis cannot be reached, and has to be.
     #[expect(clippy::disallowed_methods, reason = "both thread loops start here")]
     pub fn start(
         config: &Config,
@@ -171,7 +235,20 @@ impl Redis {
         interfaces: &Interfaces,
         shards: &Shards,
     ) -> io::Result<Redis> {
-        let shared = Arc::new(Shared::new(redis));
+        let authorities = redis.tls_ca.as_deref().map(read_authorities).transpose()?;
+        let connector = |url| {
+            let connector = Connector::new(url, redis.connect_timeout, redis.command_timeout);
+            connector.with_authorities(authorities.clone())
+        };
+        for url in [&redis.write_url, &redis.url, &redis.subscribe_url].into_iter().filter(|_| redis.required)
+        {
+            reach(&connector(url)).map_err(|trouble| {
+                let trouble = trouble.0;
+                io::Error::other(format!("{url} cannot be reached, and redis.required is true: {trouble}"))
+            })?;
+        }
+        let (shared, caught_up) = Shared::new(redis);
+        let shared = Arc::new(shared);
         let context = Context {
             node: Text::from(config.node.as_str()),
             keyspace: redis.keyspace,
@@ -180,14 +257,14 @@ impl Redis {
         };
         let (orders, orders_end) = bounded(ORDERS_MAX);
         let (writes, writes_end) = bounded(ORDERS_MAX);
-        let connector = |url| Connector::new(url, redis.connect_timeout, redis.command_timeout);
         let mut feed = Feed::new(feed_settings(redis), context.clone());
         for keyspace in &redis.subscribe {
             feed.add_keyspace(*keyspace);
         }
         let notify = Notify {
             feed,
-            connector: connector(&redis.subscribe_url),
+            events: connector(&redis.subscribe_url),
+            records: connector(&redis.url),
             configure: redis.configure,
             orders: orders_end,
             writes: writes.clone(),
@@ -210,7 +287,12 @@ impl Redis {
             spawn("redis-notify").spawn(move || notify.run())?,
             spawn("redis-write").spawn(move || write.run())?,
         ];
-        Ok(Redis { shared, orders, writes, threads })
+        Ok(Redis { shared, orders, writes, caught_up, threads })
+    }
+
+    /// Tells once that all records that were there at the start have been read, or that they cannot be.
+    pub fn caught_up(&self) -> Receiver<()> {
+        self.caught_up.clone()
     }
 
     /// What operators hold on to.
@@ -229,9 +311,31 @@ impl Redis {
     }
 }
 
+/// Connects once. A system call may be interrupted while the shards set up their rings: then once more.
+fn reach(connector: &Connector) -> Result<(), Trouble> {
+    let mut reached = connector.connect().map(drop);
+    for _ in 1..REACH_ATTEMPTS {
+        if reached.is_err() {
+            reached = connector.connect().map(drop);
+        }
+    }
+    reached
+}
+
+fn read_authorities(path: &Path) -> io::Result<Vec<u8>> {
+    const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+    let pem = std::fs::read(path).map_err(|error| {
+        io::Error::other(format!("redis.tls-ca: cannot read {}: {error}", path.display()))
+    })?;
+    if !pem.windows(BEGIN.len()).any(|part| part == BEGIN) {
+        return Err(io::Error::other(format!("redis.tls-ca: no certificate in {}", path.display())));
+    }
+    Ok(pem)
+}
+
 fn feed_settings(redis: &RedisConfig) -> FeedSettings {
     // A sweep that is switched off runs once in ten years.
-    const NEVER: std::time::Duration = std::time::Duration::from_secs(315_360_000);
+    const NEVER: Duration = Duration::from_secs(315_360_000);
     FeedSettings { sweep_interval: redis.resync_interval.unwrap_or(NEVER), ..FeedSettings::default() }
 }
 
@@ -285,17 +389,27 @@ impl RedisControl for Handle {
         let feed = |report: &KeyspaceReport| FeedStatus {
             keyspace: report.keyspace,
             connected: shown.following && report.subscribed,
-            age: report
-                .last_event
-                .max(report.last_sweep)
-                .map_or(std::time::Duration::MAX, |at| now.since(at)),
+            age: report.last_event.max(report.last_sweep).map_or(Duration::MAX, |at| now.since(at)),
+            held: report.held as u64,
+            waiting: report.pending as u64,
+            comparing: report.sweeping,
+            compared: shown.compared.get(&report.keyspace).map(|(at, records, missing)| Comparison {
+                ago: now.since(*at),
+                records: *records,
+                missing: *missing,
+            }),
         };
+        let troubles: Vec<String> =
+            shown.trouble.iter().map(|(about, trouble)| format!("{about}: {trouble}")).collect();
         RedisStatus {
             writing: shown.writing,
             owed: shown.owed,
             feeds: shown.feeds.iter().map(feed).collect(),
             counters: [&shown.write_counters[..], &shown.feed_counters[..]].concat(),
-            last_error: shown.trouble.clone().filter(|_| !(shown.following && shown.writing)),
+            write_url: self.shared.write_url.clone(),
+            subscribe_url: self.shared.subscribe_url.clone(),
+            lag: shown.lag,
+            last_error: (!troubles.is_empty()).then(|| troubles.join("; ")),
         }
     }
 }

@@ -1,13 +1,16 @@
 //! The thread `redis-ears`: takes notifications from Redis the moment they come.
 //!
-//! A wait on a socket ends on the kernel's tick, milliseconds late; a wait on a channel does not. So one thread does
-//! nothing but listen, and the one that works waits on what this one has heard. It ends with its connection, or
-//! when nobody wants to hear it any more. If its channel is full it stops listening, and Redis keeps what is to come
-//! as long as it can; beyond that it cuts the connection, after which everything is looked at again.
+//! A wait on a socket ends on the kernel's tick, milliseconds late; a wait on a channel does not. So one
+//! thread does nothing but listen, and the one that works waits on what this one has heard. It
+//! ends with its connection, or when nobody wants to hear it any more. If its channel is full it stops
+//! listening, and Redis keeps what is to come as long as it can; beyond that it cuts the connection, after
+//! which everything is looked at again.
 
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, unbounded};
 use redis::PubSub;
 use tandem_shards::io::Clock;
 use tandem_shards::names::Keyspace;
@@ -44,7 +47,7 @@ pub enum Heard {
 #[derive(Debug)]
 pub struct Ears {
     wishes: Sender<Wish>,
-    heard: Receiver<Heard>,
+    memory: Arc<Memory>,
 }
 
 #[derive(Debug)]
@@ -62,12 +65,13 @@ impl Ears {
     pub fn open(link: Link) -> Result<Ears, Trouble> {
         // As many wishes as keyspaces.
         let (wishes, wishes_end) = unbounded();
-        let (heard_end, heard) = bounded(HEARD_MAX);
+        let memory = Arc::new(Memory::default());
+        let kept = Arc::clone(&memory);
         std::thread::Builder::new()
             .name("redis-ears".to_owned())
-            .spawn(move || listen(link, &wishes_end, &heard_end))
+            .spawn(move || listen(link, &wishes_end, &kept))
             .map_err(|error| Trouble(format!("cannot start a thread: {error}")))?;
-        Ok(Ears { wishes, heard })
+        Ok(Ears { wishes, memory })
     }
 
     /// Listens to a keyspace; [`Heard::Subscribed`] confirms it.
@@ -83,24 +87,75 @@ impl Ears {
 
     /// What was heard next; waits for it so long.
     pub fn next(&self, patience: Duration) -> Option<Heard> {
-        match self.heard.recv_timeout(patience) {
-            Ok(heard) => Some(heard),
-            Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => Some(Heard::Lost(Trouble("nobody listens".to_owned()))),
-        }
+        self.memory.next(patience)
     }
 }
 
-fn listen(link: Link, wishes: &Receiver<Wish>, heard: &Sender<Heard>) {
+impl Drop for Ears {
+    fn drop(&mut self) {
+        self.memory.close();
+    }
+}
+
+/// What was heard and not worked on yet. A channel would do, but those of crossbeam yield the CPU several
+/// times before they sleep, and on a busy machine each time may last milliseconds.
+#[derive(Debug, Default)]
+struct Memory {
+    state: Mutex<Kept>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    heard: VecDeque<Heard>,
+    /// Nobody wants to hear any more.
+    closed: bool,
+}
+
+impl Memory {
+    /// Keeps something; waits while there is no room. False if nobody wants to hear it.
+    fn keep(&self, heard: Heard) -> bool {
+        let full = |kept: &mut Kept| kept.heard.len() >= HEARD_MAX && !kept.closed;
+        let mut kept = self.changed.wait_while(self.kept(), full).unwrap_or_else(PoisonError::into_inner);
+        kept.heard.push_back(heard);
+        self.changed.notify_all();
+        !kept.closed
+    }
+
+    fn next(&self, patience: Duration) -> Option<Heard> {
+        let mut kept = self.kept();
+        if kept.heard.is_empty() && !patience.is_zero() {
+            let nothing = |kept: &mut Kept| kept.heard.is_empty();
+            let waited = self.changed.wait_timeout_while(kept, patience, nothing);
+            kept = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let was_full = kept.heard.len() >= HEARD_MAX;
+        let next = kept.heard.pop_front();
+        if was_full {
+            self.changed.notify_all();
+        }
+        next
+    }
+
+    fn close(&self) {
+        self.kept().closed = true;
+        self.changed.notify_all();
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn listen(link: Link, wishes: &Receiver<Wish>, memory: &Memory) {
     let mut connection = link.into_connection();
-    if let Err(trouble) = follow(&mut connection.as_pubsub(), wishes, heard) {
-        // Whoever has stopped hearing does not need to know.
-        let _ = heard.send(Heard::Lost(trouble));
+    if let Err(trouble) = follow(&mut connection.as_pubsub(), wishes, memory) {
+        memory.keep(Heard::Lost(trouble));
     }
 }
 
 /// Until nobody wants to hear any more, or the connection is lost.
-fn follow(events: &mut PubSub<'_>, wishes: &Receiver<Wish>, heard: &Sender<Heard>) -> Result<(), Trouble> {
+fn follow(events: &mut PubSub<'_>, wishes: &Receiver<Wish>, memory: &Memory) -> Result<(), Trouble> {
     let clock = Clock::of_process();
     let mut last_sign = clock.now();
     let mut checked: Option<Keyspace> = None;
@@ -110,7 +165,7 @@ fn follow(events: &mut PubSub<'_>, wishes: &Receiver<Wish>, heard: &Sender<Heard
                 Ok(Wish::Subscribe(to)) => {
                     subscribe(events, to.keyspace)?;
                     checked = Some(to.keyspace);
-                    if heard.send(Heard::Subscribed(to)).is_err() {
+                    if !memory.keep(Heard::Subscribed(to)) {
                         return Ok(());
                     }
                 }
@@ -133,7 +188,7 @@ fn follow(events: &mut PubSub<'_>, wishes: &Receiver<Wish>, heard: &Sender<Heard
                 last_sign = clock.now();
                 let channel = message.get_channel().unwrap_or_default();
                 let event = message.get_payload_bytes().to_vec();
-                if heard.send(Heard::Notification { channel, event }).is_err() {
+                if !memory.keep(Heard::Notification { channel, event }) {
                     return Ok(());
                 }
             }

@@ -421,6 +421,14 @@ impl Feed {
         self.outputs.pop_front().or_else(|| self.next_fetch())
     }
 
+    /// Whether every keyspace has been looked at as a whole, and all that it brought has been dealt with.
+    pub fn is_caught_up(&self) -> bool {
+        let swept =
+            |keyspace: &Keyspace| self.followed.get(keyspace).and_then(|followed| followed.last_sweep);
+        self.followed.keys().all(|keyspace| swept(keyspace).is_some())
+            && self.pending.iter().all(|((keyspace, _), pending)| swept(keyspace) < Some(pending.since))
+    }
+
     /// What has been counted.
     pub fn counters(&self) -> &FeedCounters {
         &self.counters

@@ -1,12 +1,11 @@
 //! The thread `redis-notify`: blocks on Redis' notifications and keeps the shards in step with the records.
 //!
 //! All decisions are the [`Feed`]'s; this is the loop around it. Two connections of its own: one that only
-//! listens ([`ears`](super::ears)), one that reads records. When either is lost both are made anew, once a second,
-//! and the feed sweeps.
-//! A shard never waits for this thread, and this thread waits for shards only when more records are in their
-//! hands than its channel for answers holds.
+//! listens ([`ears`](super::ears)), one that reads records. When either is lost both are made anew, once a
+//! second, and the feed sweeps. A shard never waits for this thread, and this thread waits for shards only
+//! when more records are in their hands than its channel for answers holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,10 +18,10 @@ use tandem_shards::output::{Reply, RestoreOutcome};
 use tandem_shards::routing::shard_of;
 use tandem_shards::time::Timestamp;
 
-use super::connect::{Connector, Link, Trouble};
-use super::control::{Order, Shared};
+use super::connect::{Connector, Link, Sent, Trouble};
+use super::control::{About, Order, Shared};
 use super::ears::{Ears, Heard};
-use super::feed::{Feed, FeedEvent, Fetched, Output};
+use super::feed::{Feed, FeedEvent, Fetched, Following, Output};
 use super::write::WriteOrder;
 
 /// Between attempts to connect.
@@ -33,6 +32,10 @@ const WAIT_MAX: Duration = Duration::from_millis(100);
 const GLANCE: Duration = Duration::from_micros(200);
 /// While nothing comes, the server is asked this often whether it is still there.
 const PING_INTERVAL: Duration = Duration::from_secs(1);
+/// While Redis does not tell of changes, it is asked this often whether it does by now.
+const EVENTS_CHECK_INTERVAL: Duration = Duration::from_secs(3);
+/// What is shown to operators is gathered this often: it takes a look at every call that is held.
+const SHOW_INTERVAL: Duration = Duration::from_millis(100);
 /// Notifications taken before records are asked for.
 const NOTIFICATIONS_PER_TURN: usize = 256;
 /// Records in the hands of shards.
@@ -47,8 +50,10 @@ const LIST_MAX: usize = 1 << 20;
 pub struct Notify {
     /// Decides.
     pub feed: Feed,
-    /// Where to connect.
-    pub connector: Connector,
+    /// Where notifications come from.
+    pub events: Connector,
+    /// Where records are read.
+    pub records: Connector,
     /// Whether notifications may be switched on in Redis.
     pub configure: bool,
     /// What operators and the other thread want.
@@ -79,8 +84,7 @@ impl Notify {
                 Ok((events, mut records)) => {
                     self.feed.on_connected();
                     self.shared.note_connected(true);
-                    let mut work =
-                        Work { notify: &mut self, hands: &mut hands, clock, last_sign: clock.now() };
+                    let mut work = Work::new(&mut self, &mut hands, clock);
                     match work.follow(&events, &mut records) {
                         Ok(()) => return,
                         Err(trouble) => trouble,
@@ -89,8 +93,10 @@ impl Notify {
                 Err(trouble) => trouble,
             };
             self.feed.on_lost();
+            hands.tell_kept();
             self.shared.note_connected(false);
-            self.shared.note_trouble("notifications", &trouble);
+            self.shared.note_trouble(About::Following, &trouble);
+            self.shared.note_caught_up();
             // What was handed to the shards before is answered all the same.
             hands.collect(&mut self.feed, clock.now(), false);
             // A connection that had been of use is replaced at once.
@@ -108,12 +114,26 @@ impl Notify {
     }
 
     fn connect(&self) -> Result<(Ears, Link), Trouble> {
-        let mut records = self.connector.connect()?;
-        match records.check_events(self.configure) {
-            Ok(()) => {}
-            Err(trouble) => self.shared.note_trouble("notifications", &trouble),
+        let records = self.records.connect()?;
+        let mut events = self.events.connect()?;
+        self.check_events(&mut events);
+        let keyspaces: Vec<Keyspace> = self.followed().collect();
+        self.events.may_follow(&keyspaces)?;
+        Ok((Ears::open(events)?, records))
+    }
+
+    /// The keyspaces that are followed, the own one among them.
+    fn followed(&self) -> impl Iterator<Item = Keyspace> + '_ {
+        self.feed.keyspaces().chain([self.shared.keyspace])
+    }
+
+    /// Whether changes are told.
+    fn check_events(&self, link: &mut Link) -> bool {
+        match link.check_events(self.configure) {
+            Ok(()) => self.shared.note_right(About::Events),
+            Err(trouble) => self.shared.note_trouble(About::Events, &trouble),
         }
-        Ok((Ears::open(self.connector.connect()?)?, records))
+        !self.shared.has_trouble(About::Events)
     }
 
     fn obey(&mut self, order: Order, now: Timestamp) -> Turn {
@@ -135,9 +155,31 @@ struct Work<'a> {
     clock: Clock,
     /// When the server last answered on the connection that reads records.
     last_sign: Timestamp,
+    last_shown: Timestamp,
+    last_check: Timestamp,
+    /// The keyspaces that Redis lets this node follow.
+    allowed: Vec<Keyspace>,
+    /// Records that were asked for, in this order.
+    asked: VecDeque<(Following, Vec<CallId>, Sent)>,
+    /// Everything that was there when the connection was made has been dealt with.
+    caught_up: bool,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    fn new(notify: &'a mut Notify, hands: &'a mut Hands, clock: Clock) -> Self {
+        Work {
+            last_sign: clock.now(),
+            last_shown: Timestamp::ZERO,
+            last_check: clock.now(),
+            allowed: notify.followed().collect(),
+            asked: VecDeque::new(),
+            caught_up: false,
+            notify,
+            hands,
+            clock,
+        }
+    }
+
     /// Until it is told to stop, or the connection is lost.
     fn follow(&mut self, events: &Ears, records: &mut Link) -> Result<(), Trouble> {
         loop {
@@ -148,15 +190,71 @@ impl Work<'_> {
             }
             self.notify.feed.tick(self.clock.now());
             self.hands.collect(&mut self.notify.feed, self.clock.now(), false);
-            while let Some(output) = self.notify.feed.poll() {
-                self.perform(output, events, records)?;
+            self.perform_all(events, records)?;
+            if self.receive_records(records)? {
+                self.perform_all(events, records)?;
             }
-            self.notify.shared.show(&self.notify.feed);
+            self.show();
             self.listen(events)?;
-            if self.clock.now().since(self.last_sign) >= PING_INTERVAL {
+            self.check_events();
+            if self.asked.is_empty() && self.clock.now().since(self.last_sign) >= PING_INTERVAL {
                 records.ping()?;
                 self.last_sign = self.clock.now();
             }
+        }
+    }
+
+    /// An operator was told to make Redis tell of changes: looks whether that is done, and at what was
+    /// missed.
+    fn check_events(&mut self) {
+        let now = self.clock.now();
+        let about = About::Events;
+        if now.since(self.last_check) < EVENTS_CHECK_INTERVAL || !self.notify.shared.has_trouble(about) {
+            return;
+        }
+        self.last_check = now;
+        if let Ok(mut link) = self.notify.events.connect()
+            && self.notify.check_events(&mut link)
+        {
+            log::info!("Redis tells of changes now");
+            self.notify.feed.resync(now, None);
+        }
+    }
+
+    fn perform_all(&mut self, events: &Ears, records: &mut Link) -> Result<(), Trouble> {
+        while let Some(output) = self.notify.feed.poll() {
+            self.perform(output, events, records)?;
+        }
+        Ok(())
+    }
+
+    /// Takes one batch of records, if one was asked for. While they are read, the next are on their way.
+    fn receive_records(&mut self, records: &mut Link) -> Result<bool, Trouble> {
+        let Some((of, call_ids, sent)) = self.asked.pop_front() else { return Ok(false) };
+        let answers = records.receive(&sent)?;
+        let now = self.clock.now();
+        self.last_sign = now;
+        for (call_id, answer) in call_ids.iter().zip(&answers) {
+            self.notify.feed.on_fetched(now, of, call_id, fetched(answer)?);
+        }
+        Ok(true)
+    }
+
+    fn show(&mut self) {
+        let now = self.clock.now();
+        let feed = &self.notify.feed;
+        if !self.caught_up && feed.is_caught_up() && self.hands.is_empty() {
+            self.caught_up = true;
+            log::info!("all records are read: {} calls were taken from them", feed.counters().created);
+            self.notify.shared.show(feed);
+            self.notify.shared.note_caught_up();
+        }
+        if self.caught_up {
+            self.hands.tell_kept();
+        }
+        if now.since(self.last_shown) >= SHOW_INTERVAL {
+            self.last_shown = now;
+            self.notify.shared.show(feed);
         }
     }
 
@@ -164,7 +262,11 @@ impl Work<'_> {
     fn listen(&mut self, events: &Ears) -> Result<(), Trouble> {
         let now = self.clock.now();
         let due = self.notify.feed.next_tick().map_or(WAIT_MAX, |due| due.since(now));
-        let mut patience = if self.hands.is_empty() { due.clamp(GLANCE, WAIT_MAX) } else { GLANCE };
+        let mut patience = match (self.hands.is_empty(), self.asked.is_empty()) {
+            (true, true) => due.clamp(GLANCE, WAIT_MAX),
+            (false, true) => GLANCE,
+            (_, false) => Duration::ZERO,
+        };
         for _ in 0..NOTIFICATIONS_PER_TURN {
             let Some(heard) = events.next(patience) else { break };
             patience = Duration::ZERO;
@@ -183,25 +285,29 @@ impl Work<'_> {
     fn perform(&mut self, output: Output, events: &Ears, records: &mut Link) -> Result<(), Trouble> {
         let feed = &mut self.notify.feed;
         match output {
-            Output::Subscribe(of) => events.subscribe(of),
+            Output::Subscribe(of) => {
+                if !self.allowed.contains(&of.keyspace) {
+                    self.notify.events.may_follow(&[of.keyspace])?;
+                    self.allowed.push(of.keyspace);
+                }
+                events.subscribe(of);
+            }
             Output::Unsubscribe(keyspace) => events.unsubscribe(keyspace),
             Output::Fetch { of, call_ids } => {
                 let get = |call_id: &CallId| redis::cmd("GET").arg(call_id.as_bytes()).to_owned();
                 let commands: Vec<redis::Cmd> = call_ids.iter().map(get).collect();
-                let answers = records.pipeline(of.keyspace, &commands)?;
-                let now = self.clock.now();
-                for (call_id, answer) in call_ids.iter().zip(&answers) {
-                    feed.on_fetched(now, of, call_id, fetched(answer)?);
-                }
+                let sent = records.send(of.keyspace, &commands)?;
+                self.asked.push_back((of, call_ids, sent));
             }
             Output::Scan { of, cursor } => {
+                while self.receive_records(records)? {}
                 let mut scan = redis::cmd("SCAN");
                 scan.arg(cursor).arg("COUNT").arg(SCAN_COUNT);
                 let (cursor, keys): (u64, Vec<Vec<u8>>) = records.one(of.keyspace, &scan)?;
                 if of.keyspace == self.notify.shared.keyspace {
                     drop_orphans(records, of.keyspace, &keys)?;
                 }
-                feed.on_scan_page(self.clock.now(), of, cursor, &keys);
+                self.notify.feed.on_scan_page(self.clock.now(), of, cursor, &keys);
             }
             Output::ListKnown(of) => {
                 let own = of.keyspace == self.notify.shared.keyspace;
@@ -219,7 +325,12 @@ impl Work<'_> {
             Output::DestroyAll(keyspace) => self.hands.tell_all(&Filter::Keyspace(keyspace)),
             Output::OwnRecordGone(call_id) => self.hands.write(WriteOrder::RecordGone(call_id)),
             Output::OwnRecordWritten(call_id) => self.hands.write(WriteOrder::RecordWritten(call_id)),
-            Output::Event(event) => tell(&event),
+            Output::Event(event) => {
+                if let FeedEvent::Swept { keyspace, records, missing } = event {
+                    self.notify.shared.note_compared(self.clock.now(), keyspace, records, missing);
+                }
+                tell(&event);
+            }
         }
         Ok(())
     }
@@ -231,6 +342,9 @@ struct Hands {
     /// For records: answers are taken when they come.
     posting: Caller,
     restoring: BTreeMap<u64, (Keyspace, CallId)>,
+    /// Own calls that were taken back. The other thread is told when all are, so that it does not take time
+    /// away.
+    kept: Vec<CallId>,
     /// For everything else: answers are waited for.
     asking: Caller,
     writes: Sender<WriteOrder>,
@@ -243,6 +357,7 @@ impl Hands {
         Hands {
             posting: notify.callers.take(),
             restoring: BTreeMap::new(),
+            kept: Vec::new(),
             asking: notify.callers.take(),
             writes: notify.writes.clone(),
             own: notify.shared.keyspace,
@@ -253,6 +368,16 @@ impl Hands {
     fn write(&self, order: WriteOrder) {
         if self.writes.try_send(order).is_err() {
             log::warn!("the writing thread takes no orders");
+        }
+    }
+
+    /// Tells the other thread which own calls were taken back, as far as it has room.
+    fn tell_kept(&mut self) {
+        while let Some(call_id) = self.kept.last() {
+            if self.writes.try_send(WriteOrder::Kept(call_id.clone())).is_err() {
+                return;
+            }
+            self.kept.pop();
         }
     }
 
@@ -291,7 +416,7 @@ impl Hands {
                     log::warn!("call={call_id} of keyspace {keyspace} cannot be held: {refusal:?}");
                 }
                 if keyspace == self.own && outcome == RestoreOutcome::Created {
-                    self.write(WriteOrder::Kept(call_id.clone()));
+                    self.kept.push(call_id.clone());
                 }
                 feed.on_restored(now, keyspace, &call_id, outcome);
             }
@@ -327,8 +452,8 @@ impl Hands {
     }
 }
 
-/// Deletes the notifiers among these keys whose records are gone: an rtpengine that ends a call of this node deletes
-/// the record and knows nothing of the notifier.
+/// Deletes the notifiers among these keys whose records are gone: an rtpengine that ends a call of this node
+/// deletes the record and knows nothing of the notifier.
 fn drop_orphans(records: &mut Link, own: Keyspace, keys: &[Vec<u8>]) -> Result<(), Trouble> {
     const DELETE_ORPHANS: &str = "for i=1,#KEYS,2 do if redis.call('EXISTS',KEYS[i])==0 then \
         redis.call('DEL',KEYS[i+1]) end end return 0";

@@ -15,6 +15,7 @@
 #[cfg(test)]
 mod acceptance;
 mod digest;
+mod document;
 mod extension;
 mod fields;
 mod json;

@@ -16,7 +16,7 @@ use tandem_shards::output::{Reply as ShardReply, Superseded};
 use tandem_shards::routing::shard_of;
 
 use super::connect::{Connector, Link, Trouble};
-use super::control::{Order, Shared};
+use super::control::{About, Order, Shared};
 use super::intent::{Batch, Intent, Reply};
 use super::record::Age;
 
@@ -204,7 +204,7 @@ impl Write {
                 Some(link)
             }
             Err(trouble) => {
-                self.shared.note_trouble("writing", &trouble);
+                self.shared.note_trouble(About::Writing, &trouble);
                 None
             }
         }
@@ -212,7 +212,7 @@ impl Write {
 
     fn lost(&mut self, trouble: &Trouble) {
         self.intent.on_lost();
-        self.shared.note_trouble("writing", trouble);
+        self.shared.note_trouble(About::Writing, trouble);
     }
 
     /// Writes one batch.

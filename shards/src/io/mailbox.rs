@@ -75,7 +75,7 @@ struct Bell {
 pub(super) fn mailbox(depth: usize) -> io::Result<(Sender, Receiver)> {
     let (sender, receiver) = crossbeam_channel::bounded(depth);
     let bell = Arc::new(Bell {
-        eventfd: File::from(sys::eventfd(sys::Read::Fails)?),
+        eventfd: File::from(sys::bell()?),
         marked: AtomicBool::new(false),
         stopping: AtomicBool::new(false),
     });

@@ -1,7 +1,9 @@
 //! The few system calls that neither std nor socket2 nor io-uring wraps, each behind a safe function.
 
+use std::fs::OpenOptions;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::fs::OpenOptionsExt;
 use std::time::Duration;
 
 /// Growing the descriptor table further costs memory and buys nothing: more sockets than one node can use.
@@ -30,6 +32,18 @@ pub(super) fn eventfd(read: Read) -> io::Result<OwnedFd> {
     let fd = check(unsafe { libc::eventfd(0, flags) })?;
     // SAFETY: the descriptor is new and nobody else has it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// A pipe with both ends in one descriptor, to be written to and polled as an eventfd is; reads do not wait.
+///
+/// The kernel lets no eventfd ring another: a ring that polls an eventfd, and has to signal its own when
+/// that is written to, puts it off until RCU's grace period has passed, which is 10 to 20 ms
+/// (`io_eventfd_signal`). A pipe has no such rule.
+pub(super) fn bell() -> io::Result<OwnedFd> {
+    let (ear, _hand) = io::pipe()?;
+    let both_ends = format!("/proc/self/fd/{}", ear.as_raw_fd());
+    let mut options = OpenOptions::new();
+    Ok(options.read(true).write(true).custom_flags(libc::O_NONBLOCK).open(both_ends)?.into())
 }
 
 /// Adds one to an eventfd.
@@ -122,6 +136,19 @@ mod tests {
         let limit = raise_descriptor_limit().expect("a limit");
         assert_eq!(raise_descriptor_limit().expect("a limit"), limit);
         grow_descriptor_table(limit).expect("room for one descriptor");
+    }
+
+    #[test]
+    fn a_bell_is_no_eventfd_and_a_read_does_not_wait() {
+        use std::io::{Read as _, Write as _};
+
+        let mut bell = std::fs::File::from(bell().expect("a pipe"));
+        let name = std::fs::read_link(format!("/proc/self/fd/{}", bell.as_raw_fd())).expect("a link");
+        assert!(name.to_string_lossy().starts_with("pipe:"), "{name:?}");
+        let mut rung = [0; 8];
+        assert!(bell.read(&mut rung).is_err());
+        bell.write_all(&[1; 8]).expect("room");
+        assert_eq!(bell.read(&mut rung).expect("it was rung"), 8);
     }
 
     #[test]

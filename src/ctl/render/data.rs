@@ -266,11 +266,20 @@ fn status(status: &Status) -> Value {
 }
 
 fn redis(keyspace: Keyspace, status: &RedisStatus) -> Value {
+    let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let feed = |feed: &crate::ctl::FeedStatus| {
         json!({
             "keyspace": feed.keyspace.0,
             "connected": feed.connected,
-            "age_ms": u64::try_from(feed.age.as_millis()).unwrap_or(u64::MAX),
+            "age_ms": millis(feed.age),
+            "held": feed.held,
+            "waiting": feed.waiting,
+            "comparing": feed.comparing,
+            "compared": feed.compared.map(|compared| json!({
+                "ago_ms": millis(compared.ago),
+                "records": compared.records,
+                "missing": compared.missing,
+            })),
         })
     };
     let counters = status.counters.iter().map(|(name, count)| ((*name).to_owned(), json!(count)));
@@ -278,6 +287,9 @@ fn redis(keyspace: Keyspace, status: &RedisStatus) -> Value {
         "keyspace": keyspace.0,
         "writing": status.writing,
         "owed": status.owed,
+        "write_url": status.write_url,
+        "subscribe_url": status.subscribe_url,
+        "lag_us": u64::try_from(status.lag.as_micros()).unwrap_or(u64::MAX),
         "feeds": status.feeds.iter().map(feed).collect::<Vec<_>>(),
         "counters": Value::Object(counters.collect()),
         "last_error": status.last_error,

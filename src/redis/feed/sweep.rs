@@ -126,7 +126,11 @@ impl Feed {
         let gone = believed.map(|(call_id, _)| call_id).filter(|call_id| !listed.contains(call_id));
         let gone: Vec<CallId> = gone.cloned().collect();
         for call_id in gone {
-            self.held.remove(&call_id);
+            // Not forgotten: its ports may come free between the list and the look, and then only this leads
+            // to its end.
+            if let Some(held) = self.held.get_mut(&call_id) {
+                held.from = None;
+            }
             self.look_at(now, keyspace, call_id);
         }
         for call_id in calls {

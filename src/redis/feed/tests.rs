@@ -405,6 +405,25 @@ fn a_call_that_ended_in_its_shard_is_made_again_while_its_record_is_there() {
 }
 
 #[test]
+fn a_call_that_waited_for_its_ports_during_a_sweep_ends_with_its_record() {
+    let mut feed = feed();
+    hold(&mut feed, "a", 1);
+    feed.resync(at(1000), Some(PEER));
+    drain(&mut feed);
+    let peer = of(&feed, PEER);
+    feed.on_scan_page(at(1000), peer, 0, &[]);
+    // Its shard does not list it: it makes the call from the record only afterwards.
+    feed.on_known(at(1000), peer, &[]);
+    assert!(drain(&mut feed).contains(&"fetch 3 a".to_owned()));
+    feed.on_fetched(at(1000), peer, &id("a"), Fetched::Missing);
+    feed.tick(at(1300));
+    assert_eq!(drain(&mut feed), ["fetch 3 a"]);
+    feed.on_fetched(at(1300), peer, &id("a"), Fetched::Missing);
+    assert_eq!(drain(&mut feed), ["destroy 3 a"]);
+    assert!(feed.is_caught_up());
+}
+
+#[test]
 fn a_flood_is_bounded_and_swept_up() {
     let mut feed = feed();
     for number in 0..PENDING_MAX + 10 {

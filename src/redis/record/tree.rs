@@ -1,16 +1,21 @@
 //! The sections of a record, from either encoding, looked up by name and number.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::io::Write as _;
 
 use ahash::AHashMap;
 use tandem_shards::names::Text;
 
 use super::fields::{NOTHING, unescape};
-use super::{RECORD_BYTES_MAX, RecordError};
+use super::{RECORD_BYTES_MAX, RecordError, document};
 use crate::ng::bencode::{self, Limits};
 use crate::ng::value::Value;
 
 const LIMITS: Limits = Limits { depth: 12, items: 256 * 1024, bytes: RECORD_BYTES_MAX };
+
+/// The longest kind and the longest number.
+const NAME_BYTES_MAX: usize = 64;
 
 /// How texts are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +36,7 @@ pub(super) struct Tree<'a> {
 /// One section with fields.
 #[derive(Clone, Debug)]
 pub(super) struct Section<'t> {
-    name: String,
+    name: Name,
     encoding: Encoding,
     entries: &'t [(Cow<'t, [u8]>, Value<'t>)],
 }
@@ -39,9 +44,25 @@ pub(super) struct Section<'t> {
 /// One section that is a list.
 #[derive(Debug)]
 pub(super) struct Entries<'t> {
-    name: String,
+    name: Name,
     encoding: Encoding,
     items: &'t [Value<'t>],
+}
+
+/// The name of a section: `json`, `tag-0`.
+#[derive(Clone, Copy, Debug)]
+struct Name {
+    kind: &'static str,
+    number: Option<usize>,
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.number {
+            Some(number) => write!(f, "{}-{number}", self.kind),
+            None => f.write_str(self.kind),
+        }
+    }
 }
 
 impl<'a> Tree<'a> {
@@ -59,30 +80,29 @@ impl<'a> Tree<'a> {
     }
 
     /// A section, if it is there.
-    pub(super) fn find(&self, name: &str) -> Option<Section<'_>> {
-        let entries = entries_of(self.sections.get(name.as_bytes())?)?;
-        Some(Section { name: name.to_owned(), encoding: self.encoding, entries })
+    pub(super) fn find(&self, kind: &'static str) -> Option<Section<'_>> {
+        self.section_named(Name { kind, number: None })
     }
 
     /// A numbered section, if it is there.
-    pub(super) fn find_numbered(&self, kind: &str, number: usize) -> Option<Section<'_>> {
-        self.find(&format!("{kind}-{number}"))
+    pub(super) fn find_numbered(&self, kind: &'static str, number: usize) -> Option<Section<'_>> {
+        self.section_named(Name { kind, number: Some(number) })
     }
 
     /// A numbered section that must be there.
-    pub(super) fn section(&self, kind: &str, number: usize) -> Result<Section<'_>, RecordError> {
+    pub(super) fn section(&self, kind: &'static str, number: usize) -> Result<Section<'_>, RecordError> {
         self.find_numbered(kind, number).ok_or_else(|| RecordError::NoSection(format!("{kind}-{number}")))
     }
 
     /// A numbered list, if it is there.
-    pub(super) fn find_list(&self, kind: &str, number: usize) -> Option<Entries<'_>> {
-        let name = format!("{kind}-{number}");
-        let items = self.sections.get(name.as_bytes())?.items()?;
+    pub(super) fn find_list(&self, kind: &'static str, number: usize) -> Option<Entries<'_>> {
+        let name = Name { kind, number: Some(number) };
+        let items = self.value(name)?.items()?;
         Some(Entries { name, encoding: self.encoding, items })
     }
 
     /// A numbered list that must be there.
-    pub(super) fn list(&self, kind: &str, number: usize) -> Result<Entries<'_>, RecordError> {
+    pub(super) fn list(&self, kind: &'static str, number: usize) -> Result<Entries<'_>, RecordError> {
         self.find_list(kind, number).ok_or_else(|| RecordError::NoSection(format!("{kind}-{number}")))
     }
 
@@ -90,11 +110,26 @@ impl<'a> Tree<'a> {
     pub(super) fn extension(&self) -> Option<Section<'_>> {
         self.find("tandem")
     }
+
+    fn section_named(&self, name: Name) -> Option<Section<'_>> {
+        let entries = entries_of(self.value(name)?)?;
+        Some(Section { name, encoding: self.encoding, entries })
+    }
+
+    /// Names are written on the stack: there are dozens in a record, and thousands of records at a start.
+    fn value(&self, name: Name) -> Option<&Value<'a>> {
+        let mut written = [0; NAME_BYTES_MAX];
+        let mut rest = &mut written[..];
+        write!(rest, "{name}").expect("kinds are short");
+        let length = NAME_BYTES_MAX - rest.len();
+        self.sections.get(&written[..length])
+    }
 }
 
 impl<'t> Section<'t> {
     fn find(&self, field: &str) -> Option<&'t Value<'t>> {
-        self.entries.iter().find(|(name, _)| **name == *field.as_bytes()).map(|(_, value)| value)
+        // Of two of one name the last counts, as it does for sections.
+        self.entries.iter().rfind(|(name, _)| **name == *field.as_bytes()).map(|(_, value)| value)
     }
 
     /// A text, if it is there.
@@ -154,7 +189,7 @@ impl<'t> Section<'t> {
         let items = self.find(field).and_then(Value::items).unwrap_or_default();
         items.iter().map(|item| {
             let entries = entries_of(item)?;
-            Some(Section { name: self.name.clone(), encoding: self.encoding, entries })
+            Some(Section { name: self.name, encoding: self.encoding, entries })
         })
     }
 
@@ -171,7 +206,7 @@ impl<'t> Section<'t> {
     }
 
     fn missing(&self, field: &'static str) -> RecordError {
-        RecordError::NoField { section: self.name.clone(), field }
+        RecordError::NoField { section: self.name.to_string(), field }
     }
 
     /// The error that a field says nonsense.
@@ -180,7 +215,7 @@ impl<'t> Section<'t> {
             Some(Value::Bytes(bytes)) => shown(bytes),
             other => format!("{other:?}").chars().take(SHOWN_BYTES_MAX).collect(),
         };
-        RecordError::BadField { section: self.name.clone(), field, value }
+        RecordError::BadField { section: self.name.to_string(), field, value }
     }
 }
 
@@ -205,15 +240,15 @@ impl Entries<'_> {
     }
 
     /// The error that an entry points to nothing.
-    pub(super) fn dangling(&self, value: impl std::fmt::Display) -> RecordError {
-        RecordError::Dangling { list: self.name.clone(), value: value.to_string() }
+    pub(super) fn dangling(&self, value: impl fmt::Display) -> RecordError {
+        RecordError::Dangling { list: self.name.to_string(), value: value.to_string() }
     }
 }
 
 fn text_of(encoding: Encoding, value: &Value<'_>) -> Option<Text> {
     match (value, encoding) {
-        (Value::Bytes(bytes), Encoding::Json) => Some(Text::from(unescape(bytes))),
-        (Value::Bytes(bytes), Encoding::Bencode) => Some(Text::from(bytes.as_ref())),
+        (Value::Bytes(bytes), Encoding::Json) if bytes.contains(&b'%') => Some(Text::from(unescape(bytes))),
+        (Value::Bytes(bytes), _) => Some(Text::from(bytes.as_ref())),
         (Value::Integer(number), _) => Some(Text::from(number.to_string().as_str())),
         _ => None,
     }
@@ -246,29 +281,10 @@ fn parse_bencode(stored: &[u8]) -> Result<Value<'_>, RecordError> {
     Ok(value)
 }
 
-fn parse_json(stored: &[u8]) -> Result<Value<'static>, RecordError> {
-    let json = serde_json::from_slice(stored).map_err(|e| RecordError::Malformed(e.to_string()))?;
-    Ok(from_json(json).unwrap_or_else(Value::dictionary))
+fn parse_json(stored: &[u8]) -> Result<Value<'_>, RecordError> {
+    document::read(stored).map_err(|error| RecordError::Malformed(error.to_string()))
 }
 
-/// What JSON has and bencode lacks (`null`, fractions) stands for nothing in a record.
-fn from_json(json: serde_json::Value) -> Option<Value<'static>> {
-    match json {
-        serde_json::Value::Null => None,
-        serde_json::Value::Bool(truth) => Some(Value::Integer(i64::from(truth))),
-        serde_json::Value::Number(number) => number.as_i64().map(Value::Integer),
-        serde_json::Value::String(text) => Some(Value::from(text)),
-        serde_json::Value::Array(items) => {
-            // Positions count, so what means nothing leaves an empty entry.
-            let empty = || Value::from(Vec::<u8>::new());
-            Some(Value::List(items.into_iter().map(|item| from_json(item).unwrap_or_else(empty)).collect()))
-        }
-        serde_json::Value::Object(entries) => {
-            let entry = |(key, item): (String, _)| Some((Cow::Owned(key.into_bytes()), from_json(item)?));
-            Some(Value::Dictionary(entries.into_iter().filter_map(entry).collect()))
-        }
-    }
-}
 /// The entries of a dictionary.
 #[expect(clippy::type_complexity, reason = "what a dictionary is made of")]
 fn entries_of<'t, 'v>(value: &'t Value<'v>) -> Option<&'t [(Cow<'v, [u8]>, Value<'v>)]> {

@@ -170,7 +170,7 @@ impl RedisControl for FakeRedis {
     fn resync(&self, _keyspace: Option<Keyspace>) {}
 
     fn status(&self) -> RedisStatus {
-        let feed = |keyspace| FeedStatus { keyspace, connected: true, age: Duration::ZERO };
+        let feed = |keyspace| FeedStatus::new(keyspace, true, Duration::ZERO);
         let feeds = self.subscribed().into_iter().map(feed).collect();
         RedisStatus { writing: true, feeds, ..RedisStatus::default() }
     }
