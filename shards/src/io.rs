@@ -1,7 +1,7 @@
 //! The driver: threads, sockets and io_uring around the sans-IO shards.
 //!
 //! One glommio executor per shard, pinned to its CPU, and inside it one io_uring of our own for all RTP.
-//! Values come in through a bounded mailbox and an eventfd, and leave through bounded channels. The only
+//! Values come in through a bounded mailbox with a bell, and leave through bounded channels. The only
 //! directory with `unsafe`.
 //!
 //! # Map

@@ -144,6 +144,8 @@ struct Entry {
     again: bool,
     /// When it was stored last.
     stored_at: Timestamp,
+    /// How often it was stored without having been notified of it.
+    echoes: u32,
     refresh_at: Timestamp,
     republish: Republish,
 }
@@ -282,11 +284,16 @@ impl Intent {
         self.republishes.insert((due, call_id.clone()));
     }
 
-    /// The record of a call was written, by this node or by another.
+    /// The record of a call was written. It was somebody else if it happens more often than this node does it.
     pub fn on_record_written(&mut self, now: Timestamp, call_id: &CallId) {
-        let by_others = |entry: &Entry| !entry.in_flight && now > entry.stored_at + ECHO;
-        if self.entries.get(call_id).is_some_and(by_others) {
-            self.on_record_gone(now, call_id);
+        let Some(entry) = self.entries.get_mut(call_id) else { return };
+        if !entry.in_flight {
+            entry.forget_late_echoes(now);
+        }
+        match entry.echoes.checked_sub(1) {
+            Some(left) => entry.echoes = left,
+            None if entry.in_flight => entry.again = true,
+            None => self.on_record_gone(now, call_id),
         }
     }
 
@@ -324,7 +331,7 @@ impl Intent {
             && let Some((_, call_id)) = self.queue.pop_first()
         {
             let before = commands.len();
-            if let Some(task) = self.start(call_id, &mut commands) {
+            if let Some(task) = self.start(now, call_id, &mut commands) {
                 tasks.push((task, commands.len() - before));
             }
         }

@@ -2,14 +2,14 @@
 //!
 //! # The protocol
 //!
-//! The bell is an eventfd that the shard's ring polls, awake or parked: each ring of it becomes a completion.
+//! The bell is a pipe that the shard's ring polls, awake or parked: each ring of it becomes a completion.
 //! Ringing is a system call, so a mark tells senders that it was rung already.
 //!
 //! ```text
 //! sender                                     shard, on the bell's completion
-//! 1 push the request                         1 silence: read the eventfd back to zero
+//! 1 push the request                         1 silence: empty the pipe
 //! 2 mark; if it was marked already: done     2 unmark
-//! 3 ring: write the eventfd                  3 take requests until there is none, then sleep
+//! 3 ring: write to the pipe                  3 take requests until there is none, then sleep
 //! ```
 //!
 //! The race is between "push, mark" and "unmark, take". Marking and unmarking both swap the same atomic, so
@@ -66,7 +66,7 @@ trait Chime {
 
 #[derive(Debug)]
 struct Bell {
-    eventfd: File,
+    pipe: File,
     marked: AtomicBool,
     stopping: AtomicBool,
 }
@@ -75,7 +75,7 @@ struct Bell {
 pub(super) fn mailbox(depth: usize) -> io::Result<(Sender, Receiver)> {
     let (sender, receiver) = crossbeam_channel::bounded(depth);
     let bell = Arc::new(Bell {
-        eventfd: File::from(sys::bell()?),
+        pipe: File::from(sys::bell()?),
         marked: AtomicBool::new(false),
         stopping: AtomicBool::new(false),
     });
@@ -102,7 +102,7 @@ impl Sender {
 impl Receiver {
     /// What the ring has to poll.
     pub(super) fn descriptor(&self) -> RawFd {
-        self.bell.eventfd.as_raw_fd()
+        self.bell.pipe.as_raw_fd()
     }
 
     /// Answers the bell. After it [`Receiver::take`] must be called until it returns nothing.
@@ -142,14 +142,15 @@ impl Chime for Bell {
     }
 
     fn ring(&self) {
-        // The one error is a counter at its maximum: it is ringing then.
-        let _ = (&self.eventfd).write(&1u64.to_ne_bytes());
+        // The one error is a pipe that is full: it is ringing then.
+        let _ = (&self.pipe).write(&1u64.to_ne_bytes());
     }
 
     fn silence(&self) {
-        let mut count = [0u8; 8];
-        // Zero already: an earlier answer took this ring as well.
-        let _ = (&self.eventfd).read(&mut count);
+        // One ring, and one more if the shard is to stop.
+        let mut rings = [0u8; 64];
+        // Empty already: an earlier answer took this ring as well.
+        let _ = (&self.pipe).read(&mut rings);
     }
 }
 

@@ -6,7 +6,7 @@ use tandem_shards::names::CallId;
 use tandem_shards::sabotage::{self, Sabotage};
 use tandem_shards::time::Timestamp;
 
-use super::{Announce, Command, Entry, Intent, Reply, Republish, Task, Wanted, command};
+use super::{Announce, Command, ECHO, Entry, Intent, Reply, Republish, Task, Wanted, command};
 use crate::redis::record;
 
 impl Entry {
@@ -17,8 +17,18 @@ impl Entry {
             in_flight: false,
             again: false,
             stored_at: Timestamp::ZERO,
+            echoes: 0,
             refresh_at: Timestamp::ZERO,
             republish: Republish::default(),
+        }
+    }
+}
+
+impl Entry {
+    /// What has not been heard of by now will not be: the notification was lost with a connection.
+    pub(super) fn forget_late_echoes(&mut self, now: Timestamp) {
+        if now > self.stored_at + ECHO {
+            self.echoes = 0;
         }
     }
 }
@@ -48,7 +58,12 @@ impl Intent {
     }
 
     /// The commands for what a call owes.
-    pub(super) fn start(&mut self, call_id: CallId, commands: &mut Vec<Command>) -> Option<Task> {
+    pub(super) fn start(
+        &mut self,
+        now: Timestamp,
+        call_id: CallId,
+        commands: &mut Vec<Command>,
+    ) -> Option<Task> {
         let entry = self.entries.get_mut(&call_id).expect("only what is known is queued");
         entry.queued = None;
         let keyspace = self.context.keyspace;
@@ -62,6 +77,8 @@ impl Intent {
                 if notifier {
                     commands.extend(command::announce(keyspace, &call_id, expires));
                 }
+                entry.forget_late_echoes(now);
+                entry.echoes += 1;
                 Task::Store(call_id)
             }
             Wanted::Refreshed => {

@@ -1,6 +1,6 @@
-//! The protocol in the orders that two senders and a shard can run it in, and the mailbox with a real eventfd.
+//! The protocol in the orders that two senders and a shard can run it in, and the mailbox with a real pipe.
 //!
-//! [`post`] and [`hear`] run here as they are. Only what they touch is loom's: the mark, an eventfd with a poll
+//! [`post`] and [`hear`] run here as they are. Only what they touch is loom's: the mark, a pipe with a poll
 //! on it, and a queue that is weaker than the real one, for it orders nothing by itself: without the mark's help
 //! a shard may go on seeing it empty. A shard that sleeps while a request waits is a deadlock, which loom reports.
 
@@ -19,7 +19,7 @@ const REQUESTS_EACH: usize = 2;
 /// How often a thread is interrupted where it could have gone on. Each bug below shows with fewer.
 const PREEMPTIONS_MAX: usize = 3;
 
-/// How long a poll of the eventfd lasts. The kernel may end one at any time, whereupon the ring polls anew.
+/// How long a poll of the pipe lasts. The kernel may end one at any time, whereupon the ring polls anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Polls {
     ForOneRing,
@@ -42,18 +42,18 @@ struct World {
     /// How many requests each sender has put in.
     posted: [LoomUsize; SENDERS],
     marked: LoomBool,
-    eventfd: LoomMutex<Eventfd>,
+    pipe: LoomMutex<Pipe>,
     completed: LoomCondvar,
 }
 
 #[derive(Clone, Copy, Default)]
-struct Eventfd {
+struct Pipe {
     is_rung: bool,
     is_polled: bool,
     completion: bool,
 }
 
-impl Eventfd {
+impl Pipe {
     fn complete_if_due(&mut self, polls: Polls) {
         if self.is_rung && self.is_polled {
             self.completion = true;
@@ -63,8 +63,8 @@ impl Eventfd {
 }
 
 impl World {
-    fn eventfd(&self) -> LoomGuard<'_, Eventfd> {
-        self.eventfd.lock().expect("no panic holds it")
+    fn pipe(&self) -> LoomGuard<'_, Pipe> {
+        self.pipe.lock().expect("no panic holds it")
     }
 
     fn push(&self, sender: usize, count: usize) -> Result<(), Infallible> {
@@ -78,17 +78,17 @@ impl World {
     }
 
     fn poll(&self) {
-        let mut eventfd = self.eventfd();
-        eventfd.is_polled = true;
-        eventfd.complete_if_due(self.protocol.polls);
+        let mut pipe = self.pipe();
+        pipe.is_polled = true;
+        pipe.complete_if_due(self.protocol.polls);
     }
 
     fn sleep(&self) {
-        let mut eventfd = self.eventfd();
-        while !eventfd.completion {
-            eventfd = self.completed.wait(eventfd).expect("no panic holds it");
+        let mut pipe = self.pipe();
+        while !pipe.completion {
+            pipe = self.completed.wait(pipe).expect("no panic holds it");
         }
-        eventfd.completion = false;
+        pipe.completion = false;
     }
 
     /// A shard, until it has all requests.
@@ -114,14 +114,14 @@ impl Chime for World {
     }
 
     fn ring(&self) {
-        let mut eventfd = self.eventfd();
-        eventfd.is_rung = true;
-        eventfd.complete_if_due(self.protocol.polls);
+        let mut pipe = self.pipe();
+        pipe.is_rung = true;
+        pipe.complete_if_due(self.protocol.polls);
         self.completed.notify_one();
     }
 
     fn silence(&self) {
-        self.eventfd().is_rung = false;
+        self.pipe().is_rung = false;
     }
 }
 
@@ -148,7 +148,7 @@ fn try_every_order(protocol: Protocol) {
             protocol,
             posted: std::array::from_fn(|_| LoomUsize::new(0)),
             marked: LoomBool::new(false),
-            eventfd: LoomMutex::new(Eventfd::default()),
+            pipe: LoomMutex::new(Pipe::default()),
             completed: LoomCondvar::new(),
         });
         let senders: Vec<_> = (0..SENDERS)
@@ -227,7 +227,7 @@ fn the_bell_rings_once_until_it_is_answered() {
     let (sender, receiver) = mailbox(3).expect("a mailbox");
     let rings = |receiver: &Receiver| {
         let mut count = [0u8; 8];
-        (&receiver.bell.eventfd).read(&mut count).map(|_| u64::from_ne_bytes(count)).unwrap_or(0)
+        (&receiver.bell.pipe).read(&mut count).map(|_| u64::from_ne_bytes(count)).unwrap_or(0)
     };
     sender.send(request(1)).expect("room");
     sender.send(request(2)).expect("room");
