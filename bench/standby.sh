@@ -56,15 +56,15 @@ print(*sorted(call["call_id"] for call in json.load(sys.stdin)["calls"]), sep="\
 
 # Each node's own calls are foreign at the two others and in Redis, and nothing else is anywhere.
 differences() {
-    local n all
+    local n all wrong
     for n in 1 2 3; do
         own_ids $n | grep . >"$WORK/own$n" || true
         redis -n $n --raw KEYS '*' | grep -v ^notifier- | grep . | LC_ALL=C sort >"$WORK/stored$n" || true
     done
     all=$(cat "$WORK"/own? | grep -c . || true)
     for n in 1 2 3; do
-        echo "node $n: $(node_sessions $n) calls (own foreign total) of $all;" \
-            "$(LC_ALL=C sort "$WORK/own$n" | comm -3 - "$WORK/stored$n" | grep -c . || true) of its records missing or left"
+        wrong=$(LC_ALL=C sort "$WORK/own$n" | comm -3 - "$WORK/stored$n" | grep -c . || true)
+        echo "node $n: $(node_sessions $n) calls (own foreign total) of $all; $wrong of its records missing or left"
     done
 }
 
@@ -168,7 +168,8 @@ takeover() {
     echo "re-invited; node 1 is back with $(node_sessions 1) (own foreign total), node 2 has $(node_sessions 2)"
     phones delete 10.255.1.2:2223 >/dev/null
     sleep 1
-    echo "ended: node 1 $(node_sessions 1), node 2 $(node_sessions 2); in Redis: $(redis INFO keyspace | grep ^db | xargs)"
+    echo "ended: node 1 $(node_sessions 1), node 2 $(node_sessions 2);" \
+        "in Redis: $(redis INFO keyspace | grep ^db | xargs)"
     nodes_end 1 2
     media_address del 1 2
     address_move 1 1

@@ -127,7 +127,8 @@ if [ "${DEMO:-}" != single ]; then
     if [ -n "$missing" ]; then
         echo "A ring of three nodes needs $missing: this is one node on loopback instead."
     elif ! ring_isolate "$@"; then
-        echo "A ring of three nodes needs network namespaces, which are not allowed here: this is one node on loopback instead."
+        echo "A ring of three nodes needs network namespaces, which are not allowed here:" \
+            "this is one node on loopback instead."
     else
         demo=ring_demo
     fi

@@ -12,7 +12,8 @@ SERVERS=()
 serve() {
     local port=$1
     shift
-    redis-server --bind $REDIS --port "$port" --save '' --dir "$WORK" --protected-mode no "$@" >>"$WORK/servers.log" 2>&1 &
+    redis-server --bind $REDIS --port "$port" --save '' --dir "$WORK" --protected-mode no "$@" \
+        >>"$WORK/servers.log" 2>&1 &
     SERVERS+=($!)
     PIDS+=($!)
 }
@@ -26,7 +27,8 @@ answers() {
     redis-cli -h $REDIS -p "$1" "${@:2}" PING 2>/dev/null | grep -q PONG
 }
 
-# Both nodes make a call, hold the other's, and nothing is left after it. The rest of the arguments is for Redis' client.
+# Both nodes make a call, hold the other's, and nothing is left after it. The rest of the arguments is for Redis'
+# client.
 two_nodes_share() {
     local n
     for n in 1 2; do phones open 1 audio 10.255.1.$n:2223 node$n >>"$WORK/phones.out"; done
@@ -59,7 +61,8 @@ serve 7001 --requirepass master
 until answers 7001 -a master; do sleep 0.05; done
 admin=(-h $REDIS -p 7001 -a master --no-auth-warning)
 redis-cli "${admin[@]}" ACL SETUSER relay on '>p@ss/w:rd' '~*' resetchannels \
-    +get +set +del +sadd +expire +scan +eval +exists +select +ping +role +psubscribe +punsubscribe +config\|get >/dev/null
+    +get +set +del +sadd +expire +scan +eval +exists +select +ping +role \
+    +psubscribe +punsubscribe +config\|get >/dev/null
 node_start 1 --redis-url "redis://relay:p@ss/w:rd@$REDIS:7001/1"
 channels=("'&__keyspace@2__:*'" "'&__keyspace@3__:*'" "'&__keyspace@1__:*'")
 within 5 redis_shows 1 "run \`redis-cli ACL SETUSER relay +psubscribe ${channels[*]}\`" ||
@@ -84,7 +87,8 @@ nodes_end
 if node_start 1 --redis-url "redis://:wrong@$REDIS:7001/1" --redis-required=true 2>/dev/null; then
     fail "a node starts with a wrong password although Redis is required"
 fi
-grep -q 'redis.required is true: Password authentication failed' "$WORK/node1.log" || fail "not said why: $(tail -n 3 "$WORK/node1.log")"
+grep -q 'redis.required is true: Password authentication failed' "$WORK/node1.log" ||
+    fail "not said why: $(tail -n 3 "$WORK/node1.log")"
 serve_end
 
 # TLS, with an authority of our own.
@@ -95,7 +99,8 @@ serve_end
     openssl x509 -req -in redis.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out redis.pem -days 2 \
         -extfile <(echo "subjectAltName=IP:$REDIS")
 ) >"$WORK/openssl.log" 2>&1
-serve 0 --tls-port 7002 --tls-cert-file redis.pem --tls-key-file redis.key --tls-ca-cert-file ca.pem --tls-auth-clients no
+serve 0 --tls-port 7002 --tls-cert-file redis.pem --tls-key-file redis.key --tls-ca-cert-file ca.pem \
+    --tls-auth-clients no
 tls=(-h $REDIS -p 7002 --tls --cacert "$WORK/ca.pem")
 until redis-cli "${tls[@]}" PING >/dev/null 2>&1; do sleep 0.05; done
 node_start 1 --redis-url "rediss://$REDIS:7002/1"

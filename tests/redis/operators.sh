@@ -1,6 +1,7 @@
 #!/bin/bash
-# What operators do, and what happens to a node, beside a second one that must not suffer: keyspaces are left and followed
-# again, calls are ended here only, handed over and taken over, records are erased, ports are taken, nodes start again.
+# What operators do, and what happens to a node, beside a second one that must not suffer: keyspaces are left and
+# followed again, calls are ended here only, handed over and taken over, records are erased, ports are taken, nodes
+# start again.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(cd "$(dirname "$0")" && pwd)/../lib.sh"
@@ -66,7 +67,10 @@ within 5 both_are 5 0 5 5 || fail "terminate foreign: $(seen)"
 records_are 5 5 || fail "terminate foreign erased records: $(seen)"
 quietly node_ctl 1 resync 2
 within 5 both_are 5 5 5 5 || fail "resync: $(seen)"
-[ "$(node_ctl 1 list sessions foreign --json | python3 -c 'import json, sys; print(len(json.load(sys.stdin)["calls"]))')" = 5 ] ||
+listed=$(node_ctl 1 list sessions foreign --json | python3 -c '
+import json, sys
+print(len(json.load(sys.stdin)["calls"]))')
+[ "$listed" = 5 ] ||
     fail "list sessions foreign: $(node_ctl 1 list sessions foreign)"
 talks "keyspaces left and followed"
 

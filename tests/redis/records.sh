@@ -1,6 +1,6 @@
 #!/bin/bash
-# Damaged records, more than ten thousand, in a keyspace that is followed: nobody crashes, none is deleted or changed, each is
-# told of at most once, and calls with good records go on. When they are deleted, nothing of them is left.
+# Damaged records, more than ten thousand, in a keyspace that is followed: nobody crashes, none is deleted or changed,
+# each is told of at most once, and calls with good records go on. When they are deleted, nothing of them is left.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(cd "$(dirname "$0")" && pwd)/../lib.sh"
@@ -52,7 +52,8 @@ within 60 is_read $((before + count)) || fail "not read: $(node_ctl 1 redis)"
 kill -0 "${NODES[1]}" || fail "node 1 is gone"
 bad=$(counter records-bad)
 alien=$(counter records-alien)
-echo "$bad cannot be read, $alien are something else's, of the others $(node_sessions 1) are held and $(counter calls-waiting-for-ports) wait for ports"
+echo "$bad cannot be read, $alien are something else's," \
+    "of the others $(node_sessions 1) are held and $(counter calls-waiting-for-ports) wait for ports"
 [ "$bad" -gt $((count / 4)) ] || fail "only $bad of $count records cannot be read: that proves nothing"
 node_ctl 1 resync >/dev/null
 sleep 2

@@ -75,8 +75,10 @@ impl World {
         self.mend_store();
         self.network.set_links(Link::calm(), Link::calm());
         let end = self.now + self.swarm.calm;
+        // Nobody hangs up before all is compared, after the take-over too.
+        let compared = end + self.swarm.calm + Duration::from_secs(3);
         for dialogue in &mut self.dialogues {
-            dialogue.hang_up_at = dialogue.hang_up_at.max(end + Duration::from_secs(1));
+            dialogue.hang_up_at = dialogue.hang_up_at.max(compared);
         }
         for phone in &mut self.phones {
             phone.silent = false;
