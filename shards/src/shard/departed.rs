@@ -19,7 +19,8 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(60);
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Departed {
-    /// When a call ended that had this name, when it was made, and its last version.
+    /// When a call ended that had this name, when it was made, and its last version: that of its end, which
+    /// counts as a change.
     calls: BTreeMap<CallId, (Timestamp, Timestamp, Version)>,
     queue: VecDeque<(Timestamp, CallId)>,
 }
@@ -28,14 +29,15 @@ impl Departed {
     /// Remembers an own call that ends.
     pub(super) fn note(&mut self, now: Timestamp, call: &Call) {
         self.forget(now);
-        self.calls.insert(call.id.clone(), (now, call.created, call.version));
+        let last = Version { sequence: call.version.sequence + 1, ..call.version };
+        self.calls.insert(call.id.clone(), (now, call.created, last));
         self.queue.push_back((now, call.id.clone()));
     }
 
     /// Whether a record tells of a call as it was before it ended here.
     pub(super) fn supersedes(&mut self, now: Timestamp, stored: &CallSnapshot) -> bool {
         self.forget(now);
-        self.newest(&stored.call_id).is_some_and(|newest| (stored.created, stored.version) <= newest)
+        self.newest(&stored.call_id).is_some_and(|newest| (stored.created, stored.version) < newest)
     }
 
     /// When a call that ended was made, and its last version.
