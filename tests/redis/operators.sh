@@ -48,6 +48,12 @@ import json, sys
 print(json.load(sys.stdin)["counters"][sys.argv[1]])' "$2"
 }
 
+foreign_listed() {
+    node_ctl "$1" list sessions foreign --json | python3 -c '
+import json, sys
+print(len(json.load(sys.stdin)["calls"]))'
+}
+
 node_start 1
 node_start 2
 for n in 1 2; do quietly phones open 5 audio 10.255.1.$n:2223 node$n; done
@@ -67,11 +73,7 @@ within 5 both_are 5 0 5 5 || fail "terminate foreign: $(seen)"
 records_are 5 5 || fail "terminate foreign erased records: $(seen)"
 quietly node_ctl 1 resync 2
 within 5 both_are 5 5 5 5 || fail "resync: $(seen)"
-listed=$(node_ctl 1 list sessions foreign --json | python3 -c '
-import json, sys
-print(len(json.load(sys.stdin)["calls"]))')
-[ "$listed" = 5 ] ||
-    fail "list sessions foreign: $(node_ctl 1 list sessions foreign)"
+[ "$(foreign_listed 1)" = 5 ] || fail "list sessions foreign: $(node_ctl 1 list sessions foreign)"
 talks "keyspaces left and followed"
 
 # Somebody else erases the record of an own call, again and again.
