@@ -66,6 +66,8 @@ def records(directory):
         for variant in damaged(record):
             yield json.dumps(with_ports(variant, port), separators=(",", ":")).encode()
             port = port + PORTS if port + PORTS < LAST_PORT else FIRST_PORT
+        yield json.dumps({**record, "future": {"x": "1"}, "json": {**record["json"], "x_future": "1"}}).encode()
+        yield json.dumps({**record, "sfd-0": {**record["sfd-0"], "localport": "66000"}}).encode()
         twice = {**record, "sfd-1": {**record["sfd-1"], "localport": record["sfd-0"]["localport"]}}
         yield json.dumps(twice).encode()
     whole = (directory / DAMAGED[0]).read_bytes()

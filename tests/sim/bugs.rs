@@ -11,14 +11,14 @@ const FOUND_BY: [(Sabotage, u64); Sabotage::ALL.len()] = [
     (Sabotage::OtherCall, 1),
     (Sabotage::LearnAnyway, 1),
     (Sabotage::EarlyTimer, 1),
-    (Sabotage::DeletionStays, 14),
+    (Sabotage::DeletionStays, 4),
     (Sabotage::OtherCookie, 1),
-    (Sabotage::EpochIgnored, 27),
+    (Sabotage::EpochIgnored, 23),
     (Sabotage::TombstoneDropped, 17),
     (Sabotage::ScanFirst, 77),
-    (Sabotage::OwnDestroyed, 32),
-    (Sabotage::UnreadDeleted, 71),
-    (Sabotage::CleanTooSoon, 11),
+    (Sabotage::OwnDestroyed, 3),
+    (Sabotage::UnreadDeleted, 145),
+    (Sabotage::CleanTooSoon, 77),
 ];
 
 #[test]

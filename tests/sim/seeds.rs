@@ -11,10 +11,14 @@ const FOUND: &str = include_str!("seeds.txt");
 /// How many seeds of a row are run, in as many parts as there are tests for it.
 const SEEDS: u64 = 120;
 
-fn found() -> Vec<u64> {
-    let numbers =
-        FOUND.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split(' ').next());
-    numbers.map(|number| number.parse().expect("a seed at the start of the line")).collect()
+fn found() -> Vec<Swarm> {
+    let lines = FOUND.lines().filter(|line| !line.starts_with('#'));
+    let swarm = |line: &str| {
+        let (seed, rest) = line.split_once(' ').expect("a seed and what it found");
+        let seed = seed.parse().expect("a seed at the start of the line");
+        if rest.starts_with("all-faults ") { Swarm::all_faults(seed) } else { Swarm::new(seed) }
+    };
+    lines.map(swarm).collect()
 }
 
 fn check(outcome: &Outcome) {
@@ -68,8 +72,8 @@ fn even_seeds_are_clean() {
 #[test]
 fn seeds_that_found_something_are_clean() {
     assert!(found().len() > 5);
-    for seed in found() {
-        check(&run(Swarm::new(seed), false));
+    for swarm in found() {
+        check(&run(swarm, false));
     }
 }
 
