@@ -390,6 +390,10 @@ fn active_and_standby_change_all_calls_at_once() {
     }
     assert!(matches!(owner.ask(Command::StandBy), Reply::Count(3)));
     assert_eq!(counts(&mut owner), (0, 3, 0));
+    for record in owner.published.clone().iter().rev().take(3) {
+        restore(&mut owner, ONE, record);
+    }
+    assert_eq!(counts(&mut owner), (0, 3, 0), "its own records do not bring them back");
     assert!(matches!(standby.ask(Command::Activate), Reply::Count(3)));
     assert_eq!(counts(&mut standby), (3, 0, 0));
     assert_eq!((standby.published.len(), standby.retired.len()), (3, 3));

@@ -324,7 +324,10 @@ impl<'a> Work<'a> {
             }
             Output::DestroyAll(keyspace) => self.hands.tell_all(&Filter::Keyspace(keyspace)),
             Output::OwnRecordGone(call_id) => self.hands.write(WriteOrder::RecordGone(call_id)),
-            Output::OwnRecordWritten(call_id) => self.hands.write(WriteOrder::RecordWritten(call_id)),
+            // In a flood one may be lost: what others overwrote just then is found at the next resync.
+            Output::OwnRecordWritten(call_id) => {
+                let _ = self.hands.writes.try_send(WriteOrder::RecordWritten(call_id));
+            }
             Output::Event(event) => {
                 if let FeedEvent::Swept { keyspace, records, missing } = event {
                     self.notify.shared.note_compared(self.clock.now(), keyspace, records, missing);

@@ -267,7 +267,8 @@ fn judge(here: &Call, restore: &Restore, shown: &CallSnapshot) -> RestoreOutcome
             }
         }
         Ownership::Foreign(_) if older => RestoreOutcome::Stale,
-        Ownership::Foreign(_) if restore.own => RestoreOutcome::Updated,
+        // Handed over by an operator, to nobody in particular so far.
+        Ownership::Foreign(_) if restore.own => RestoreOutcome::Unchanged,
         Ownership::Foreign(_) if same_call(shown, stored) => RestoreOutcome::Unchanged,
         Ownership::Foreign(_) => RestoreOutcome::Updated,
     }
