@@ -4,7 +4,7 @@
 //! cargo run --profile sim --example sim -- --seeds 500                five hundred seeds
 //! cargo run --profile sim --example sim -- --minutes 60 --first 1000  for an hour, from seed 1000 on
 //! cargo run --profile sim --example sim -- --one 42                   one seed, with its log
-//! cargo run --profile sim --example sim -- --speed                    how much faster than life it is
+//! cargo run --release --example sim -- --speed                        how much faster than life it is
 //! ```
 
 #![expect(clippy::disallowed_methods, reason = "measures how long the runs take")]
