@@ -142,17 +142,3 @@ pub trait Daemon {
     /// The replication of a node, if there is any.
     fn replication(&self, node: &NodeFacts) -> Option<Box<dyn Replication>>;
 }
-
-/// The simplest front, and no replication.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Bare;
-
-impl Daemon for Bare {
-    fn front(&self) -> Box<dyn Front> {
-        Box::new(super::front::Direct::default())
-    }
-
-    fn replication(&self, _node: &NodeFacts) -> Option<Box<dyn Replication>> {
-        None
-    }
-}

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::check::Counts;
-use super::replication::{Bare, Daemon};
+use super::replication::Daemon;
 use super::swarm::Swarm;
 use super::world::World;
 
@@ -33,11 +33,6 @@ impl Outcome {
     pub fn is_clean(&self) -> bool {
         self.violations.is_empty()
     }
-}
-
-/// Runs a seed with the simplest front, and without replication.
-pub fn run(seed: u64, verbose: bool) -> Outcome {
-    run_swarm(Swarm::new(seed), Rc::new(Bare), verbose)
 }
 
 /// Runs a world with these options. A panic of the code under test is a finding like any other.
