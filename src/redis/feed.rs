@@ -165,6 +165,9 @@ struct Followed {
     sweep: Sweep,
     /// Calls to look at, in order.
     queue: VecDeque<CallId>,
+    /// When the first sweep had named all records. Own ones that are looked at later are no longer taken back:
+    /// their calls have ended here, and their deletion is owed.
+    taken_back: Option<Timestamp>,
     last_event: Option<Timestamp>,
     last_sweep: Option<Timestamp>,
 }
@@ -441,6 +444,7 @@ impl Feed {
             subscribed: false,
             sweep: Sweep::default(),
             queue: VecDeque::new(),
+            taken_back: None,
             last_event: None,
             last_sweep: None,
         };
@@ -450,12 +454,24 @@ impl Feed {
         self.followed.insert(keyspace, followed);
     }
 
+    /// Whether an own record is looked at only to see that it can be read.
+    fn is_check(&self, pending: &Pending) -> bool {
+        let taken_back = self.followed.get(&self.context.keyspace).and_then(|followed| followed.taken_back);
+        taken_back.is_some_and(|at| pending.since > at)
+    }
+
     fn followed_since(&mut self, of: Following) -> Option<&mut Followed> {
         self.followed.get_mut(&of.keyspace).filter(|followed| followed.session == of.session)
     }
 
     /// Drops all that waits for an answer from Redis. The sweep that follows a connection finds it again.
     fn reset(&mut self) {
+        let own = self.context.keyspace;
+        let taking_back =
+            self.pending.iter().any(|((keyspace, _), pending)| *keyspace == own && !self.is_check(pending));
+        if let Some(followed) = self.followed.get_mut(&own).filter(|_| taking_back) {
+            followed.taken_back = None;
+        }
         for followed in self.followed.values_mut() {
             self.sessions += 1;
             followed.session = self.sessions;

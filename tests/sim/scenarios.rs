@@ -16,7 +16,11 @@ const HEARD: Duration = Duration::from_millis(100);
 
 /// Nodes that share their calls, and dialogues that begin at node 0 in the first second.
 fn world(nodes: usize, dialogues: u32) -> World {
-    let mut swarm = Swarm::plain(1, nodes, dialogues);
+    new_world(Swarm::plain(1, nodes, dialogues))
+}
+
+fn new_world(mut swarm: Swarm) -> World {
+    let dialogues = swarm.dialogues;
     swarm.replication = true;
     swarm.ports = (20_000, 59_999);
     swarm.settings.delete_delay = Duration::ZERO;
@@ -30,6 +34,12 @@ fn world(nodes: usize, dialogues: u32) -> World {
 /// The same, with all calls established at node 0 and held by the others.
 fn talking(nodes: usize, dialogues: u32) -> World {
     let mut world = world(nodes, dialogues);
+    let_talk(&mut world);
+    world
+}
+
+fn let_talk(world: &mut World) {
+    let dialogues = world.swarm.dialogues;
     for _ in 0..60 {
         world.pass(SECOND / 2);
         if (0..dialogues).all(|dialogue| world.is_established(dialogue)) {
@@ -39,9 +49,8 @@ fn talking(nodes: usize, dialogues: u32) -> World {
     world.pass(SECOND);
     for dialogue in 0..dialogues {
         assert!(world.is_established(dialogue));
-        assert_held(&mut world, dialogue, 0);
+        assert_held(world, dialogue, 0);
     }
-    world
 }
 
 /// One node owns the call, the others hold it for that node.
@@ -161,6 +170,37 @@ fn a_redis_that_comes_back_empty_is_filled_again_by_the_owners() {
     }
     let (sent, heard) = world.packets();
     assert!(sent - heard < 200, "nobody noticed: {sent} sent, {heard} heard");
+    finish(world);
+}
+
+/// Their records are still there when Redis can be reached again, for as long as it takes to delete them.
+#[test]
+fn calls_that_ended_while_redis_was_away_for_long_do_not_come_back() {
+    // Now one of the two connections is back first, now the other.
+    for moment in 0..8 {
+        end_while_away(Duration::from_millis(170 * moment));
+    }
+}
+
+fn end_while_away(moment: Duration) {
+    // Records that do not expire meanwhile.
+    let mut world = new_world(Swarm { hasty: true, ..Swarm::plain(1, 2, 5) });
+    let_talk(&mut world);
+    world.pass(moment);
+    world.cut(0, Site::Store);
+    world.pass(2 * SECOND);
+    for dialogue in 0..5 {
+        world.end(dialogue);
+    }
+    world.pass(90 * SECOND);
+    assert_eq!(world.held(0, 0), None);
+    let restored = world.checker.counts.restored;
+    world.heal();
+    world.pass(10 * SECOND);
+    for dialogue in 0..5 {
+        assert_gone(&mut world, dialogue);
+    }
+    assert_eq!(world.checker.counts.restored, restored, "not even for a moment");
     finish(world);
 }
 

@@ -124,6 +124,10 @@ impl Feed {
         let (keyspace, call_id) = &key;
         let age = record.age();
         let own = *keyspace == self.context.keyspace;
+        if own && self.pending.get(&key).is_some_and(|pending| self.is_check(pending)) {
+            self.counters.unchanged += 1;
+            return self.finish(now, &key);
+        }
         if let Some(Held { keyspace: of, from: Some((known, digest)) }) = self.held.get(call_id) {
             // An older one of its own is the shard's business: it has to be removed.
             if age < *known && !own {

@@ -100,6 +100,7 @@ impl Feed {
         let sweep = std::mem::take(&mut followed.sweep);
         followed.sweep.step = Step::Idle(Some(now + sweep_interval));
         followed.last_sweep = Some(now);
+        followed.taken_back.get_or_insert(now);
         let missing: Vec<&CallId> = calls.iter().filter(|call_id| !sweep.found.contains(*call_id)).collect();
         self.counters.sweeps += 1;
         let (records, missed) = (sweep.found.len(), missing.len());

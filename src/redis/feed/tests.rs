@@ -281,6 +281,17 @@ fn own_records_are_taken_back() {
     assert_eq!(drain(&mut feed), ["list 2", "swept 2 1 1", "own record gone c"]);
 }
 
+#[test]
+fn own_records_are_not_taken_back_later() {
+    let mut feed = feed();
+    feed.resync(at(1), Some(OWN));
+    assert_eq!(drain(&mut feed), ["scan 2 0"]);
+    feed.on_scan_page(at(1), of(&feed, OWN), 0, &[b"c".to_vec()]);
+    assert_eq!(drain(&mut feed), ["list 2", "fetch 2 c"]);
+    feed.on_fetched(at(1), of(&feed, OWN), &id("c"), Fetched::Value(&stored("c", 1)));
+    assert_eq!(drain(&mut feed), [""; 0], "its deletion is owed");
+}
+
 /// Found by the simulator: somebody overwrote a record while its owner could not see it.
 #[test]
 fn an_own_record_that_cannot_be_read_is_found_at_a_resync() {
