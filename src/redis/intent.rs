@@ -423,12 +423,14 @@ impl Intent {
     }
 
     /// Whether a call is own, as far as is known here.
-    pub fn owns(&self, call_id: &CallId) -> bool {
+    #[cfg(test)]
+    fn owns(&self, call_id: &CallId) -> bool {
         self.entries.get(call_id).is_some_and(|entry| !matches!(entry.wanted, Wanted::Nothing(_)))
     }
 
     /// Whether a record is owed its deletion: then it must not be taken back.
-    pub fn owes_deletion(&self, call_id: &CallId) -> bool {
+    #[cfg(test)]
+    fn owes_deletion(&self, call_id: &CallId) -> bool {
         self.entries.get(call_id).is_some_and(|entry| matches!(entry.wanted, Wanted::Nothing(_)))
     }
 

@@ -15,10 +15,10 @@ const FOUND_BY: [(Sabotage, u64); Sabotage::ALL.len()] = [
     (Sabotage::OtherCookie, 1),
     (Sabotage::EpochIgnored, 23),
     (Sabotage::TombstoneDropped, 17),
-    (Sabotage::ScanFirst, 77),
+    (Sabotage::ScanFirst, 92),
     (Sabotage::OwnDestroyed, 3),
-    (Sabotage::UnreadDeleted, 145),
-    (Sabotage::CleanTooSoon, 77),
+    (Sabotage::UnreadDeleted, 41),
+    (Sabotage::CleanTooSoon, 87),
 ];
 
 #[test]

@@ -60,7 +60,7 @@ enum Happening {
     /// Something happens to a phone.
     Mishap,
     /// Links are whole again.
-    Mend(u32),
+    Mend,
     /// A node comes back.
     Restart(usize),
     /// Books are compared.
@@ -221,7 +221,7 @@ impl World {
             Happening::Wake(node) => self.node_wakes(node),
             Happening::Fault => self.fault(),
             Happening::Mishap => self.mishap(),
-            Happening::Mend(_) => self.mend(),
+            Happening::Mend => self.mend(),
             Happening::Restart(node) => self.restart(node),
             Happening::Audit => self.audit(),
             Happening::Connect { node, channel, epoch } => self.connect(node, channel, epoch),

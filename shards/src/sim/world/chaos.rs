@@ -63,7 +63,7 @@ impl World {
         }
         self.say(Column::Outside, || format!("node {node} and {other:?} are cut, ways {ways:02b}"));
         let pause = between(&mut self.faults, 100, 4000);
-        self.after(pause, Happening::Mend(0));
+        self.after(pause, Happening::Mend);
     }
 
     pub(super) fn mend(&mut self) {
