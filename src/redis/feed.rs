@@ -424,14 +424,6 @@ impl Feed {
         self.outputs.pop_front().or_else(|| self.next_fetch())
     }
 
-    /// Whether every keyspace has been looked at as a whole, and all that it brought has been dealt with.
-    pub fn is_caught_up(&self) -> bool {
-        let swept =
-            |keyspace: &Keyspace| self.followed.get(keyspace).and_then(|followed| followed.last_sweep);
-        self.followed.keys().all(|keyspace| swept(keyspace).is_some())
-            && self.pending.iter().all(|((keyspace, _), pending)| swept(keyspace) < Some(pending.since))
-    }
-
     /// What has been counted.
     pub fn counters(&self) -> &FeedCounters {
         &self.counters
@@ -452,12 +444,6 @@ impl Feed {
             self.outputs.push_back(Output::Subscribe(followed.following(keyspace)));
         }
         self.followed.insert(keyspace, followed);
-    }
-
-    /// Whether an own record is looked at only to see that it can be read.
-    fn is_check(&self, pending: &Pending) -> bool {
-        let taken_back = self.followed.get(&self.context.keyspace).and_then(|followed| followed.taken_back);
-        taken_back.is_some_and(|at| pending.since > at)
     }
 
     fn followed_since(&mut self, of: Following) -> Option<&mut Followed> {

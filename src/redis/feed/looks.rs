@@ -154,6 +154,12 @@ impl Feed {
         self.outputs.push_back(Output::Restore(Box::new(restore)));
     }
 
+    /// Whether an own record is looked at only to see that it can be read.
+    pub(super) fn is_check(&self, pending: &Pending) -> bool {
+        let taken_back = self.followed.get(&self.context.keyspace).and_then(|followed| followed.taken_back);
+        taken_back.is_some_and(|at| pending.since > at)
+    }
+
     pub(super) fn next_fetch(&mut self) -> Option<Output> {
         if !self.connected || self.fetches_in_flight >= FETCHES_IN_FLIGHT_MAX {
             return None;

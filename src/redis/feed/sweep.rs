@@ -120,6 +120,14 @@ impl Feed {
         }
     }
 
+    /// Whether every keyspace has been looked at as a whole, and all that it brought has been dealt with.
+    pub fn is_caught_up(&self) -> bool {
+        let swept =
+            |keyspace: &Keyspace| self.followed.get(keyspace).and_then(|followed| followed.last_sweep);
+        self.followed.keys().all(|keyspace| swept(keyspace).is_some())
+            && self.pending.iter().all(|((keyspace, _), pending)| swept(keyspace) < Some(pending.since))
+    }
+
     /// What the shards say they hold is the truth: a call may have ended there for reasons of its own.
     fn agree_on_held(&mut self, now: Timestamp, keyspace: Keyspace, calls: &[CallId]) {
         let listed: AHashSet<&CallId> = calls.iter().collect();
