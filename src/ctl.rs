@@ -31,6 +31,7 @@ use tandem_shards::settings::Settings;
 use tandem_shards::time::Timestamp;
 
 use crate::config::NodeLimits;
+use crate::liveness::Liveness;
 
 pub mod answer;
 pub mod client;
@@ -69,6 +70,8 @@ pub struct Node {
     pub redis: Option<Arc<dyn RedisControl>>,
     /// Counts of ng commands, once the fronts are there.
     pub proxies: OnceLock<Arc<dyn ProxyCounts>>,
+    /// Which shards turn.
+    pub liveness: Arc<Liveness>,
     /// When it started.
     pub started: Timestamp,
 }

@@ -9,6 +9,7 @@
 //! | `redis-notify` | follows other nodes' calls: the blocking notification loop | Redis |
 //! | `redis-write` | writes own calls | its queue |
 //! | `sampler` | measures rates and limits | time |
+//! | `liveness` | asks shards for signs of life, feeds systemd's watchdog | shards, for a moment |
 //! | `events` | writes what happens to calls into the log | its channel |
 //! | `ready` | tells systemd that the calls of before are back, and ends | `redis-notify` |
 //!
@@ -25,7 +26,7 @@ use crossbeam_channel::Sender;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigSet, Signal};
 use tandem_shards::admission::Admission;
-use tandem_shards::io::{Shards, ShardsConfig};
+use tandem_shards::io::{Clock, Shards, ShardsConfig};
 use tandem_shards::ports::Ports;
 
 use crate::capacity::Capacity;
@@ -33,8 +34,9 @@ use crate::config::Config;
 use crate::ctl::door::{Bound, Door};
 use crate::ctl::{Ctl, Live, Node, now};
 use crate::fronts::Fronts;
+use crate::liveness::Liveness;
 use crate::redis::control::Redis;
-use crate::{events, logging, notify, sampler};
+use crate::{events, liveness, logging, notify, sampler};
 
 /// Runs a node until a signal ends it.
 ///
@@ -114,6 +116,7 @@ fn start_shards(config: &Config) -> Result<Shared, String> {
         rates: Mutex::default(),
         redis: redis.as_ref().map(Redis::control),
         proxies: OnceLock::new(),
+        liveness: Arc::new(Liveness::new(count, Clock::of_process().now())),
         started: now(),
     });
     Ok(Shared { shards, redis, node })
@@ -129,6 +132,8 @@ impl Threads {
     fn start_measuring(&mut self, shared: &Shared) -> io::Result<()> {
         let (node, callers) = (shared.node.clone(), shared.shards.callers());
         self.start("sampler", move |stop| sampler::run(&node, &callers, &stop))?;
+        let (node, callers) = (shared.node.clone(), shared.shards.callers());
+        self.start("liveness", move |stop| liveness::run(&node.liveness, &callers, &stop))?;
         let happened = shared.shards.events();
         self.start("events", move |stop| events::run(&happened, &stop))
     }

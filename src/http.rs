@@ -8,8 +8,8 @@
 //! | `POST /ng-plain` | one without, in bencode or JSON |
 //! | `GET /ping` | `pong` |
 //! | `GET /cli/list+totals`, `POST /cli` | a line of the CLI |
-//! | `GET /live` | 200 if every shard answers, else 503 and which does not |
-//! | `GET /ready` | 200 if new calls are taken, else 503 and why not |
+//! | `GET /live` | 200 if every shard turns, else 503 and which does not |
+//! | `GET /ready` | 200 if new calls are taken, and what is degraded; else 503 and why not |
 //! | `GET /metrics` | the page of [`metrics`] |
 //! | upgrade to WebSocket, on any path | see [`websocket`] |
 //!
@@ -213,14 +213,14 @@ fn post(service: &dyn Service, path: &str, request: &Request, peer: SocketAddr) 
 }
 
 fn get(service: &dyn Service, path: &str, line: Option<&str>) -> Response {
-    let health = |state: Result<(), String>, word: &str| match state {
-        Ok(()) => Response::text(Status::Ok, word),
+    let health = |state: Result<String, String>| match state {
+        Ok(words) => Response::text(Status::Ok, &words),
         Err(reason) => Response::text(Status::Unavailable, &reason),
     };
     match path {
         "/ping" => Response::ok(TEXT, "pong"),
-        "/live" => health(service.health().live(), "live"),
-        "/ready" => health(service.health().ready(), "ready"),
+        "/live" => health(service.health().live().map(|()| "live".to_owned())),
+        "/ready" => health(service.health().ready()),
         "/metrics" => Response::ok(metrics::CONTENT_TYPE, service.metrics()),
         _ => match decode(line.unwrap_or_default()) {
             Some(line) => Response::ok(TEXT, service.cli(line.trim())),

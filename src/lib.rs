@@ -13,6 +13,7 @@ pub mod events;
 pub mod fronts;
 pub mod http;
 pub mod listener;
+pub mod liveness;
 pub mod logging;
 pub mod metrics;
 pub mod ng;

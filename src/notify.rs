@@ -5,10 +5,29 @@ use std::io;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::time::Duration;
 
 /// The daemon serves.
 pub fn ready(status: &str) {
     tell(&format!("READY=1\nSTATUS={status}"));
+}
+
+/// The daemon is alive.
+pub fn alive() {
+    tell("WATCHDOG=1");
+}
+
+/// How long systemd's watchdog waits for the next sign of life of this process, if there is one.
+pub fn watchdog() -> Option<Duration> {
+    let number = |name| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    watchdog_of(number("WATCHDOG_USEC"), number("WATCHDOG_PID"), u64::from(std::process::id()))
+}
+
+/// What systemd's variables mean for the process with this number: another one may be meant.
+fn watchdog_of(micros: Option<u64>, meant: Option<u64>, process: u64) -> Option<Duration> {
+    micros
+        .filter(|micros| *micros > 0 && meant.is_none_or(|meant| meant == process))
+        .map(Duration::from_micros)
 }
 
 /// The daemon ends.
@@ -36,6 +55,20 @@ fn send(socket: &OsStr, state: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_watchdog_counts_for_the_process_that_is_meant() {
+        let second = Some(Duration::from_secs(1));
+        for (micros, meant, expected) in [
+            (None, None, None),
+            (Some(0), None, None),
+            (Some(1_000_000), None, second),
+            (Some(1_000_000), Some(7), second),
+            (Some(1_000_000), Some(8), None),
+        ] {
+            assert_eq!(watchdog_of(micros, meant, 7), expected);
+        }
+    }
 
     #[test]
     fn a_state_arrives_at_both_kinds_of_sockets() {

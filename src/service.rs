@@ -11,6 +11,7 @@ use tandem_shards::output::Reply;
 use tandem_shards::stats::ShardReport;
 
 use crate::ctl::{Ctl, execute, now};
+use crate::liveness;
 use crate::metrics::{self, Metrics};
 use crate::ng::counters::NgCounters;
 use crate::ng::exchange::NgState;
@@ -34,10 +35,12 @@ pub trait Service: fmt::Debug + Send + Sync {
 /// How a node is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Health {
-    /// Shards that did not answer in time.
+    /// Shards that do not turn.
     pub silent: Vec<ShardId>,
     /// `max-sessions` is 0, which is how a node is drained.
     pub draining: bool,
+    /// What does not work besides; new calls are taken all the same.
+    pub degraded: Option<String>,
 }
 
 impl Health {
@@ -49,17 +52,20 @@ impl Health {
         if self.silent.is_empty() {
             return Ok(());
         }
-        let silent: Vec<String> = self.silent.iter().map(|shard| shard.0.to_string()).collect();
-        Err(format!("no answer from shard {}", silent.join(", ")))
+        Err(liveness::words(&self.silent))
     }
 
-    /// Whether new calls are taken.
+    /// Whether new calls are taken, and what does not work all the same. A Redis is one for all nodes: if its loss
+    /// made them unready, nobody would take calls.
     ///
     /// # Errors
     /// Why not, in words.
-    pub fn ready(&self) -> Result<(), String> {
+    pub fn ready(&self) -> Result<String, String> {
         self.live()?;
-        if self.draining { Err("draining: max-sessions is 0".to_owned()) } else { Ok(()) }
+        if self.draining {
+            return Err("draining: max-sessions is 0".to_owned());
+        }
+        Ok(self.degraded.as_ref().map_or("ready".to_owned(), |trouble| format!("degraded: {trouble}")))
     }
 }
 
@@ -109,8 +115,12 @@ impl Service for NodeService {
     }
 
     fn health(&self) -> Health {
-        let (_, silent) = self.reports();
-        Health { silent, draining: self.ctl.node().admission.max_sessions() == 0 }
+        let node = self.ctl.node();
+        Health {
+            silent: node.liveness.stalled(),
+            draining: node.admission.max_sessions() == 0,
+            degraded: node.redis.as_ref().and_then(|redis| redis.status().trouble()),
+        }
     }
 
     fn metrics(&self) -> String {
@@ -220,17 +230,22 @@ pub mod tests {
     fn a_node_is_ready_when_it_lives_and_takes_calls() {
         let silent = vec![ShardId(0), ShardId(3)];
         let cases = [
-            (Health::default(), Ok(()), Ok(())),
-            (Health { silent: vec![], draining: true }, Ok(()), Err("draining: max-sessions is 0")),
+            (Health::default(), Ok(()), Ok("ready")),
             (
-                Health { silent, draining: true },
+                Health { degraded: Some("no Redis".to_owned()), ..Health::default() },
+                Ok(()),
+                Ok("degraded: no Redis"),
+            ),
+            (Health { draining: true, ..Health::default() }, Ok(()), Err("draining: max-sessions is 0")),
+            (
+                Health { silent, draining: true, degraded: None },
                 Err("no answer from shard 0, 3"),
                 Err("no answer from shard 0, 3"),
             ),
         ];
         for (health, live, ready) in cases {
             assert_eq!(health.live(), live.map_err(str::to_owned));
-            assert_eq!(health.ready(), ready.map_err(str::to_owned));
+            assert_eq!(health.ready(), ready.map(str::to_owned).map_err(str::to_owned));
         }
     }
 }

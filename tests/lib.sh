@@ -146,6 +146,28 @@ stop() {
     done
 }
 
+# threads_stop PID NAME: the threads of that name do not run until $TRACER ends.
+threads_stop() {
+    grep -l "^$2\$" "/proc/$1/task"/*/comm | cut -d / -f 5 >"$WORK/threads"
+    : >"$WORK/stopped"
+    python3 - "$WORK/threads" >"$WORK/stopped" <<'PYTHON' &
+import ctypes, os, sys, time
+SEIZE, INTERRUPT, WALL = 0x4206, 0x4207, 0x40000000
+ptrace = ctypes.CDLL(None, use_errno=True).ptrace
+ptrace.argtypes = [ctypes.c_long] * 4
+for tid in map(int, open(sys.argv[1])):
+    for request in SEIZE, INTERRUPT:
+        if ptrace(request, tid, 0, 0) != 0:
+            sys.exit(f"ptrace: {os.strerror(ctypes.get_errno())}")
+    os.waitpid(tid, WALL)
+print("stopped", flush=True)
+time.sleep(120)
+PYTHON
+    TRACER=$!
+    PIDS+=("$TRACER")
+    within 5 grep -q stopped "$WORK/stopped" || fail "cannot stop a thread"
+}
+
 # relay_start [ARGUMENT...]: starts the relay and waits until it answers; arguments are for tandem only.
 # shellcheck disable=SC2120 # most scripts have none
 relay_start() {

@@ -11,6 +11,7 @@ NEEDS=(
     /usr/bin/cc=gcc /usr/include/stdio.h=libc6-dev /usr/bin/git=git /usr/bin/python3=python3 /bin/ip=iproute2
     /usr/bin/unshare=util-linux /usr/bin/redis-server=redis-server /usr/bin/rtpengine=rtpengine-daemon
     /usr/bin/rtpengine-ctl=rtpengine-utils /usr/bin/openssl=openssl /usr/sbin/kamailio=kamailio /usr/bin/sipp=sip-tester
+    /usr/sbin/keepalived=keepalived
 )
 
 install_missing() {

@@ -43,6 +43,8 @@ pub enum Command {
     Terminate(Filter),
     /// Show the shard's counters. Answered with `Shard`.
     Report,
+    /// Show that the loop turns. Answered with `Done`.
+    Ping,
     /// Use new settings from now on. Answered with `Done`.
     Configure(Box<Settings>),
     /// A record of another node (or of this node before a restart). Answered with `Restored`.

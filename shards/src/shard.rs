@@ -138,6 +138,7 @@ impl Shard {
             Command::List { filter, limit } => self.list(&filter, limit),
             Command::Terminate(filter) => self.terminate(now, &filter),
             Command::Report => Reply::Shard(Box::new(self.report())),
+            Command::Ping => Reply::Done,
             Command::Configure(settings) => self.configure(now, *settings),
             Command::Restore(restore) => return self.restore(now, id, *restore),
             Command::Destroy { call_id, keyspace } => self.destroy(now, &call_id, keyspace),

@@ -299,6 +299,12 @@ impl RedisStatus {
     pub fn is_healthy(&self) -> bool {
         self.writing && self.feeds.iter().all(|feed| feed.connected)
     }
+
+    /// What is wrong, in words.
+    pub fn trouble(&self) -> Option<String> {
+        let unsaid = || "Redis is not there yet".to_owned();
+        (!self.is_healthy()).then(|| self.last_error.clone().unwrap_or_else(unsaid))
+    }
 }
 
 impl SessionCounts {

@@ -63,7 +63,7 @@ pub enum CtlCommand {
     Shards,
     /// The node on one screen.
     Status,
-    /// Whether the shards answer.
+    /// Whether every shard turns.
     Ping,
     /// How Redis is.
     Redis,
@@ -203,7 +203,7 @@ const TOP: &[Entry] = &[
     }),
     entry("shards", "", "one line for each shard", |_| Ok(C::Shards)),
     entry("status", "", "the node on one screen", |_| Ok(C::Status)),
-    entry("ping", "", "whether all shards answer", |_| Ok(C::Ping)),
+    entry("ping", "", "whether every shard turns: this node can serve media", |_| Ok(C::Ping)),
     entry("redis", "", "connections, feeds and what is owed", |_| Ok(C::Redis)),
     entry("resync", "[<number>]", "compare one followed keyspace, or all, with Redis now", |w| {
         let Some(word) = w.next() else { return Ok(C::Resync(None)) };

@@ -122,7 +122,7 @@ impl<A: Ask> Desk<'_, A> {
             }
             CtlCommand::Shards => self.shards(),
             CtlCommand::Status => self.status(),
-            CtlCommand::Ping => CtlAnswer::Pong(self.reports().len()),
+            CtlCommand::Ping => self.ping(),
             CtlCommand::Redis => self.with_redis(|redis| CtlAnswer::Redis(redis.keyspace(), redis.status())),
             CtlCommand::Resync(keyspace) => self.resync(keyspace),
             CtlCommand::Wrong(wrong) => Problem::Wrong(wrong).into(),
@@ -377,6 +377,15 @@ impl<A: Ask> Desk<'_, A> {
         let rates = self.rates();
         let row = |report: ShardReport| ShardRow { rate: rates.of(report.shard), report };
         CtlAnswer::Shards(reports.into_iter().map(row).collect())
+    }
+
+    /// Goes by the notes about all shards and asks none: it must answer at once.
+    fn ping(&mut self) -> CtlAnswer {
+        let liveness = &self.node.liveness;
+        let stalled = liveness.stalled();
+        let turning = liveness.shard_count() - stalled.len();
+        self.silent.extend(stalled.into_iter().map(|shard| Silent { shard, error: AskError::TimedOut }));
+        CtlAnswer::Pong(turning)
     }
 
     fn status(&mut self) -> CtlAnswer {

@@ -85,10 +85,14 @@ fn requests_of_one_connection_are_answered_in_order() {
         let got = ask(&mut stream, line, content_type, body);
         assert_eq!(got, (status, reply_type.to_owned(), reply.to_owned()), "{line} {body}");
     }
-    *service.health.lock().expect("one writer") = Health { silent: vec![], draining: true };
+    let set = |health: Health| *service.health.lock().expect("one writer") = health;
+    set(Health { degraded: Some("no Redis".to_owned()), ..Health::default() });
+    let degraded = (200, TEXT.to_owned(), "degraded: no Redis\n".to_owned());
+    assert_eq!(ask(&mut stream, "GET /ready", "", ""), degraded);
+    set(Health { draining: true, ..Health::default() });
     assert_eq!(ask(&mut stream, "GET /live", "", "").0, 200);
     assert_eq!(ask(&mut stream, "GET /ready", "", "").2, "draining: max-sessions is 0\n");
-    *service.health.lock().expect("one writer") = Health { silent: vec![ShardId(1)], draining: false };
+    set(Health { silent: vec![ShardId(1)], ..Health::default() });
     let silent = (503, TEXT.to_owned(), "no answer from shard 1\n".to_owned());
     assert_eq!(ask(&mut stream, "GET /live", "", ""), silent);
     front.stop();

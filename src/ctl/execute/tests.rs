@@ -288,8 +288,6 @@ fn json_statistics_have_the_names_that_collectors_know() {
 fn a_silent_shard_is_named_and_the_rest_is_shown() {
     let (node, mut shards) = (node(true), shards());
     shards.silent.insert(3);
-    let outcome = execute(&node, &mut shards, NOW, CtlCommand::Ping, &Scope::default());
-    assert_eq!(outcome.exit_code(), 4);
     let text = legacy_line(&node, &mut shards, NOW, b"list numsessions");
     assert!(text.ends_with("Shard 3 did not answer: no answer in time.\n"), "{text}");
     let request = r#"{"command":"shards","format":"json"}"#;
@@ -297,6 +295,19 @@ fn a_silent_shard_is_named_and_the_rest_is_shown() {
     let answer: render::Response = serde_json::from_str(&answer).expect("JSON");
     assert_eq!((answer.exit, answer.silent), (4, vec!["shard 3: no answer in time".to_owned()]));
     assert_eq!(answer.data.expect("data")["shards"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn a_ping_asks_nobody_and_names_the_shards_that_do_not_turn() {
+    let (node, mut shards) = (node(true), shards());
+    shards.silent.extend(0..4);
+    let mut ping = || {
+        let outcome = execute(&node, &mut shards, NOW, CtlCommand::Ping, &Scope::default());
+        (outcome.exit_code(), outcome.silent.len(), render::text(&outcome.answer))
+    };
+    assert_eq!(ping(), (0, 0, "pong from 4 shards\n".to_owned()));
+    node.liveness.note(ShardId(3), Timestamp::ZERO);
+    assert_eq!(ping(), (4, 1, "pong from 3 shards\n".to_owned()));
 }
 
 #[test]

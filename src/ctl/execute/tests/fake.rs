@@ -10,6 +10,7 @@ use tandem_shards::call::snapshot::{
     Version,
 };
 use tandem_shards::interfaces::Interfaces;
+use tandem_shards::io::Clock;
 use tandem_shards::names::{Component, Family, InterfaceName, Text};
 use tandem_shards::output::{EndCause, Refusal};
 use tandem_shards::ports::Ports;
@@ -20,6 +21,7 @@ use tandem_shards::stats::Counters;
 use super::super::*;
 use crate::config::NodeLimits;
 use crate::ctl::{FeedStatus, ProxyCounts, ProxyRow, RedisStatus};
+use crate::liveness::Liveness;
 
 /// When commands are run.
 pub const NOW: Timestamp = Timestamp::from_micros(1_795_416_050_208_041);
@@ -210,6 +212,7 @@ pub fn node(redis: bool) -> Node {
         rates: Mutex::default(),
         redis: redis.then(|| Arc::new(FakeRedis { followed }) as Arc<dyn RedisControl>),
         proxies: OnceLock::from(Arc::new(FakeProxies) as Arc<dyn ProxyCounts>),
+        liveness: Arc::new(Liveness::new(4, Clock::of_process().now())),
         started: Timestamp::from_micros(1_795_416_041_000_000),
     }
 }

@@ -1,0 +1,166 @@
+//! Liveness: whether every shard turns its loop, which is whether this node can serve media.
+//!
+//! Health is another question. A node without Redis is degraded, and serves its calls as before: `tandem ctl status`
+//! and `/ready` say so. A node one of whose shards does not turn is silent to every call of that shard, while the other
+//! nodes hold them all ready. So one stalled shard of many counts like all of them, and `tandem ctl ping` (which
+//! decides where a media address is), `/live` and systemd's watchdog go by this and by nothing else.
+//!
+//! A thread asks each shard for a sign of life and notes when it came. Those who want to know look at the notes: they
+//! wait for no shard, and if that thread itself does not run, the notes grow old and say so.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use tandem_shards::input::Command;
+use tandem_shards::io::{Ask, Caller, Callers, Clock};
+use tandem_shards::names::ShardId;
+use tandem_shards::time::Timestamp;
+
+use crate::notify;
+
+/// A shard that has given no sign of life for this long is stalled.
+pub const STALLED_AFTER: Duration = Duration::from_secs(2);
+/// How often shards are asked.
+const PERIOD: Duration = Duration::from_millis(250);
+
+/// When each shard gave its last sign of life.
+#[derive(Debug)]
+pub struct Liveness {
+    signs: Box<[AtomicU64]>,
+}
+
+impl Liveness {
+    /// The notes about so many shards, which have just started.
+    pub fn new(shards: u16, now: Timestamp) -> Self {
+        Liveness { signs: (0..shards).map(|_| AtomicU64::new(now.as_micros())).collect() }
+    }
+
+    /// A shard gave a sign of life.
+    pub fn note(&self, shard: ShardId, at: Timestamp) {
+        self.signs[usize::from(shard.0)].store(at.as_micros(), Ordering::Relaxed);
+    }
+
+    /// The shards that do not turn.
+    pub fn stalled(&self) -> Vec<ShardId> {
+        let now = Clock::of_process().now();
+        let last = |sign: &AtomicU64| Timestamp::from_micros(sign.load(Ordering::Relaxed));
+        let shards = (0..).map(ShardId).zip(&self.signs);
+        shards.filter(|(_, sign)| now.since(last(sign)) >= STALLED_AFTER).map(|(shard, _)| shard).collect()
+    }
+
+    /// How many shards there are.
+    pub fn shard_count(&self) -> usize {
+        self.signs.len()
+    }
+}
+
+/// Asks for signs of life until the channel is closed.
+pub fn run(liveness: &Liveness, callers: &Callers, stop: &Receiver<()>) {
+    let mut round = Round { caller: callers.take(), asked: BTreeMap::new() };
+    let mut watchdog = Watchdog::of_systemd();
+    let period = watchdog.as_ref().map_or(PERIOD, |watchdog| PERIOD.min(watchdog.pause));
+    let clock = Clock::of_process();
+    let mut stalled_before = Vec::new();
+    loop {
+        let next = clock.now() + period;
+        round.ask();
+        round.take_answers(liveness, clock, next);
+        let stalled = liveness.stalled();
+        if stalled != stalled_before {
+            tell(&stalled);
+            stalled_before.clone_from(&stalled);
+        }
+        if let Some(watchdog) = watchdog.as_mut().filter(|_| stalled.is_empty()) {
+            watchdog.feed(clock.now());
+        }
+        match stop.recv_timeout(next.since(clock.now())) {
+            Err(RecvTimeoutError::Timeout) => {}
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+fn tell(stalled: &[ShardId]) {
+    if stalled.is_empty() {
+        log::info!("all shards turn again");
+    } else {
+        log::error!("{}: the calls there are silent", words(stalled));
+    }
+}
+
+/// Shards that do not turn, in words.
+pub fn words(stalled: &[ShardId]) -> String {
+    let mut text = "no answer from shard ".to_owned();
+    for (index, shard) in stalled.iter().enumerate() {
+        let _ = write!(text, "{}{shard}", if index == 0 { "" } else { ", " });
+    }
+    text
+}
+
+/// Questions under way: at most one to each shard, so that none pile up at one that is stalled.
+struct Round {
+    caller: Caller,
+    asked: BTreeMap<u64, ShardId>,
+}
+
+impl Round {
+    fn ask(&mut self) {
+        for shard in (0..self.caller.shard_count()).map(ShardId) {
+            if !self.asked.values().any(|asked| *asked == shard)
+                && let Ok(number) = self.caller.post(shard, Command::Ping)
+            {
+                self.asked.insert(number, shard);
+            }
+        }
+    }
+
+    fn take_answers(&mut self, liveness: &Liveness, clock: Clock, until: Timestamp) {
+        while !self.asked.is_empty() {
+            let Some((number, _)) = self.caller.next_answer(until.since(clock.now())) else { return };
+            if let Some(shard) = self.asked.remove(&number) {
+                liveness.note(shard, clock.now());
+            }
+        }
+    }
+}
+
+/// The watchdog of systemd, which ends a service that is silent for too long.
+struct Watchdog {
+    pause: Duration,
+    fed: Timestamp,
+}
+
+impl Watchdog {
+    fn of_systemd() -> Option<Watchdog> {
+        let pause = notify::watchdog()? / 4;
+        Some(Watchdog { pause, fed: Timestamp::ZERO })
+    }
+
+    fn feed(&mut self, now: Timestamp) {
+        if now.since(self.fed) >= self.pause {
+            self.fed = now;
+            notify::alive();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shard_without_a_sign_of_life_is_stalled() {
+        let now = Clock::of_process().now();
+        let liveness = Liveness::new(3, now);
+        assert_eq!(liveness.stalled(), []);
+        liveness.note(ShardId(1), now - STALLED_AFTER);
+        liveness.note(ShardId(2), Timestamp::ZERO);
+        assert_eq!(liveness.stalled(), [ShardId(1), ShardId(2)]);
+        assert_eq!(words(&liveness.stalled()), "no answer from shard 1, 2");
+        liveness.note(ShardId(1), now);
+        assert_eq!(liveness.stalled(), [ShardId(2)]);
+    }
+}
