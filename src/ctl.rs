@@ -32,6 +32,7 @@ use tandem_shards::time::Timestamp;
 
 use crate::config::NodeLimits;
 use crate::liveness::Liveness;
+use crate::request_log::{About, Cut, Protocol, RequestLog};
 
 pub mod answer;
 pub mod client;
@@ -47,6 +48,7 @@ pub mod socket;
 pub use commands::CtlCommand;
 pub use rates::Rates;
 
+use answer::{CtlAnswer, Outcome};
 use execute::Scope;
 
 /// What commands act on besides the shards.
@@ -72,6 +74,8 @@ pub struct Node {
     pub proxies: OnceLock<Arc<dyn ProxyCounts>>,
     /// Which shards turn.
     pub liveness: Arc<Liveness>,
+    /// Where refused requests are said.
+    pub requests: Arc<RequestLog>,
     /// When it started.
     pub started: Timestamp,
 }
@@ -231,9 +235,18 @@ impl Ctl {
 
 /// Runs one line of the legacy door.
 pub fn legacy_line<A: Ask>(node: &Node, ask: &mut A, now: Timestamp, line: &[u8]) -> String {
-    let command = commands::parse(line);
-    let outcome = execute::execute(node, ask, now, command, &Scope::default());
-    legacy::write(&outcome)
+    legacy::write(&run(node, ask, now, line, &Scope::default()))
+}
+
+/// Runs one line of any door; one that is not done is said.
+fn run<A: Ask>(node: &Node, ask: &mut A, now: Timestamp, line: &[u8], scope: &Scope) -> Outcome {
+    let outcome = execute::execute(node, ask, now, commands::parse(line), scope);
+    if let CtlAnswer::Problem(problem) = &outcome.answer {
+        let about = About { protocol: Protocol::Ctl, call_id: problem.call_id(), peer: None, command: line };
+        let detail = legacy::answer(&outcome.answer);
+        node.requests.refused(now, &about, problem.name(), Some(&Cut(detail.trim().as_bytes()).to_string()));
+    }
+    outcome
 }
 
 /// The wall clock.

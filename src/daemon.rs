@@ -117,6 +117,7 @@ fn start_shards(config: &Config) -> Result<Shared, String> {
         redis: redis.as_ref().map(Redis::control),
         proxies: OnceLock::new(),
         liveness: Arc::new(Liveness::new(count, Clock::of_process().now())),
+        requests: Arc::default(),
         started: now(),
     });
     Ok(Shared { shards, redis, node })
@@ -134,8 +135,8 @@ impl Threads {
         self.start("sampler", move |stop| sampler::run(&node, &callers, &stop))?;
         let (node, callers) = (shared.node.clone(), shared.shards.callers());
         self.start("liveness", move |stop| liveness::run(&node.liveness, &callers, &stop))?;
-        let happened = shared.shards.events();
-        self.start("events", move |stop| events::run(&happened, &stop))
+        let (happened, requests) = (shared.shards.events(), Arc::clone(&shared.node.requests));
+        self.start("events", move |stop| events::run(&happened, &requests, &stop))
     }
 
     /// Tells systemd that the node is ready, once the calls that were there before are there again. Proxies

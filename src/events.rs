@@ -1,4 +1,8 @@
 //! What happens to calls, as log lines: at most four for each call, each with its call-id.
+//!
+//! The thread that writes them also says, once a second, how many lines limits have left out.
+
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, select};
 use log::Level;
@@ -7,21 +11,32 @@ use tandem_shards::output::{Event, EventKind};
 
 use crate::ctl::now;
 use crate::logging::{Admit, Limiter};
+use crate::request_log::RequestLog;
 
 /// Lines of one name in ten seconds, of which there is one for each call.
 const CALL_LINES: u64 = 2000;
 /// Lines of one name in ten seconds, of which there may be many for each call.
 const MEDIA_LINES: u64 = 20;
 
+/// How often limits are asked what they have left out.
+const LEFT_OUT_PERIOD: Duration = Duration::from_secs(1);
+
 /// Writes events until the channel of `stop` is closed.
-pub fn run(events: &Receiver<(ShardId, Event)>, stop: &Receiver<()>) {
+pub fn run(events: &Receiver<(ShardId, Event)>, requests: &RequestLog, stop: &Receiver<()>) {
     let mut limiters = (Limiter::new(CALL_LINES), Limiter::new(MEDIA_LINES));
+    let periods = crossbeam_channel::tick(LEFT_OUT_PERIOD);
     loop {
         select! {
             recv(events) -> event => match event {
                 Ok((shard, event)) => write(&mut limiters, shard, &event),
                 Err(_) => return,
             },
+            recv(periods) -> _ => {
+                requests.say_left_out(now());
+                for (name, count) in limiters.0.take_left_out(now()).iter().chain(&limiters.1.take_left_out(now())) {
+                    log::warn!("{count} lines of {name} were left out");
+                }
+            }
             recv(stop) -> _ => break,
         }
     }

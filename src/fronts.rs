@@ -33,7 +33,8 @@ impl Fronts {
     /// # Errors
     /// Which address cannot be listened at, and why.
     pub fn start(config: &Config, shared: &Shared, ctl: &Ctl) -> Result<Fronts, String> {
-        let state = Arc::new(NgState::new(Box::new(FrontDesk(ctl.clone()))));
+        let state =
+            Arc::new(NgState::new(Box::new(FrontDesk(ctl.clone())), Arc::clone(&shared.node.requests)));
         let counts: Arc<dyn ProxyCounts> = Arc::new(Counts(Arc::clone(&state)));
         assert!(shared.node.proxies.set(counts).is_ok(), "fronts are started once");
         let callers = shared.shards.callers();

@@ -23,8 +23,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::ctl::now;
 use crate::listener::{Acceptor, Connection, Listener, Serve};
 use crate::metrics;
+use crate::request_log::{About, Protocol};
 use crate::service::Service;
 
 pub mod request;
@@ -84,10 +86,25 @@ impl Serve for Clients {
 
     fn refused(&self) {
         self.0.counters().connections_refused.add(1);
+        let about = About { protocol: Protocol::Http, call_id: None, peer: None, command: b"" };
+        self.0.requests().refused(now(), &about, "too many connections", None);
     }
 }
 
 impl Clients {
+    /// A request was refused by HTTP itself; what is spoken in it says its own refusals.
+    fn note_refused(&self, connection: &Connection, target: &[u8], response: &Response) {
+        let status = response.status;
+        let said_by_ng = target == b"/ng" && status == Status::BadRequest;
+        if matches!(status, Status::Ok | Status::Unavailable) || said_by_ng {
+            return;
+        }
+        let peer = Some(connection.peer());
+        let about = About { protocol: Protocol::Http, call_id: None, peer, command: target };
+        let text = String::from_utf8_lossy(&response.body);
+        self.0.requests().refused(now(), &about, status.line(), Some(text.trim()));
+    }
+
     /// Answers requests until the connection ends. An error: not in order.
     fn converse(&self, connection: &Connection) -> Result<(), String> {
         let mut reader = Reader::default();
@@ -96,6 +113,7 @@ impl Clients {
                 Ok(Some(request)) => request,
                 Ok(None) => return Ok(()),
                 Err(Unread::Refused(status)) => {
+                    self.note_refused(connection, b"", &Response::refusal(status));
                     write(connection, &Response::refusal(status).to_bytes(false, false))?;
                     connection.finish();
                     return Err(status.line().to_owned());
@@ -115,6 +133,7 @@ impl Clients {
                     Err(response) => response,
                 },
             };
+            self.note_refused(connection, head.target.as_bytes(), &response);
             let keep_alive = head.keep_alive && !connection.is_closing();
             write(connection, &response.to_bytes(keep_alive, head.method == Method::Head))?;
             if !keep_alive {

@@ -19,5 +19,6 @@ pub mod metrics;
 pub mod ng;
 pub mod notify;
 pub mod redis;
+pub mod request_log;
 pub mod sampler;
 pub mod service;

@@ -16,6 +16,8 @@ use tandem_shards::time::Timestamp;
 use crate::ctl::RedisStatus;
 use crate::ctl::answer::InterfaceUse;
 use crate::ng::counters::{CommandKind, NgCounters};
+use crate::ng::flags::not_done::Feature;
+use crate::request_log::Protocol;
 
 /// The content type of the page.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -39,6 +41,8 @@ pub struct Metrics<'a> {
     pub max_sessions: i64,
     /// Counts of the ng protocol.
     pub ng: &'a NgCounters,
+    /// Refused requests by protocol and reason.
+    pub refusals: Vec<(Protocol, String, u64)>,
     /// Redis, if the node shares its calls.
     pub redis: Option<RedisStatus>,
 }
@@ -52,6 +56,7 @@ pub fn page(metrics: &Metrics<'_>) -> String {
     shards(&mut page, metrics);
     ports(&mut page, &metrics.interfaces);
     ng(&mut page, metrics.ng);
+    refusals(&mut page, &metrics.refusals);
     if let Some(status) = &metrics.redis {
         redis(&mut page, status);
     }
@@ -167,9 +172,20 @@ fn ng(page: &mut Page, counters: &NgCounters) {
     for kind in CommandKind::ALL {
         page.sample(&[("command", &kind.name())], counters.commands(kind));
     }
+    page.counter("ng_not_done_total", "Requests answered ok although they ask for what does not exist here.");
+    for feature in Feature::ALL {
+        page.sample(&[("feature", &feature.name())], counters.not_done(feature));
+    }
     page.counter("ng_events_total", "What else happened in the ng protocol.");
     for (event, count) in counters.named() {
         page.sample(&[("event", &event)], count);
+    }
+}
+
+fn refusals(page: &mut Page, refusals: &[(Protocol, String, u64)]) {
+    page.counter("refused_requests_total", "Requests that were refused, by protocol and reason.");
+    for (protocol, reason, count) in refusals {
+        page.sample(&[("protocol", &protocol.name()), ("reason", reason)], count);
     }
 }
 
@@ -299,6 +315,7 @@ mod tests {
             ],
             max_sessions: 100,
             ng: &ng,
+            refusals: vec![(Protocol::Ng, "Ran out of ports".to_owned(), 3)],
             redis: Some(RedisStatus {
                 writing: true,
                 owed: 1,

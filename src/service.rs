@@ -15,6 +15,7 @@ use crate::liveness;
 use crate::metrics::{self, Metrics};
 use crate::ng::counters::NgCounters;
 use crate::ng::exchange::NgState;
+use crate::request_log::RequestLog;
 
 /// Everything that can be asked over TCP, HTTP and WebSocket.
 pub trait Service: fmt::Debug + Send + Sync {
@@ -24,6 +25,8 @@ pub trait Service: fmt::Debug + Send + Sync {
     fn answer_plain(&self, payload: &[u8], proxy: SocketAddr) -> Vec<u8>;
     /// Counts of the ng protocol.
     fn counters(&self) -> &NgCounters;
+    /// Where refused requests are said.
+    fn requests(&self) -> &RequestLog;
     /// Runs a line of the CLI.
     fn cli(&self, line: &str) -> String;
     /// How the node is.
@@ -103,11 +106,15 @@ impl Service for NodeService {
     }
 
     fn answer_plain(&self, payload: &[u8], proxy: SocketAddr) -> Vec<u8> {
-        self.state.serve_plain(&mut self.callers.take(), payload, proxy)
+        self.state.serve_plain(&mut self.callers.take(), now(), payload, proxy)
     }
 
     fn counters(&self) -> &NgCounters {
         &self.state.counters
+    }
+
+    fn requests(&self) -> &RequestLog {
+        &self.state.requests
     }
 
     fn cli(&self, line: &str) -> String {
@@ -138,6 +145,7 @@ impl Service for NodeService {
             interfaces: execute::interfaces(node),
             max_sessions: node.admission.max_sessions(),
             ng: &self.state.counters,
+            refusals: node.requests.refusals(),
             redis: node.redis.as_ref().map(|redis| redis.status()),
         })
     }
@@ -167,7 +175,7 @@ pub mod tests {
 
     impl Default for FakeService {
         fn default() -> Self {
-            FakeService { state: NgState::new(Box::new(FakeDesk)), health: Mutex::default() }
+            FakeService { state: NgState::new(Box::new(FakeDesk), Arc::default()), health: Mutex::default() }
         }
     }
 
@@ -206,11 +214,15 @@ pub mod tests {
         }
 
         fn answer_plain(&self, payload: &[u8], proxy: SocketAddr) -> Vec<u8> {
-            self.state.serve_plain(&mut NoShards, payload, proxy)
+            self.state.serve_plain(&mut NoShards, Timestamp::from_secs(1), payload, proxy)
         }
 
         fn counters(&self) -> &NgCounters {
             &self.state.counters
+        }
+
+        fn requests(&self) -> &RequestLog {
+            &self.state.requests
         }
 
         fn cli(&self, line: &str) -> String {

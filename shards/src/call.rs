@@ -44,7 +44,6 @@ pub(crate) struct Call {
     pub(crate) learning: Option<Learning>,
     pub(crate) guard: Option<bool>,
     pub(crate) drop_traffic: bool,
-    pub(crate) recording: bool,
     pub(crate) metadata: Option<Text>,
     pub(crate) legs: Vec<Leg>,
     /// Something changed that must be published at the next opportunity.
@@ -86,7 +85,7 @@ pub(crate) struct Leg {
 #[derive(Debug)]
 pub(crate) struct Media {
     pub(crate) kind: Text,
-    /// The protocol toward this party.
+    /// The protocol that the party's own SDP says, or else what it was offered.
     pub(crate) protocol: Protocol,
     pub(crate) interface: InterfaceName,
     pub(crate) family: Family,

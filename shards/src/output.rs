@@ -254,12 +254,38 @@ pub enum Refusal {
     DialogueMismatch,
     /// The new SDP cannot be made.
     CannotRewrite,
-    /// Asks for something this relay does not do (transcoding, encryption).
-    Unsupported,
+    /// The media would be keyed otherwise on the two sides: encryption is passed on, not converted.
+    Keying {
+        /// As the SDP says.
+        said: Keying,
+        /// As the other side has it, or is to have it.
+        other: Keying,
+    },
     /// A ceiling of [`crate::limits`].
     TooLarge(&'static str),
     /// An interface that the record names does not exist here.
     UnknownInterface,
+}
+
+/// How the packets of a media are keyed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keying {
+    /// Not at all: `RTP/AVP`, `RTP/AVPF`.
+    Plain,
+    /// By keys in the SDP: `RTP/SAVP`, `RTP/SAVPF` (RFC 4568).
+    Sdes,
+    /// By a handshake of the parties: `UDP/TLS/RTP/SAVP`, `UDP/TLS/RTP/SAVPF` (RFC 5764).
+    Dtls,
+}
+
+impl fmt::Display for Keying {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Keying::Plain => "RTP",
+            Keying::Sdes => "SRTP",
+            Keying::Dtls => "DTLS-SRTP",
+        })
+    }
 }
 
 /// Something that happened to a call, for the log and the counters.

@@ -407,19 +407,6 @@ fn codecs_are_stripped_from_this_message_only() {
 }
 
 #[test]
-fn encryption_is_not_converted() {
-    let mut world = World::new();
-    let secure = audio(A, 6000).replace("RTP/AVP", "RTP/SAVP");
-    world.offer("same", &secure, |_| {});
-    let plain = |signal: &mut Signal| signal.options.transport_protocol = Some(Text::from("RTP/AVP"));
-    assert_eq!(world.try_offer("c", &secure, plain), Err(Refusal::Unsupported));
-    let feedback = |signal: &mut Signal| signal.options.transport_protocol = Some(Text::from("RTP/AVPF"));
-    assert!(world.offer("d", &audio(A, 6000), feedback).0.contains(" RTP/AVPF "));
-    let back = world.answer("d", &audio(B, 6010).replace("RTP/AVP", "RTP/AVPF"), |_| {});
-    assert!(back.0.contains(" RTP/AVP "), "each side keeps its own profile");
-}
-
-#[test]
 fn loop_protection_marks_and_recognises() {
     let mut world = World::new();
     let out = world.offer("c", &audio(A, 6000), |signal| signal.options.loop_protect = true);

@@ -280,6 +280,40 @@ pub const EXIT_HOST: u8 = 6;
 pub const EXIT_DEGRADED: u8 = 7;
 
 impl Problem {
+    /// The stable name, for the log and its counts.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Problem::Wrong(Wrong::MoreParameters) => "more parameters required",
+            Problem::Wrong(Wrong::Unknown(_)) => "unknown command",
+            Problem::SessionUnknown(_)
+            | Problem::TerminateUnknown(_)
+            | Problem::CallUnknown(_)
+            | Problem::DebugUnknown(_) => "unknown call",
+            Problem::TagUnknown(_) => "unknown tag",
+            Problem::NoCallId => "no call-id",
+            Problem::InvalidFlag(_) => "neither on nor off",
+            Problem::TooManyDebugged => "too many debugged calls",
+            Problem::NotSet(_) => "not set",
+            Problem::NoRedis => "no Redis",
+            Problem::BadKeyspace(..) => "bad keyspace",
+            Problem::KeyspaceKnown(_) => "keyspace followed already",
+            Problem::KeyspaceUnknown(_) => "keyspace not followed",
+            Problem::Unanswered => "its shard does not answer",
+            Problem::NoShard(_) => "no such shard",
+        }
+    }
+
+    /// The call that it is about, if it is one.
+    pub fn call_id(&self) -> Option<&[u8]> {
+        match self {
+            Problem::SessionUnknown(call_id)
+            | Problem::TerminateUnknown(call_id)
+            | Problem::CallUnknown(call_id)
+            | Problem::DebugUnknown(call_id) => Some(call_id.as_bytes()),
+            _ => None,
+        }
+    }
+
     fn is_unknown(&self) -> bool {
         matches!(
             self,

@@ -82,7 +82,7 @@ pub enum Which {
     Own,
     /// Foreign calls.
     Foreign,
-    /// Calls that `start recording` was asked for.
+    /// Calls that are recorded: none, since nothing records here. Scripts ask for them.
     Recording,
 }
 

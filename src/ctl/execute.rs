@@ -211,9 +211,17 @@ impl<A: Ask> Desk<'_, A> {
 
     fn list(&mut self, which: Which) -> CtlAnswer {
         let filter = match which {
-            Which::All | Which::Recording => Filter::All,
+            Which::All => Filter::All,
             Which::Own => Filter::Own,
             Which::Foreign => Filter::Foreign,
+            Which::Recording => {
+                return CtlAnswer::Calls(CallList {
+                    which,
+                    calls: Vec::new(),
+                    keyspace: self.keyspace(),
+                    now: self.now,
+                });
+            }
         };
         let limit = self.scope.limit.min(LIST_MAX);
         let mut calls = Vec::new();
@@ -221,9 +229,6 @@ impl<A: Ask> Desk<'_, A> {
             if let Reply::Calls(some) = reply {
                 calls.extend(some);
             }
-        }
-        if which == Which::Recording {
-            calls.retain(|call| call.recording);
         }
         calls.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.call_id.cmp(&b.call_id)));
         calls.truncate(limit);

@@ -141,14 +141,13 @@ fn calls(list: &CallList) -> String {
     for call in &list.calls {
         let _ = writeln!(
             text,
-            "ID: {:>60} | del:{} | creat:{:>12} | prx:{} | redis:{:>2} | frgn:{} | rec:{}",
+            "ID: {:>60} | del:{} | creat:{:>12} | prx:{} | redis:{:>2} | frgn:{} | rec:n",
             shown_id(&call.call_id),
             yes(call.deleting),
             call.created.as_secs(),
             call.created_from.map(|proxy| proxy.to_string()).unwrap_or_default(),
             keyspace_number(call.ownership, list.keyspace),
             yes(matches!(call.ownership, Ownership::Foreign(_))),
-            yes(call.recording),
         );
     }
     text

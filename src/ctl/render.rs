@@ -20,9 +20,10 @@ use tandem_shards::output::DropReason;
 use tandem_shards::time::Timestamp;
 
 use super::answer::{CallList, CtlAnswer, EXIT_REFUSED, Outcome, ShardRow, Status};
-use super::execute::{Scope, execute, silence};
+use super::execute::{Scope, silence};
 use super::legacy::{self, printable};
-use super::{Node, RedisStatus, commands};
+use super::{Node, RedisStatus, run};
+use crate::request_log::{About, Protocol};
 
 pub mod data;
 
@@ -77,15 +78,19 @@ pub fn run_request<A: Ask>(node: &Node, ask: &mut A, now: Timestamp, request: &s
             let defaults = Scope::default();
             let shard = request.shard.map(ShardId);
             let scope = Scope { shard, limit: request.limit.unwrap_or(defaults.limit) };
-            let command = commands::parse(request.command.as_bytes());
-            respond(&execute(node, ask, now, command, &scope), request.format)
+            respond(&run(node, ask, now, request.command.as_bytes(), &scope), request.format)
         }
-        Err(error) => Response {
-            exit: EXIT_REFUSED,
-            text: Some(format!("not a request: {error}\n")),
-            data: None,
-            silent: Vec::new(),
-        },
+        Err(error) => {
+            let command = request.as_bytes();
+            let about = About { protocol: Protocol::Ctl, call_id: None, peer: None, command };
+            node.requests.refused(now, &about, "not a request", Some(&error.to_string()));
+            Response {
+                exit: EXIT_REFUSED,
+                text: Some(format!("not a request: {error}\n")),
+                data: None,
+                silent: Vec::new(),
+            }
+        }
     };
     serde_json::to_string(&response).expect("texts and numbers")
 }
@@ -121,20 +126,13 @@ pub fn text(answer: &CtlAnswer) -> String {
 fn calls(list: &CallList) -> String {
     let mut table = Table::new(&["CALL-ID", "OWNER", "AGE", "SHARD", "PROXY", "STATE"]);
     for call in &list.calls {
-        let mut state = Vec::new();
-        if call.deleting {
-            state.push("deleting");
-        }
-        if call.recording {
-            state.push("recording");
-        }
         table.row([
             printable(call.call_id.as_bytes()),
             owner(call.ownership),
             age(list.now.since(call.created).as_secs()),
             call.shard.to_string(),
             call.created_from.map(|proxy| proxy.to_string()).unwrap_or_default(),
-            state.join(","),
+            if call.deleting { "deleting" } else { "" }.to_owned(),
         ]);
     }
     table.finish()

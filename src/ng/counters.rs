@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::flags::not_done::Feature;
+
 /// Proxies that are counted one by one; later ones only add to the totals.
 const PROXIES_MAX: usize = 256;
 
@@ -163,6 +165,7 @@ macro_rules! counts {
         #[derive(Debug)]
         pub struct NgCounters {
             commands: [AtomicU64; COMMANDS],
+            not_done: [Count; Feature::ALL.len()],
             proxies: Mutex<BTreeMap<IpAddr, ProxyCounts>>,
             $($(#[$doc])* pub $field: Count,)*
         }
@@ -171,6 +174,7 @@ macro_rules! counts {
             fn default() -> Self {
                 NgCounters {
                     commands: std::array::from_fn(|_| AtomicU64::new(0)),
+                    not_done: Default::default(),
                     proxies: Mutex::default(),
                     $($field: Count::default(),)*
                 }
@@ -250,6 +254,16 @@ impl NgCounters {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         counts.micros[kind as usize] = counts.micros[kind as usize].saturating_add(micros);
         counts.errors += u64::from(failed);
+    }
+
+    /// Counts a request that was answered `ok` although it asks for what does not exist.
+    pub fn note_not_done(&self, feature: Feature) {
+        self.not_done[feature as usize].add(1);
+    }
+
+    /// How many requests were answered `ok` although they ask for this.
+    pub fn not_done(&self, feature: Feature) -> u64 {
+        self.not_done[feature as usize].value()
     }
 
     /// Counts what a request said in vain.

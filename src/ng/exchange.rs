@@ -17,12 +17,16 @@ use tandem_shards::time::Timestamp;
 
 use super::bencode::{self, Limits};
 use super::cookie::{CookieGate, CookieLimits, Seen};
-use super::counters::{CommandKind, NgCounters};
+use super::counters::NgCounters;
+use super::flags::not_done::Feature;
 use super::json::{self, JsonError};
-use super::reply::{self, Encoding};
+use super::reply::{self, Encoding, NgRefusal};
 use super::report;
 use super::request::{NgRequest, Parsed, RequestError, parse};
 use super::value::Value;
+use crate::ctl::execute::silence;
+use crate::logging;
+use crate::request_log::{About, Cut, Protocol, RequestLog};
 
 /// How long a repeated request waits for the first: proxies repeat once a second.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -34,6 +38,8 @@ pub struct NgState {
     pub cookies: CookieGate,
     /// What happened.
     pub counters: NgCounters,
+    /// Where refused requests are said.
+    pub requests: Arc<RequestLog>,
     /// What no shard knows.
     pub desk: Box<dyn Desk>,
 }
@@ -50,9 +56,9 @@ pub trait Desk: fmt::Debug + Send + Sync {
 
 impl NgState {
     /// State without any replies.
-    pub fn new(desk: Box<dyn Desk>) -> Self {
+    pub fn new(desk: Box<dyn Desk>, requests: Arc<RequestLog>) -> Self {
         let cookies = CookieGate::new(CookieLimits::default());
-        NgState { cookies, counters: NgCounters::default(), desk }
+        NgState { cookies, counters: NgCounters::default(), requests, desk }
     }
 
     /// Serves a message with a cookie. `None`: it gets no answer.
@@ -65,6 +71,8 @@ impl NgState {
     ) -> Option<Arc<[u8]>> {
         let Some((cookie, payload)) = split(message) else {
             self.counters.without_cookie.add(1);
+            let refusal = reply::silence("no cookie").with_detail(format!("\"{}\"", Cut(message)));
+            self.refuse(now, &about(proxy, None, &[]), &refusal);
             return None;
         };
         match self.cookies.begin(now, cookie) {
@@ -74,63 +82,136 @@ impl NgState {
             }
             Seen::Working => {
                 let reply = self.cookies.wait(now, cookie, PATIENCE);
-                let counter =
-                    if reply.is_some() { &self.counters.repeated } else { &self.counters.wait_timeouts };
-                counter.add(1);
+                if reply.is_some() {
+                    self.counters.repeated.add(1);
+                } else {
+                    self.counters.wait_timeouts.add(1);
+                    let refusal = reply::silence("the first request of this cookie is still at work");
+                    self.refuse(now, &about(proxy, None, &[]), &refusal);
+                }
                 return reply;
             }
             Seen::New => {}
         }
         let mut bytes = [cookie, b" "].concat();
-        self.answer(ask, payload, proxy, &mut bytes);
+        self.answer(ask, now, payload, proxy, &mut bytes);
         let bytes: Arc<[u8]> = bytes.into();
         self.cookies.store(now, cookie, Arc::clone(&bytes));
         Some(bytes)
     }
 
     /// Serves a message without a cookie (`ng-plain`); its reply is not kept.
-    pub fn serve_plain<A: Ask>(&self, ask: &mut A, payload: &[u8], proxy: SocketAddr) -> Vec<u8> {
+    pub fn serve_plain<A: Ask>(
+        &self,
+        ask: &mut A,
+        now: Timestamp,
+        payload: &[u8],
+        proxy: SocketAddr,
+    ) -> Vec<u8> {
         let mut bytes = Vec::new();
-        self.answer(ask, payload, proxy, &mut bytes);
+        self.answer(ask, now, payload, proxy, &mut bytes);
         bytes
     }
 
-    fn answer<A: Ask>(&self, ask: &mut A, payload: &[u8], proxy: SocketAddr, out: &mut Vec<u8>) {
+    /// An error that stands for a reply that a datagram cannot hold.
+    pub fn too_long(&self, now: Timestamp, message: &[u8], proxy: SocketAddr) -> Vec<u8> {
+        self.counters.replies_too_long.add(1);
+        let (cookie, payload) = split(message).unwrap_or((&[], message));
+        let (encoding, decoded) = decode(payload);
+        let parsed = parse(&decoded.unwrap_or_else(|_| Value::dictionary()), proxy);
+        let about = about(proxy, parsed.call_id.as_ref(), parsed.command.as_deref().unwrap_or_default());
+        let mut bytes = [cookie, b" "].concat();
+        encoding
+            .encode(&self.refuse(now, &about, &reply::error("Reply too long for a datagram")), &mut bytes);
+        bytes
+    }
+
+    fn answer<A: Ask>(
+        &self,
+        ask: &mut A,
+        now: Timestamp,
+        payload: &[u8],
+        proxy: SocketAddr,
+        out: &mut Vec<u8>,
+    ) {
         let (encoding, decoded) = decode(payload);
         let reply = match decoded {
-            Ok(dictionary) => {
-                let parsed = parse(&dictionary, proxy);
-                self.carry_out(ask, parsed, proxy)
-            }
+            Ok(dictionary) => self.carry_out(ask, now, parse(&dictionary, proxy), proxy),
             Err(reason) => {
                 self.counters.malformed.add(1);
-                reply::error(reason)
+                let refusal = reply::error(reason).with_detail(format!("\"{}\"", Cut(payload)));
+                self.refuse(now, &about(proxy, None, &[]), &refusal)
             }
         };
         encoding.encode(&reply, out);
     }
 
-    fn carry_out<A: Ask>(&self, ask: &mut A, parsed: Parsed, proxy: SocketAddr) -> Value<'static> {
-        let Parsed { kind, request, load_limit, call_id, ignored } = parsed;
+    fn carry_out<A: Ask>(
+        &self,
+        ask: &mut A,
+        now: Timestamp,
+        parsed: Parsed,
+        proxy: SocketAddr,
+    ) -> Value<'static> {
+        let Parsed { kind, request, load_limit, command, call_id, debug, ignored, not_done } = parsed;
         self.counters.note_ignored(ignored);
         let clock = Stopwatch::start();
-        let reply = match request {
-            Ok(request) => Work { state: self, ask, load_limit }.reply(request, kind),
-            Err(RequestError::EmptySdp) => reply::cannot_rewrite(),
-            Err(error) => {
-                log::debug!(target: "ng", "call={} refused: {error:?}", Shown(call_id.as_ref()));
-                reply::error(error.text())
-            }
+        let mut work = Work { state: self, ask, load_limit, not_done };
+        let outcome = match request {
+            Ok(request) => work.reply(request),
+            Err(error) => Err(refusal_of(&error)),
         };
-        let result = reply.find(b"result").and_then(Value::bytes).unwrap_or_default();
-        let failed = result == b"error";
+        let failed = outcome.as_ref().is_err_and(NgRefusal::is_error);
         match kind {
             Some(kind) => self.counters.note_command(kind, proxy.ip(), clock.elapsed(), failed),
             None => self.counters.unknown_commands.add(1),
         }
-        self.counters.errors.add(u64::from(failed));
-        self.counters.limits.add(u64::from(result == b"load limit"));
-        reply
+        let about = about(proxy, call_id.as_ref(), command.as_deref().unwrap_or_default());
+        let mut not_done = work.not_done;
+        match outcome {
+            Ok(reply) => {
+                let raised =
+                    call_id.as_ref().is_none_or(|call_id| !debug || logging::debug_call(call_id, true));
+                if !raised {
+                    not_done.push((Feature::Debugging, Vec::new()));
+                }
+                self.note_not_done(now, &about, &not_done);
+                reply
+            }
+            Err(refusal) => self.refuse(now, &about, &refusal),
+        }
+    }
+
+    /// Says and counts what a request was answered `ok` for and is not done, once for each feature.
+    fn note_not_done(&self, now: Timestamp, about: &About<'_>, not_done: &[(Feature, Vec<u8>)]) {
+        for feature in Feature::ALL {
+            let of_it = not_done.iter().filter(|(of, _)| *of == feature);
+            let names: Vec<String> = of_it.map(|(_, name)| name.escape_ascii().to_string()).collect();
+            if !names.is_empty() {
+                self.counters.note_not_done(feature);
+                self.requests.not_done(now, about, feature.name(), &names.join(", "));
+            }
+        }
+    }
+
+    /// Says and counts that a request is not done; the reply that says so.
+    fn refuse(&self, now: Timestamp, about: &About<'_>, refusal: &NgRefusal) -> Value<'static> {
+        self.requests.refused(now, about, &refusal.reason, refusal.detail.as_deref());
+        self.counters.errors.add(u64::from(refusal.is_error()));
+        self.counters.limits.add(u64::from(refusal.is_limit()));
+        refusal.reply()
+    }
+}
+
+fn about<'a>(proxy: SocketAddr, call_id: Option<&'a CallId>, command: &'a [u8]) -> About<'a> {
+    let call_id = call_id.map(CallId::as_bytes);
+    About { protocol: Protocol::Ng, call_id, peer: Some(proxy), command }
+}
+
+fn refusal_of(error: &RequestError) -> NgRefusal {
+    match error {
+        RequestError::EmptySdp => reply::cannot_rewrite().with_detail("the SDP is empty"),
+        error => NgRefusal { detail: error.detail(), ..reply::error(error.text()) },
     }
 }
 
@@ -138,15 +219,6 @@ impl NgState {
 fn split(message: &[u8]) -> Option<(&[u8], &[u8])> {
     let space = message.iter().position(|byte| *byte == b' ').filter(|at| *at > 0)?;
     Some((&message[..space], &message[space + 1..]))
-}
-
-/// What is sent instead of a reply that a datagram cannot hold: an error that says so.
-pub fn too_long(reply: &[u8]) -> Vec<u8> {
-    let (cookie, payload) = split(reply).unwrap_or((&[], reply));
-    let encoding = if payload.starts_with(b"{") { Encoding::Json } else { Encoding::Bencode };
-    let mut bytes = [cookie, b" "].concat();
-    encoding.encode(&reply::error("Reply too long for a datagram"), &mut bytes);
-    bytes
 }
 
 /// The dictionary of a payload and how it was written, or the error text.
@@ -169,17 +241,22 @@ fn decode(payload: &[u8]) -> (Encoding, Result<Value<'_>, &'static str>) {
     }
 }
 
+/// A reply, or why there is none of the kind that was asked for.
+type Outcome = Result<Value<'static>, NgRefusal>;
+
 /// A request at work.
 struct Work<'a, A> {
     state: &'a NgState,
     ask: &'a mut A,
     load_limit: bool,
+    /// Features that were asked for and do not exist, with the key or flag.
+    not_done: Vec<(Feature, Vec<u8>)>,
 }
 
 impl<A: Ask> Work<'_, A> {
-    fn reply(&mut self, request: NgRequest, kind: Option<CommandKind>) -> Value<'static> {
+    fn reply(&mut self, request: NgRequest) -> Outcome {
         match request {
-            NgRequest::Ping => reply::pong(),
+            NgRequest::Ping => Ok(reply::pong()),
             NgRequest::Offer(signal) => {
                 let call_id = signal.call_id.clone();
                 self.ask_call(&call_id, Command::Offer(signal), "Unknown call-id", sdp)
@@ -191,14 +268,14 @@ impl<A: Ask> Work<'_, A> {
             NgRequest::Delete { delete, fatal, fast } => {
                 let call_id = delete.call_id.clone();
                 match self.put(&call_id, Command::Delete(delete)) {
-                    Ok(Reply::Ended { .. }) if fast => reply::ok(Value::dictionary()),
+                    Ok(Reply::Ended { .. }) if fast => Ok(reply::ok(Value::dictionary())),
                     Ok(Reply::Ended { call, gone }) => {
                         let view =
                             report::View { tag: None, gone, written: self.state.desk.written(&call_id) };
-                        reply::ok(report::call(&call, view))
+                        Ok(reply::ok(report::call(&call, view)))
                     }
                     Ok(Reply::Refused(Refusal::UnknownCall | Refusal::TagMismatch)) => {
-                        reply::not_deleted(fatal)
+                        Err(reply::not_deleted(fatal))
                     }
                     other => self.otherwise(other, "Unknown call-id"),
                 }
@@ -208,46 +285,46 @@ impl<A: Ask> Work<'_, A> {
             NgRequest::Statistics => {
                 let mut reply = Value::dictionary();
                 reply.set("statistics", self.state.desk.statistics(&self.state.counters));
-                reply::ok(reply)
+                Ok(reply::ok(reply))
             }
             NgRequest::Treat(treatment) => {
-                let recording = matches!(
-                    kind,
-                    Some(
-                        CommandKind::StartRecording
-                            | CommandKind::StopRecording
-                            | CommandKind::PauseRecording
-                    )
-                );
-                let unknown = if recording { "Unknown call-id" } else { "Unknown call-ID" };
                 let call_id = treatment.call_id.clone();
-                self.ask_call(&call_id, Command::Treat(treatment), unknown, done)
+                self.ask_call(&call_id, Command::Treat(treatment), "Unknown call-ID", done)
             }
             NgRequest::Cli(line) => {
                 let mut reply = Value::dictionary();
                 reply.set("response", self.state.desk.cli(&line));
-                reply::ok(reply)
+                Ok(reply::ok(reply))
+            }
+            NgRequest::NotDone { call_id, feature, unknown } => {
+                match self.put(&call_id, Command::Query(call_id.clone())) {
+                    Ok(Reply::Call(_)) => {
+                        self.not_done.extend(feature.map(|feature| (feature, Vec::new())));
+                        Ok(reply::ok(Value::dictionary()))
+                    }
+                    other => self.otherwise(other, unknown),
+                }
             }
             NgRequest::Unavailable { call_id, unknown } => {
                 match self.put(&call_id, Command::Query(call_id.clone())) {
-                    Ok(Reply::Call(_)) => reply::error("unsupported"),
+                    Ok(Reply::Call(_)) => Err(reply::error("unsupported")),
                     other => self.otherwise(other, unknown),
                 }
             }
         }
     }
 
-    fn query(&mut self, call_id: &CallId, tag: Option<&Tag>) -> Value<'static> {
+    fn query(&mut self, call_id: &CallId, tag: Option<&Tag>) -> Outcome {
         match self.put(call_id, Command::Query(call_id.clone())) {
             Ok(Reply::Call(call)) => {
                 let written = self.state.desk.written(call_id);
-                reply::ok(report::call(&call, report::View { tag, gone: false, written }))
+                Ok(reply::ok(report::call(&call, report::View { tag, gone: false, written })))
             }
             other => self.otherwise(other, "Unknown call-id"),
         }
     }
 
-    fn list(&mut self, limit: usize) -> Value<'static> {
+    fn list(&mut self, limit: usize) -> Outcome {
         let mut calls = Vec::new();
         for shard in 0..self.ask.shard_count() {
             let left = limit - calls.len();
@@ -264,7 +341,7 @@ impl<A: Ask> Work<'_, A> {
         }
         let mut reply = Value::dictionary();
         reply.set("calls", calls);
-        reply::ok(reply)
+        Ok(reply::ok(reply))
     }
 
     /// Asks the shard that owns a call.
@@ -279,23 +356,22 @@ impl<A: Ask> Work<'_, A> {
         command: Command,
         unknown: &'static str,
         expected: fn(Reply) -> Result<Value<'static>, Reply>,
-    ) -> Value<'static> {
+    ) -> Outcome {
         match self.put(call_id, command).map(expected) {
-            Ok(Ok(reply)) => reply,
+            Ok(Ok(reply)) => Ok(reply),
             Ok(Err(reply)) => self.otherwise(Ok(reply), unknown),
             Err(error) => self.otherwise(Err(error), unknown),
         }
     }
 
     /// What is neither success nor special to a command.
-    fn otherwise(&self, answer: Result<Reply, AskError>, unknown: &'static str) -> Value<'static> {
+    fn otherwise(&self, answer: Result<Reply, AskError>, unknown: &'static str) -> Outcome {
         match answer {
-            Ok(Reply::Refused(refusal)) => reply::refused(refusal, unknown, self.load_limit),
+            Ok(Reply::Refused(refusal)) => Err(reply::refused(refusal, unknown, self.load_limit)),
             Ok(other) => unreachable!("a shard answers what it is asked, not {other:?}"),
             Err(error) => {
                 self.state.counters.overloaded.add(1);
-                log::warn!(target: "ng", "a shard did not answer: {error:?}");
-                reply::overloaded(self.load_limit)
+                Err(reply::overloaded(self.load_limit).with_detail(format!("its shard: {}", silence(error))))
             }
         }
     }
@@ -330,18 +406,6 @@ impl Stopwatch {
 
     fn elapsed(&self) -> Duration {
         self.0.elapsed()
-    }
-}
-
-/// A call-id in a log line.
-struct Shown<'a>(Option<&'a CallId>);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(call_id) => call_id.fmt(f),
-            None => f.write_str("-"),
-        }
     }
 }
 

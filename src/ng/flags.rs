@@ -5,6 +5,7 @@
 //! names; case counts, except where both cases are listed.
 
 mod codecs;
+pub mod not_done;
 mod options;
 mod text;
 
@@ -15,10 +16,16 @@ use tandem_shards::call::signal::{Finality, Options};
 use tandem_shards::names::{Branch, CallId, InterfaceName, Tag, Text};
 
 use self::codecs::Escapes;
+use self::not_done::Feature;
 use self::options::Profile;
 use self::text::Word;
 use super::counters::Ignored;
 use super::value::Value;
+
+/// Keys and flags of one request that are remembered by name because they ask for what does not exist.
+const NOT_DONE_MAX: usize = 16;
+/// Bytes of each that are remembered.
+const NOT_DONE_NAME_MAX: usize = 64;
 
 /// What became of a key, flag or value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +36,8 @@ pub enum Outcome {
     Unknown,
     /// The key is known, the value is not.
     BadValue,
-    /// It is understood, and not available here.
-    Unsupported,
+    /// It is understood, and asks for what does not exist here.
+    NotDone(Feature),
 }
 
 /// Everything that a request says.
@@ -70,8 +77,12 @@ pub struct Fields {
     pub all: bool,
     /// What an offer or answer asks for.
     pub options: Options,
+    /// Flag `debug`: the log is to tell all about the call.
+    pub debug: bool,
     /// What was said in vain.
     pub ignored: Ignored,
+    /// Features that were asked for and do not exist, with the key or flag; the first few.
+    pub not_done: Vec<(Feature, Vec<u8>)>,
     sip_source: bool,
     received_from: Option<IpAddr>,
     direction: Vec<InterfaceName>,
@@ -122,7 +133,14 @@ impl Fields {
             Outcome::Taken => {}
             Outcome::Unknown => self.ignored.keys += 1,
             Outcome::BadValue => self.ignored.values += 1,
-            Outcome::Unsupported => self.ignored.unsupported += 1,
+            Outcome::NotDone(feature) => self.note_not_done(feature, key),
+        }
+    }
+
+    fn note_not_done(&mut self, feature: Feature, name: &[u8]) {
+        self.ignored.unsupported += 1;
+        if self.not_done.len() < NOT_DONE_MAX {
+            self.not_done.push((feature, name[..name.len().min(NOT_DONE_NAME_MAX)].to_vec()));
         }
     }
 
@@ -192,7 +210,7 @@ impl Fields {
             Outcome::Taken => {}
             Outcome::Unknown => self.ignored.flags += 1,
             Outcome::BadValue => self.ignored.values += 1,
-            Outcome::Unsupported => self.ignored.unsupported += 1,
+            Outcome::NotDone(feature) => self.note_not_done(feature, flag),
         }
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Keys stand in rtpengine's order: `result` comes last.
 
+use std::borrow::Cow;
+
 use tandem_shards::output::Refusal;
 
 use super::value::Value;
@@ -39,28 +41,97 @@ pub fn pong() -> Value<'static> {
     reply
 }
 
-/// An error.
-pub fn error(reason: impl Into<Value<'static>>) -> Value<'static> {
-    let mut reply = Value::dictionary();
-    reply.set("result", "error");
-    reply.set("error-reason", reason);
-    reply
+/// A request that is not done: what the proxy is told, and what only the log says.
+///
+/// [`NgRefusal::reply`] is the one place where a reply with an error is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NgRefusal {
+    /// The text that clients match; out of a finite set.
+    pub reason: Cow<'static, str>,
+    /// How it is told.
+    pub form: RefusalForm,
+    /// What the log says besides, such as the line of the SDP.
+    pub detail: Option<String>,
 }
 
-/// A limit is exceeded: proxies that know `load limit` try another relay, others know one error text for every
-/// limit.
-pub fn limit(message: &'static str, supported: bool) -> Value<'static> {
-    if !supported {
-        return error(SESSIONS);
+/// How a proxy is told that its request is not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalForm {
+    /// `error` with the reason.
+    Error,
+    /// The same with an empty `sdp` before it, which rtpengine sends along.
+    ErrorWithSdp,
+    /// `load limit` with the reason, for proxies that know it and then try another relay.
+    LoadLimit,
+    /// A limit for proxies that do not: one error text stands for every limit.
+    LegacyLimit,
+    /// `ok` with a warning.
+    Warning,
+    /// No reply at all.
+    Silence,
+}
+
+impl NgRefusal {
+    /// A refusal with its detail for the log.
+    #[must_use]
+    pub fn with_detail(self, detail: impl Into<String>) -> Self {
+        NgRefusal { detail: Some(detail.into()), ..self }
     }
-    let mut reply = Value::dictionary();
-    reply.set("result", "load limit");
-    reply.set("message", message);
-    reply
+
+    /// Whether it is a limit.
+    pub fn is_limit(&self) -> bool {
+        matches!(self.form, RefusalForm::LoadLimit | RefusalForm::LegacyLimit)
+    }
+
+    /// Whether the proxy takes it for a failure.
+    pub fn is_error(&self) -> bool {
+        matches!(self.form, RefusalForm::Error | RefusalForm::ErrorWithSdp | RefusalForm::LegacyLimit)
+    }
+
+    /// As the proxy is told.
+    pub fn reply(&self) -> Value<'static> {
+        let reason = self.reason.as_ref().to_owned();
+        let mut reply = Value::dictionary();
+        match self.form {
+            RefusalForm::Error | RefusalForm::Silence => {
+                reply.set("result", "error");
+                reply.set("error-reason", reason);
+            }
+            RefusalForm::ErrorWithSdp => {
+                reply.set("sdp", "");
+                reply.set("result", "error");
+                reply.set("error-reason", reason);
+            }
+            RefusalForm::LoadLimit => {
+                reply.set("result", "load limit");
+                reply.set("message", reason);
+            }
+            RefusalForm::LegacyLimit => {
+                reply.set("result", "error");
+                reply.set("error-reason", SESSIONS);
+            }
+            RefusalForm::Warning => {
+                reply.set("warning", reason);
+                return ok(reply);
+            }
+        }
+        reply
+    }
+}
+
+/// A refusal that is told as an error.
+pub fn error(reason: impl Into<Cow<'static, str>>) -> NgRefusal {
+    NgRefusal { reason: reason.into(), form: RefusalForm::Error, detail: None }
+}
+
+/// A limit is exceeded.
+pub fn limit(message: &'static str, supported: bool) -> NgRefusal {
+    let form = if supported { RefusalForm::LoadLimit } else { RefusalForm::LegacyLimit };
+    NgRefusal { reason: message.into(), form, detail: None }
 }
 
 /// A shard that is overloaded looks like one that is full, so that the proxy goes elsewhere.
-pub fn overloaded(supported: bool) -> Value<'static> {
+pub fn overloaded(supported: bool) -> NgRefusal {
     limit(LOAD, supported)
 }
 
@@ -69,8 +140,8 @@ const SESSIONS: &str = "Parallel session limit reached";
 /// Text of `max-load`.
 const LOAD: &str = "Load limit exceeded";
 
-/// The reply to a refusal; `unknown_call` is the text for a call that is not here, which differs by command.
-pub fn refused(refusal: Refusal, unknown_call: &'static str, load_limit: bool) -> Value<'static> {
+/// The refusal of a shard; `unknown_call` is the text for a call that is not here, which differs by command.
+pub fn refused(refusal: Refusal, unknown_call: &'static str, load_limit: bool) -> NgRefusal {
     match refusal {
         Refusal::UnknownCall => error(unknown_call),
         Refusal::TagMismatch | Refusal::DialogueMismatch => error("Invalid dialogue association"),
@@ -83,29 +154,26 @@ pub fn refused(refusal: Refusal, unknown_call: &'static str, load_limit: bool) -
         Refusal::CpuLimit => limit("CPU usage limit exceeded", load_limit),
         Refusal::BandwidthLimit => limit("Bandwidth limit exceeded", load_limit),
         Refusal::CannotRewrite => cannot_rewrite(),
-        Refusal::Unsupported => error("Encryption is passed on, not converted"),
+        Refusal::Keying { said, other } => error("Conversion between RTP and SRTP is not supported")
+            .with_detail(format!("the SDP says {said}, the other side has {other}")),
         Refusal::TooLarge(what) => error(format!("Too many {what}")),
         Refusal::UnknownInterface => error("No interface for this address family"),
         other => error(format!("{other:?}")),
     }
 }
 
-/// rtpengine sends an empty `sdp` along.
-pub fn cannot_rewrite() -> Value<'static> {
-    let mut reply = Value::dictionary();
-    reply.set("sdp", "");
-    reply.set("result", "error");
-    reply.set("error-reason", "Error rewriting SDP");
-    reply
+/// The new SDP cannot be made.
+pub fn cannot_rewrite() -> NgRefusal {
+    NgRefusal { form: RefusalForm::ErrorWithSdp, ..error("Error rewriting SDP") }
 }
 
 /// `delete` found nothing: a warning, or an error under the flag `fatal`.
-pub fn not_deleted(fatal: bool) -> Value<'static> {
-    const TEXT: &str = "Call-ID not found or tags didn't match";
-    if fatal {
-        return error(TEXT);
-    }
-    let mut reply = Value::dictionary();
-    reply.set("warning", TEXT);
-    ok(reply)
+pub fn not_deleted(fatal: bool) -> NgRefusal {
+    let form = if fatal { RefusalForm::Error } else { RefusalForm::Warning };
+    NgRefusal { form, ..error("Call-ID not found or tags didn't match") }
+}
+
+/// A message that gets no reply.
+pub fn silence(reason: &'static str) -> NgRefusal {
+    NgRefusal { form: RefusalForm::Silence, ..error(reason) }
 }

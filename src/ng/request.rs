@@ -9,8 +9,10 @@ use tandem_shards::names::{CallId, Tag};
 use tandem_shards::sdp::{SdpError, SessionDescription};
 
 use super::counters::{CommandKind, Ignored};
+use super::flags::not_done::Feature;
 use super::flags::{Fields, address};
 use super::value::Value;
+use crate::request_log::Cut;
 
 /// Calls that `list` shows if no `limit` is given.
 const LIST_LIMIT: i64 = 32;
@@ -47,10 +49,19 @@ pub enum NgRequest {
     },
     /// `statistics`
     Statistics,
-    /// Media and recording commands.
+    /// Media commands.
     Treat(Box<Treatment>),
     /// `cli`
     Cli(String),
+    /// A command that proxies need an `ok` for, although nothing is done.
+    NotDone {
+        /// The call.
+        call_id: CallId,
+        /// What was asked for; none if it was to be ended, and that is so.
+        feature: Option<Feature>,
+        /// The text for an unknown one.
+        unknown: &'static str,
+    },
     /// A command that needs what this relay does not have; an unknown call is named first, with this text.
     Unavailable {
         /// The call.
@@ -80,7 +91,12 @@ pub enum RequestError {
     /// An `sdp` without anything in it.
     EmptySdp,
     /// The SDP cannot be read.
-    Sdp(SdpError),
+    Sdp {
+        /// Why.
+        error: SdpError,
+        /// The line to blame, if it is one.
+        line: Option<Vec<u8>>,
+    },
     /// A negative `limit`.
     InvalidLimit,
     /// `address` is no IP address.
@@ -103,13 +119,20 @@ impl RequestError {
             RequestError::NoToTag => "No to-tag in message",
             RequestError::NoBody => "No 'body' in message",
             RequestError::EmptySdp => "Error rewriting SDP",
-            RequestError::Sdp(SdpError::NoAddress) => "Incomplete SDP specification",
-            RequestError::Sdp(_) => "Failed to parse SDP",
+            RequestError::Sdp { error: SdpError::NoAddress { .. }, .. } => "Incomplete SDP specification",
+            RequestError::Sdp { .. } => "Failed to parse SDP",
             RequestError::InvalidLimit => "invalid limit, must be >= 0",
             RequestError::InvalidAddress => "Failed to parse network address",
             RequestError::Unavailable => "unsupported",
             RequestError::NameTooLong => "A call-id, tag or branch is too long",
         }
+    }
+
+    /// What the log says besides.
+    pub fn detail(&self) -> Option<String> {
+        let RequestError::Sdp { error, line } = self else { return None };
+        let line = line.as_ref().map(|line| format!(": \"{}\"", Cut(line)));
+        Some(format!("{error}{}", line.unwrap_or_default()))
     }
 }
 
@@ -122,24 +145,32 @@ pub struct Parsed {
     pub request: Result<NgRequest, RequestError>,
     /// The proxy knows the reply `load limit`.
     pub load_limit: bool,
+    /// `command` as it was said, for the log.
+    pub command: Option<Vec<u8>>,
     /// `call-id`, for the log.
     pub call_id: Option<CallId>,
+    /// Flag `debug`.
+    pub debug: bool,
     /// What was said in vain.
     pub ignored: Ignored,
+    /// Features that were asked for and do not exist, with the key or flag.
+    pub not_done: Vec<(Feature, Vec<u8>)>,
 }
 
 /// Reads a request of a proxy.
 pub fn parse(dictionary: &Value<'_>, proxy: SocketAddr) -> Parsed {
-    let fields = Fields::read(dictionary);
+    let mut fields = Fields::read(dictionary);
+    let (debug, not_done) = (fields.debug, std::mem::take(&mut fields.not_done));
     let kind = fields.command.as_deref().map(CommandKind::of);
     let (load_limit, ignored, call_id) = (fields.load_limit, fields.ignored, fields.call_id.clone());
+    let command = fields.command.clone();
     let request = match kind {
         None => Err(RequestError::NoCommand),
         Some(None) => Err(RequestError::UnknownCommand),
         Some(Some(_)) if has_long_name(&fields) => Err(RequestError::NameTooLong),
         Some(Some(kind)) => request(kind, fields, proxy),
     };
-    Parsed { kind: kind.flatten(), request, load_limit, call_id, ignored }
+    Parsed { kind: kind.flatten(), request, load_limit, command, call_id, debug, ignored, not_done }
 }
 
 fn has_long_name(fields: &Fields) -> bool {
@@ -177,16 +208,17 @@ fn request(kind: CommandKind, fields: Fields, proxy: SocketAddr) -> Result<NgReq
             let body = fields.body.ok_or(RequestError::NoBody)?;
             Ok(NgRequest::Cli(String::from_utf8_lossy(&body).into_owned()))
         }
-        Kind::StartRecording => recording(fields, true),
-        Kind::StopRecording | Kind::PauseRecording => recording(fields, false),
+        Kind::StartRecording => not_done(fields, Some(Feature::Recording), "Unknown call-id"),
+        // Nothing is recorded afterwards, as it should be.
+        Kind::StopRecording | Kind::PauseRecording => not_done(fields, None, "Unknown call-id"),
         Kind::BlockDtmf => treatment(fields, Treat::BlockDtmf, true),
         Kind::UnblockDtmf => treatment(fields, Treat::BlockDtmf, false),
         Kind::BlockMedia => treatment(fields, Treat::BlockMedia, true),
         Kind::UnblockMedia => treatment(fields, Treat::BlockMedia, false),
         Kind::SilenceMedia => treatment(fields, Treat::SilenceMedia, true),
         Kind::UnsilenceMedia => treatment(fields, Treat::SilenceMedia, false),
-        Kind::StartForwarding => treatment(fields, Treat::Forwarding, true),
-        Kind::StopForwarding => treatment(fields, Treat::Forwarding, false),
+        Kind::StartForwarding => not_done(fields, Some(Feature::Forwarding), "Unknown call-ID"),
+        Kind::StopForwarding => not_done(fields, None, "Unknown call-ID"),
         Kind::Publish if fields.sdp.is_none() => Err(RequestError::NoSdp),
         Kind::SubscribeRequest | Kind::Connect => unavailable(fields, "Unknown call-ID(s)"),
         Kind::SubscribeAnswer | Kind::Unsubscribe | Kind::InjectStart | Kind::InjectStop => {
@@ -214,7 +246,10 @@ fn signal(kind: CommandKind, fields: Fields, proxy: SocketAddr) -> Result<Box<Si
     if sdp.is_empty() {
         return Err(RequestError::EmptySdp);
     }
-    let sdp = SessionDescription::parse(&sdp).map_err(RequestError::Sdp)?;
+    let sdp = SessionDescription::parse(&sdp).map_err(|error| {
+        let line = error.line().and_then(|number| sdp.split(|byte| *byte == b'\n').nth(number - 1));
+        RequestError::Sdp { error, line: line.map(|line| line.trim_ascii_end().to_vec()) }
+    })?;
     let (to_tag, branch, options) = (fields.to_tag, fields.branch, fields.options);
     Ok(Box::new(Signal { call_id, from_tag, to_tag, branch, sdp, proxy, options }))
 }
@@ -243,10 +278,13 @@ fn treatment(fields: Fields, kind: TreatmentKind, on: bool) -> Result<NgRequest,
     Ok(NgRequest::Treat(Box::new(Treatment { call_id, who, kind, on })))
 }
 
-fn recording(fields: Fields, on: bool) -> Result<NgRequest, RequestError> {
+fn not_done(
+    fields: Fields,
+    feature: Option<Feature>,
+    unknown: &'static str,
+) -> Result<NgRequest, RequestError> {
     let call_id = fields.call_id.ok_or(RequestError::NoCallId)?;
-    let treatment = Treatment { call_id, who: Party::All, kind: TreatmentKind::Recording, on };
-    Ok(NgRequest::Treat(Box::new(treatment)))
+    Ok(NgRequest::NotDone { call_id, feature, unknown })
 }
 
 fn unavailable(fields: Fields, unknown: &'static str) -> Result<NgRequest, RequestError> {

@@ -8,7 +8,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::framing::{Broken, Framer};
+use crate::ctl::now;
 use crate::listener::{Acceptor, Connection, Listener, Serve};
+use crate::request_log::{About, Protocol};
 use crate::service::Service;
 
 /// Connections at one address: one for each worker of a few proxies.
@@ -45,16 +47,23 @@ struct Proxies(Arc<dyn Service>);
 
 impl Serve for Proxies {
     fn serve(&self, connection: &Connection) {
-        match self.converse(connection) {
+        let detail = match self.converse(connection) {
+            // What was said about the message stands in the log already.
             Ok(End::Closed) => return,
-            Ok(End::Broken) => log::debug!(target: "ng", "{}: no ng over TCP", connection.peer()),
-            Err(error) => log::debug!(target: "ng", "{}: {error}", connection.peer()),
-        }
+            Ok(End::Broken) => return self.0.counters().connections_broken.add(1),
+            Ok(End::Incomplete) => "it ended within a message".to_owned(),
+            Err(error) => error.to_string(),
+        };
         self.0.counters().connections_broken.add(1);
+        let about =
+            About { protocol: Protocol::Ng, call_id: None, peer: Some(connection.peer()), command: b"" };
+        self.0.requests().refused(now(), &about, "connection broken", Some(&detail));
     }
 
     fn refused(&self) {
         self.0.counters().connections_refused.add(1);
+        let about = About { protocol: Protocol::Ng, call_id: None, peer: None, command: b"" };
+        self.0.requests().refused(now(), &about, "too many connections", None);
     }
 }
 
@@ -62,6 +71,7 @@ impl Serve for Proxies {
 enum End {
     Closed,
     Broken,
+    Incomplete,
 }
 
 impl Proxies {
@@ -84,7 +94,7 @@ impl Proxies {
                 }
             }
             match connection.read(&mut buffer) {
-                Ok(0) if framer.is_inside() && !connection.is_closing() => return Ok(End::Broken),
+                Ok(0) if framer.is_inside() && !connection.is_closing() => return Ok(End::Incomplete),
                 Ok(0) => return Ok(End::Closed),
                 Ok(length) => framer.push(&buffer[..length]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tandem_shards::io::Callers;
 
 use self::socket::Socket;
-use super::exchange::{NgState, too_long};
+use super::exchange::NgState;
 use crate::ctl::now;
 
 /// The longest datagram that can come.
@@ -96,8 +96,7 @@ fn serve(socket: &Socket, state: &NgState, callers: &Callers, stop: &AtomicBool)
             continue;
         };
         let sent = if reply.len() > REPLY_BYTES_MAX {
-            state.counters.replies_too_long.add(1);
-            socket.answer(&received, &too_long(&reply))
+            socket.answer(&received, &state.too_long(now(), message, received.source))
         } else {
             socket.answer(&received, &reply)
         };

@@ -1,6 +1,7 @@
 //! The daemon's front in the simulator: real ng messages, the real cache of replies.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tandem::ng::bencode::{self, Limits};
 use tandem::ng::counters::NgCounters;
@@ -51,7 +52,7 @@ impl Ask for Bridge<'_> {
 }
 
 fn state() -> NgState {
-    NgState::new(Box::new(NoDesk))
+    NgState::new(Box::new(NoDesk), Arc::default())
 }
 
 impl NgFront {

@@ -11,7 +11,7 @@ use super::signal::{Options, Signal};
 use super::{Call, Leg, Media, PortSet};
 use crate::interfaces::{AddressId, Interfaces};
 use crate::names::{Family, InterfaceName, SocketId, Text};
-use crate::output::Refusal;
+use crate::output::{Keying, Refusal};
 use crate::ports::PortWish;
 use crate::sdp::view::ProtocolClass;
 use crate::sdp::{MediaDescription, Protocol};
@@ -134,7 +134,7 @@ impl Draft {
             let multiplexed = listener_leg.and_then(|leg| leg.media_at(position));
             mux_required |= role == Role::Offer && multiplexed.is_some_and(|media| media.flags.rtcp_mux);
             let section =
-                draft.section(speaker_leg, listener_leg, position, section, mux_required, options)?;
+                draft.section((speaker_leg, listener_leg), role, position, section, mux_required, options)?;
             draft.sections.push(section);
         }
         Ok(draft)
@@ -142,8 +142,8 @@ impl Draft {
 
     fn section(
         &self,
-        speaker_leg: Option<&Leg>,
-        listener_leg: Option<&Leg>,
+        (speaker_leg, listener_leg): (Option<&Leg>, Option<&Leg>),
+        role: Role,
         position: usize,
         section: &MediaDescription,
         mux_required: bool,
@@ -158,6 +158,10 @@ impl Draft {
         let fate = fate(section, options);
         let address = options.source_address.unwrap_or(section.address);
         let endpoint = SocketAddr::new(address, section.port);
+        // An answer to what was offered in plain is dead if it is encrypted, and the other way round.
+        if let (Role::Answer, Fate::Relay, Some(offered)) = (role, fate, listener_media) {
+            check_keying(section, &offered.protocol)?;
+        }
         let protocol = listener_protocol(section, speaker_media, listener_media, options)?;
         let (speaker_ports, listener_ports) = match fate {
             Fate::Relay => {
@@ -327,19 +331,26 @@ fn listener_protocol(
     };
     let protocol = match asked {
         Some(asked) if section.protocol.is_rtp() => Protocol::new(asked.clone()),
-        _ => bridged.filter(|p| p.is_rtp() && section.protocol.is_rtp()).unwrap_or(section.protocol.clone()),
+        // A party that changes how it keys its media (RFC 3264 section 8.3) offers that to the other as well.
+        _ => bridged
+            .filter(|p| p.is_rtp() && section.protocol.is_rtp() && keying(p) == keying(&section.protocol))
+            .unwrap_or(section.protocol.clone()),
     };
-    if section.port > 0 && keying(&protocol) != keying(&section.protocol) {
-        return Err(Refusal::Unsupported);
-    }
+    check_keying(section, &protocol)?;
     Ok(normalised(protocol))
 }
 
-/// How media is keyed: it passes untouched only if both sides do the same.
-fn keying(protocol: &Protocol) -> (bool, bool) {
+/// Media passes untouched, so both sides must key it in the same way.
+fn check_keying(section: &MediaDescription, other: &Protocol) -> Result<(), Refusal> {
+    let (said, other) = (keying(&section.protocol), keying(other));
+    if section.port > 0 && said != other { Err(Refusal::Keying { said, other }) } else { Ok(()) }
+}
+
+fn keying(protocol: &Protocol) -> Keying {
     match protocol.class {
-        ProtocolClass::Rtp { secure, dtls, .. } => (secure, dtls),
-        ProtocolClass::Datagram | ProtocolClass::NotRelayed => (false, false),
+        ProtocolClass::Rtp { dtls: true, .. } => Keying::Dtls,
+        ProtocolClass::Rtp { secure: true, .. } => Keying::Sdes,
+        ProtocolClass::Rtp { .. } | ProtocolClass::Datagram | ProtocolClass::NotRelayed => Keying::Plain,
     }
 }
 

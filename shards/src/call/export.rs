@@ -23,7 +23,6 @@ pub(crate) fn snapshot(call: &Call, plane: &Plane) -> CallSnapshot {
         learning: call.learning,
         guard: call.guard,
         drop_traffic: call.drop_traffic,
-        recording: call.recording,
         metadata: call.metadata.clone(),
         legs: call.legs.iter().map(|leg| leg_snapshot(leg, plane)).collect(),
     }
@@ -37,7 +36,6 @@ pub(crate) fn brief(call: &Call, shard: ShardId) -> CallBrief {
         created: call.created,
         deleting: call.deletion.is_some(),
         created_from: call.created_from,
-        recording: call.recording,
         version: call.version,
         shard,
     }

@@ -245,7 +245,10 @@ impl Work<'_> {
         draft: &SectionDraft,
         speaker: &SpeakerFacts,
     ) {
-        media.protocol = draft.protocol.clone();
+        // The offerer's own SDP says what it does, whatever profile it is answered with.
+        if self.role == Role::Offer {
+            media.protocol = draft.protocol.clone();
+        }
         media.direction =
             Direction::new(section.direction.receives() && !speaker.zero, section.direction.sends());
         media.flags.disabled = matches!(draft.fate, Fate::Reject | Fate::Remove);

@@ -73,7 +73,6 @@ pub(crate) fn rebuild(
         learning: stored.learning,
         guard: stored.guard,
         drop_traffic: stored.drop_traffic,
-        recording: stored.recording,
         metadata: stored.metadata,
         legs: Vec::with_capacity(stored.legs.len()),
         dirty: false,

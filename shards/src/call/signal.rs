@@ -87,8 +87,6 @@ pub struct Options {
     pub block_short: bool,
     /// Flag `no-redis-update`.
     pub no_redis_update: bool,
-    /// Flag `debug`.
-    pub debug: bool,
     /// Key `drop-traffic`: `start` (`true`) or `stop` (`false`).
     pub drop_traffic: Option<bool>,
     /// Codecs to leave out or keep.
@@ -178,7 +176,7 @@ pub struct CodecOptions {
     pub ignore: Vec<Text>,
 }
 
-/// Block, silence or forward the media of a call.
+/// Block or silence the media of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Treatment {
     /// The call.
@@ -213,8 +211,4 @@ pub enum TreatmentKind {
     BlockDtmf,
     /// Replace audio by silence (`silence media`).
     SilenceMedia,
-    /// Copy media to a recorder (`start forwarding`): accepted and shown; there is no recorder yet.
-    Forwarding,
-    /// `start recording`: accepted and shown; there is no recorder yet.
-    Recording,
 }

@@ -57,8 +57,6 @@ pub struct CallSnapshot {
     pub guard: Option<bool>,
     /// `drop-traffic`.
     pub drop_traffic: bool,
-    /// `start recording` was asked for.
-    pub recording: bool,
     /// `metadata`, from whoever gave it last.
     pub metadata: Option<Text>,
     /// Its parties.
@@ -134,8 +132,6 @@ pub struct LegTreatment {
     pub block_dtmf: bool,
     /// `silence media`.
     pub silence_media: bool,
-    /// `start forwarding`.
-    pub forwarding: bool,
     /// `block-short`.
     pub block_short: bool,
 }
@@ -303,8 +299,6 @@ pub struct CallBrief {
     pub deleting: bool,
     /// The proxy that made it.
     pub created_from: Option<SocketAddr>,
-    /// Recording was asked for.
-    pub recording: bool,
     /// Which of its records it is at.
     pub version: Version,
     /// Its shard.

@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
                 Some(connection) => connection.address,
                 // A rejected section needs no address.
                 None if media.port == 0 => family.unspecified(),
-                None => return Err(SdpError::NoAddress),
+                None => return Err(SdpError::NoAddress { line: media.lines.start + 1 }),
             };
             media.direction = media.own_direction.or(session.direction).unwrap_or(Direction::SendRecv);
             media.ice |= self.session_ice;
@@ -358,7 +358,10 @@ mod tests {
         ] {
             assert_eq!(parse(&text).err(), Some(SdpError::TooLarge(what)));
         }
-        assert_eq!(parse("v=0|m=audio 1 RTP/AVP 0|").expect_err("no address"), SdpError::NoAddress);
+        assert_eq!(
+            parse("v=0|m=audio 1 RTP/AVP 0|").expect_err("no address"),
+            SdpError::NoAddress { line: 2 }
+        );
     }
 
     #[test]

@@ -234,16 +234,29 @@ pub enum SdpError {
         reason: &'static str,
     },
     /// A media section has no address at either level.
-    NoAddress,
+    NoAddress {
+        /// The number of its `m=` line.
+        line: usize,
+    },
     /// More lines, sections, formats or bytes than [`crate::limits`] allows.
     TooLarge(&'static str),
+}
+
+impl SdpError {
+    /// The number of the line to blame, if it is one; counts from 1.
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            SdpError::Syntax { line, .. } | SdpError::NoAddress { line } => Some(*line),
+            SdpError::TooLarge(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for SdpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SdpError::Syntax { line, reason } => write!(f, "SDP line {line}: {reason}"),
-            SdpError::NoAddress => write!(f, "a media section has no address"),
+            SdpError::NoAddress { line } => write!(f, "SDP line {line}: the media section has no address"),
             SdpError::TooLarge(what) => write!(f, "too many {what}"),
         }
     }

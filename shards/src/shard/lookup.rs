@@ -132,8 +132,6 @@ impl Shard {
                 TreatmentKind::BlockMedia => &mut state.block_media,
                 TreatmentKind::BlockDtmf => &mut state.block_dtmf,
                 TreatmentKind::SilenceMedia => &mut state.silence_media,
-                TreatmentKind::Forwarding => &mut state.forwarding,
-                TreatmentKind::Recording => &mut call.recording,
             };
             *flag = treatment.on;
         }

@@ -142,7 +142,6 @@ impl Call {
             learning: None,
             guard: None,
             drop_traffic: false,
-            recording: false,
             metadata: None,
             legs: Vec::new(),
             dirty: false,

@@ -26,7 +26,7 @@ pub fn call(view: &CallView) -> String {
          redis_keyspace: {}\n\
          last redis update: {}\n\
          foreign: {}\n\
-         recording: {}\n\n",
+         recording: no\n\n",
         printable(call.call_id.as_bytes()),
         yes(call.deletion.is_some()),
         call.created.as_secs(),
@@ -36,7 +36,6 @@ pub fn call(view: &CallView) -> String {
         keyspace_number(call.ownership, view.keyspace),
         view.written.map_or(0, tandem_shards::time::Timestamp::as_micros),
         yes(foreign),
-        yes(call.recording),
     );
     for at in 0..call.legs.len() {
         party(&mut text, view, at);

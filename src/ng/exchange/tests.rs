@@ -17,6 +17,9 @@ use tandem_shards::settings::Settings;
 use tandem_shards::{Shard, ShardConfig};
 
 use super::*;
+use crate::ng::counters::CommandKind;
+
+mod refusals;
 
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 const SDP: &str = "v=0\r\no=- 1 1 IN IP4 127.10.0.1\r\ns=-\r\nc=IN IP4 127.10.0.1\r\nt=0 0\r\n\
@@ -44,7 +47,7 @@ impl Desk for EmptyDesk {
 }
 
 fn state() -> NgState {
-    NgState::new(Box::new(EmptyDesk))
+    NgState::new(Box::new(EmptyDesk), Arc::default())
 }
 
 /// Real shards, whose sockets all open.
@@ -114,7 +117,7 @@ impl Ask for Always {
 
 /// A reply to a payload, as text; JSON in, JSON out.
 fn reply_to<A: Ask>(ask: &mut A, payload: &str) -> String {
-    String::from_utf8(state().serve_plain(ask, payload.as_bytes(), proxy())).expect("text")
+    String::from_utf8(state().serve_plain(ask, NOW, payload.as_bytes(), proxy())).expect("text")
 }
 
 /// One recorded step: request and reply as bytes.
@@ -270,12 +273,16 @@ fn replies_speak_the_language_of_the_request() {
 
 #[test]
 fn a_reply_too_long_for_a_datagram_becomes_an_error() {
-    for (reply, expected) in [
-        (r#"c {"calls":[]}"#, r#"c {"result":"error","error-reason":"Reply too long for a datagram"}"#),
-        ("c d5:callslee", "c d6:result5:error12:error-reason29:Reply too long for a datagrame"),
+    let state = state();
+    for (message, expected) in [
+        (r#"c {"command":"list"}"#, r#"c {"result":"error","error-reason":"Reply too long for a datagram"}"#),
+        ("c d7:command4:liste", "c d6:result5:error12:error-reason29:Reply too long for a datagrame"),
     ] {
-        assert_eq!(String::from_utf8(too_long(reply.as_bytes())).as_deref(), Ok(expected));
+        let reply = state.too_long(NOW, message.as_bytes(), proxy());
+        assert_eq!(String::from_utf8(reply).as_deref(), Ok(expected));
     }
+    assert_eq!(state.counters.replies_too_long.value(), 2);
+    assert_eq!(state.requests.refusals(), [(Protocol::Ng, "Reply too long for a datagram".to_owned(), 2)]);
 }
 
 #[test]
@@ -362,12 +369,12 @@ fn calls_of_all_shards_are_listed_up_to_the_limit() {
         let offer = serde_json::json!({
             "command": "offer", "call-id": format!("call-{number}"), "from-tag": "f", "sdp": SDP,
         });
-        let reply = state.serve_plain(&mut node, offer.to_string().as_bytes(), proxy());
+        let reply = state.serve_plain(&mut node, NOW, offer.to_string().as_bytes(), proxy());
         assert!(reply.ends_with(br#""result":"ok"}"#), "{}", reply.escape_ascii());
     }
     for (limit, expected) in [(0, 0), (1, 1), (19, 19), (20, 20), (1000, 20)] {
         let request = serde_json::json!({ "command": "list", "limit": limit });
-        let reply = state.serve_plain(&mut node, request.to_string().as_bytes(), proxy());
+        let reply = state.serve_plain(&mut node, NOW, request.to_string().as_bytes(), proxy());
         let reply: serde_json::Value = serde_json::from_slice(&reply).expect("JSON");
         assert_eq!(reply["calls"].as_array().map(Vec::len), Some(expected), "limit {limit}");
     }

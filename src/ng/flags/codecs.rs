@@ -5,6 +5,7 @@ use tandem_shards::names::Text;
 use tandem_shards::sdp::{AttributeEdit, AttributeScope};
 
 use super::Outcome;
+use super::not_done::Feature;
 use super::text::unescape;
 use crate::ng::value::Value;
 
@@ -16,7 +17,7 @@ pub fn add_codecs(options: &mut CodecOptions, operation: &[u8], names: Vec<Text>
         b"offer" => &mut options.offer,
         b"ignore" | b"mask" => &mut options.ignore,
         // These make codecs that the source does not have: that takes a transcoder.
-        b"transcode" | b"set" | b"accept" | b"consume" => return Outcome::Unsupported,
+        b"transcode" | b"set" | b"accept" | b"consume" => return Outcome::NotDone(Feature::Transcoding),
         _ => return Outcome::Unknown,
     };
     list.extend(names);

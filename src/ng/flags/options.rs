@@ -5,97 +5,9 @@ use tandem_shards::names::{Family, InterfaceName, Text};
 use tandem_shards::settings::Learning;
 
 use super::codecs::{Escapes, add_codecs, attribute_edits, codec_flag};
+use super::not_done::{Feature, is_declined};
 use super::{Fields, Outcome, Written, address, set};
 use crate::ng::value::Value;
-
-/// Keys of encryption, ICE, transcoding, recording and of commands that are not available here.
-const UNSUPPORTED_KEYS: [&[u8]; 46] = [
-    b"DTLS",
-    b"DTLS-fingerprint",
-    b"ICE-lite",
-    b"OSRTP",
-    b"SDES",
-    b"T.38",
-    b"T38",
-    b"alias-key",
-    b"audio-player",
-    b"blob",
-    b"blob64",
-    b"bundle",
-    b"code",
-    b"db-id",
-    b"delay-buffer",
-    b"digit",
-    b"dtls",
-    b"dtls-fingerprint",
-    b"dtmf-log-dest",
-    b"duration",
-    b"extmap",
-    b"file",
-    b"frequencies",
-    b"from-tags",
-    b"ice-lite",
-    b"inbound-peer",
-    b"moh",
-    b"outbound-peer",
-    b"peer",
-    b"ptime",
-    b"ptime-reverse",
-    b"record-call",
-    b"recording-announcement",
-    b"recording-dir",
-    b"recording-file",
-    b"recording-pattern",
-    b"repacketize",
-    b"repeat-duration",
-    b"repeat-times",
-    b"sdes",
-    b"ssrc-reporting",
-    b"start-pos",
-    b"template",
-    b"to-call-id",
-    b"volume",
-    b"xmlrpc-callback",
-];
-
-/// Flags of the same.
-const UNSUPPORTED_FLAGS: [&[u8]; 31] = [
-    b"RTCP-mirror",
-    b"WebRTC",
-    b"allow-asymmetric-codecs",
-    b"allow-no-codec-media",
-    b"allow-transcoding",
-    b"always-transcode",
-    b"asymmetric-codecs",
-    b"bidirectional",
-    b"block-egress",
-    b"detect-DTMF",
-    b"early-media",
-    b"exclude-recording",
-    b"force-transcoding",
-    b"fragment",
-    b"inactive",
-    b"inject-DTMF",
-    b"media-echo",
-    b"mix",
-    b"no-jitter-buffer",
-    b"no-tls-id",
-    b"record-call",
-    b"recrypt",
-    b"reject-ICE",
-    b"reset",
-    b"reuse-codecs",
-    b"single-codec",
-    b"siprec",
-    b"skip-recording-db",
-    b"static-codecs",
-    b"trickle-ICE",
-    b"webrtc",
-];
-
-/// Beginnings of flags of the same.
-const UNSUPPORTED_PREFIXES: [&[u8]; 9] =
-    [b"DTLS-", b"DTMF-", b"ICE-", b"OSRTP-", b"SDES-", b"T.38-", b"T38-", b"trigger", b"transcode-"];
 
 /// A transport protocol that was put together from words (`SRTP AVPF`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -172,7 +84,10 @@ impl Fields {
             b"codec" => self.codec(value, written),
             b"ICE" | b"ice" => ice(bytes),
             b"all" => self.all(bytes),
-            _ if UNSUPPORTED_KEYS.contains(&name) => Outcome::Unsupported,
+            _ if let Some(feature) = Feature::of_key(name) => match bytes {
+                Some(value) if is_declined(value) => Outcome::Taken,
+                _ => Outcome::NotDone(feature),
+            },
             _ => match name.strip_prefix(b"codec-") {
                 Some(operation) => {
                     let names = self.texts(value, escapes(written));
@@ -190,7 +105,9 @@ impl Fields {
                 Outcome::Taken
             }
             Some(b"none") => Outcome::Taken,
-            Some(b"offer-answer" | b"except-offer-answer" | b"flows") => Outcome::Unsupported,
+            Some(b"offer-answer" | b"except-offer-answer" | b"flows") => {
+                Outcome::NotDone(Feature::Subscriptions)
+            }
             _ => Outcome::BadValue,
         }
     }
@@ -216,11 +133,12 @@ impl Fields {
             b"NAT-wait" | b"nat-wait" => options.nat_wait = true,
             b"block-short" => options.block_short = true,
             b"no-redis-update" => options.no_redis_update = true,
-            b"debug" | b"debugging" => options.debug = true,
+            b"debug" | b"debugging" => self.debug = true,
             b"generate-mid" => options.generate_mid = true,
             b"new-branch" => options.new_branch = true,
-            // The default, and what only matters where recordings or passthrough exist.
-            b"symmetric" | b"discard-recording" | b"pause" => {}
+            // The default, and what is done by doing nothing.
+            b"symmetric" | b"discard-recording" | b"exclude-recording" | b"pause" | b"no-jitter-buffer"
+            | b"no-tls-id" | b"reject-ICE" => {}
             b"internal" | b"external" => self.direction.push(InterfaceName::from(name)),
             _ => return self.compound_flag(name, raw),
         }
@@ -247,8 +165,11 @@ impl Fields {
         if self.transport_word(name) {
             return Outcome::Taken;
         }
-        let prefixed = UNSUPPORTED_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
-        if prefixed || UNSUPPORTED_FLAGS.contains(&name) { Outcome::Unsupported } else { Outcome::Unknown }
+        match Feature::of_flag(name) {
+            Some(_) if name.rsplit(|byte| *byte == b'-').next().is_some_and(is_declined) => Outcome::Taken,
+            Some(feature) => Outcome::NotDone(feature),
+            None => Outcome::Unknown,
+        }
     }
 
     /// `RTP`, `SRTP`, `AVP`, `AVPF`, `DTLS`, which add up, or a whole protocol.
@@ -327,7 +248,7 @@ impl Fields {
             let names = self.texts(names, escapes(written));
             match add_codecs(&mut self.options.codecs, operation, names) {
                 Outcome::Taken => {}
-                Outcome::Unsupported => self.ignored.unsupported += 1,
+                Outcome::NotDone(feature) => self.note_not_done(feature, operation),
                 Outcome::Unknown | Outcome::BadValue => self.ignored.values += 1,
             }
         }
@@ -339,7 +260,7 @@ impl Fields {
 fn ice(wish: Option<&[u8]>) -> Outcome {
     match wish {
         Some(b"remove" | b"default") => Outcome::Taken,
-        Some(b"force" | b"optional" | b"force-relay" | b"force_relay") => Outcome::Unsupported,
+        Some(b"force" | b"optional" | b"force-relay" | b"force_relay") => Outcome::NotDone(Feature::Ice),
         _ => Outcome::BadValue,
     }
 }

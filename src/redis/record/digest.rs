@@ -25,7 +25,6 @@ pub fn digest(call: &CallSnapshot) -> u64 {
         learning,
         guard,
         drop_traffic,
-        recording,
         metadata,
         legs,
     } = call;
@@ -34,7 +33,7 @@ pub fn digest(call: &CallSnapshot) -> u64 {
     digest.optional(deletion.map(|due| due.as_secs()), Digest::number);
     digest.optional(*created_from, Digest::endpoint);
     digest.optional(*tos, |digest, tos| digest.number(tos.into()));
-    digest.flags(&[*answered, *drop_traffic, *recording]);
+    digest.flags(&[*answered, *drop_traffic]);
     digest.optional(*learning, |digest, learning| {
         digest.number(match learning {
             Learning::Off => 0,
@@ -124,7 +123,6 @@ impl Digest {
             treatment.block_media,
             treatment.block_dtmf,
             treatment.silence_media,
-            treatment.forwarding,
             treatment.block_short,
         ]);
         self.optional(leg.sent.origin.as_ref(), |digest, (user, session, version)| {

@@ -31,7 +31,6 @@ pub(super) fn write<'a>(
 ) {
     json.object("tandem");
     json.flag("answered", call.answered);
-    json.flag("recording", call.recording);
     if let Some((name, _)) = LEARNING.iter().find(|(_, learning)| Some(*learning) == call.learning) {
         json.plain("learning", name);
     }
@@ -148,7 +147,6 @@ impl<'t> Extension<'t> {
 
     pub(super) fn read_call(&self, call: &mut CallSnapshot) {
         call.answered = self.root.flag("answered");
-        call.recording = self.root.flag("recording");
         let learning = self.root.text("learning");
         let named = |(name, _): &&(&str, Learning)| learning.as_ref().is_some_and(|l| *l == *name.as_bytes());
         call.learning = LEARNING.iter().find(named).map(|(_, learning)| *learning);

@@ -49,7 +49,6 @@ pub(super) mod media {
 
 /// Bits of `ml_flags` (rtpengine 12 and later).
 pub(super) mod party {
-    pub(in super::super) const FORWARDING: u64 = 1 << 16;
     pub(in super::super) const FINAL_RESPONSE: u64 = 1 << 21;
     pub(in super::super) const BLOCK_SHORT: u64 = 1 << 22;
     pub(in super::super) const BLOCK_MEDIA: u64 = 1 << 23;

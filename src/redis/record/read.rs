@@ -63,7 +63,6 @@ impl Reader<'_> {
             learning: None,
             guard: None,
             drop_traffic: flags & fields::call::DROP_TRAFFIC != 0,
-            recording: root.text("recording_meta_prefix").is_some(),
             metadata: root.some_text("recording_metadata"),
             legs: self.legs()?,
         };
@@ -445,7 +444,6 @@ fn treatment(section: &Section<'_>) -> LegTreatment {
         block_media: section.flag("block_media") || flags & fields::party::BLOCK_MEDIA != 0,
         block_dtmf: section.flag("block_dtmf"),
         silence_media: flags & fields::party::SILENCE_MEDIA != 0,
-        forwarding: flags & fields::party::FORWARDING != 0,
         block_short: flags & fields::party::BLOCK_SHORT != 0,
     }
 }

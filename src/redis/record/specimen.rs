@@ -57,7 +57,6 @@ pub(crate) fn plain_call(call_id: &str, kinds: &[&str]) -> CallSnapshot {
         learning: None,
         guard: None,
         drop_traffic: false,
-        recording: false,
         metadata: None,
         legs: vec![leg(0, "ftag-A"), leg(1, "ttag-B")],
     }
@@ -369,7 +368,6 @@ fn any_leg(legs: u16) -> impl Strategy<Value = LegSnapshot> {
             block_media: flags[2],
             block_dtmf: flags[3],
             silence_media: flags[4],
-            forwarding: flags[5],
             block_short: flags[6],
         };
         LegSnapshot {
@@ -421,7 +419,6 @@ pub(crate) fn any_call() -> impl Strategy<Value = CallSnapshot> {
             learning,
             guard,
             drop_traffic: flags[1],
-            recording: flags[2],
             // The schema has an empty text where there is none.
             metadata: metadata.filter(|text: &Text| !text.is_empty()),
             legs,

@@ -240,7 +240,6 @@ fn write_party(json: &mut Json, layout: &Layout<'_>, number: usize, leg: &LegSna
     let bit = |set: bool, bit: u64| if set { bit } else { 0 };
     let treatment = leg.treatment;
     let flags = bit(leg.settled, fields::party::FINAL_RESPONSE)
-        | bit(treatment.forwarding, fields::party::FORWARDING)
         | bit(treatment.block_short, fields::party::BLOCK_SHORT)
         | bit(treatment.block_media, fields::party::BLOCK_MEDIA)
         | bit(treatment.silence_media, fields::party::SILENCE_MEDIA);

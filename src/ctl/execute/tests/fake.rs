@@ -141,7 +141,6 @@ pub fn brief(call: &CallSnapshot, shard: ShardId) -> CallBrief {
         created: call.created,
         deleting: call.deletion.is_some(),
         created_from: call.created_from,
-        recording: call.recording,
         version: call.version,
         shard,
     }
@@ -213,6 +212,7 @@ pub fn node(redis: bool) -> Node {
         redis: redis.then(|| Arc::new(FakeRedis { followed }) as Arc<dyn RedisControl>),
         proxies: OnceLock::from(Arc::new(FakeProxies) as Arc<dyn ProxyCounts>),
         liveness: Arc::new(Liveness::new(4, Clock::of_process().now())),
+        requests: Arc::default(),
         started: Timestamp::from_micros(1_795_416_041_000_000),
     }
 }
@@ -284,7 +284,6 @@ pub fn call(id: &str, ownership: Ownership, proxy: &str, legs: Vec<LegSnapshot>)
         learning: None,
         guard: None,
         drop_traffic: false,
-        recording: false,
         metadata: None,
         legs,
     }
