@@ -3,7 +3,7 @@
 //! # The model
 //!
 //! A line is parsed once into a [`CtlCommand`]. [`execute::execute`] asks the shards and answers with typed
-//! data, a [`CtlAnswer`](answer::CtlAnswer), plus the shards that did not answer in time. Then it is written
+//! data, a [`CtlAnswer`], plus the shards that did not answer in time. Then it is written
 //! down:
 //!
 //! * `legacy` writes the texts of rtpengine's CLI to the byte. The word "rtpengine" stays in them, since

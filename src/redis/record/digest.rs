@@ -33,7 +33,8 @@ pub fn digest(call: &CallSnapshot) -> u64 {
     digest.optional(deletion.map(|due| due.as_secs()), Digest::number);
     digest.optional(*created_from, Digest::endpoint);
     digest.optional(*tos, |digest, tos| digest.number(tos.into()));
-    digest.flags(&[*answered, *drop_traffic]);
+    // The third place is that of a flag which is stored no more: digests stay comparable.
+    digest.flags(&[*answered, *drop_traffic, false]);
     digest.optional(*learning, |digest, learning| {
         digest.number(match learning {
             Learning::Off => 0,
@@ -123,6 +124,8 @@ impl Digest {
             treatment.block_media,
             treatment.block_dtmf,
             treatment.silence_media,
+            // As above.
+            false,
             treatment.block_short,
         ]);
         self.optional(leg.sent.origin.as_ref(), |digest, (user, session, version)| {
