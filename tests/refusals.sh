@@ -1,6 +1,6 @@
 #!/bin/bash
-# A request that is not done leaves a line, whoever made it and over whatever it came: reason, call-id, address, command,
-# and for an SDP the line. What is answered `ok` without being done is said as well, and never shown as done.
+# A request that is not done leaves a line, whoever made it and over whatever it came: reason, call-id, address,
+# command, and for an SDP the line. What is answered `ok` without being done is said as well, and never shown as done.
 set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(cd "$(dirname "$0")" && pwd)/lib.sh"
@@ -45,7 +45,8 @@ for line in urllib.request.urlopen(sys.argv[1]).read().decode().splitlines():
 
 sound=$(sdp 127.10.0.1 6000 RTP/AVP)
 offer bad-sdp "$(sdp host.example 6000 RTP/AVP)" >/dev/null
-says call=bad-sdp "refused: Failed to parse SDP" 'command="offer"' peer=127.0.0.1: 'SDP line 4' '"c=IN IP4 host.example"'
+says call=bad-sdp "refused: Failed to parse SDP" 'command="offer"' peer=127.0.0.1: 'SDP line 4' \
+    '"c=IN IP4 host.example"'
 ng '{"command":"query","call-id":"unknown-one"}' >/dev/null || true
 says call=unknown-one "refused: Unknown call-id" 'command="query"' peer=127.0.0.1:
 ng '{"command":"frobnicate","call-id":"odd"}' >/dev/null || true
