@@ -24,7 +24,7 @@ use std::time::Duration;
 use tandem_shards::admission::Admission;
 use tandem_shards::interfaces::Interfaces;
 use tandem_shards::io::Ask;
-use tandem_shards::io::Callers;
+use tandem_shards::io::{Callers, EventLosses};
 use tandem_shards::names::{CallId, Keyspace};
 use tandem_shards::ports::Ports;
 use tandem_shards::settings::Settings;
@@ -72,6 +72,8 @@ pub struct Node {
     pub redis: Option<Arc<dyn RedisControl>>,
     /// Counts of ng commands, once the fronts are there.
     pub proxies: OnceLock<Arc<dyn ProxyCounts>>,
+    /// Events that did not get into the log.
+    pub event_losses: EventLosses,
     /// Which shards turn.
     pub liveness: Arc<Liveness>,
     /// Where refused requests are said.
@@ -110,19 +112,21 @@ pub trait RedisControl: Send + Sync + fmt::Debug {
     fn resync(&self, keyspace: Option<Keyspace>);
     /// How it is.
     fn status(&self) -> RedisStatus;
-    /// When a call was written last.
-    fn written(&self, _call_id: &CallId) -> Option<Timestamp> {
-        None
-    }
+    /// When the record of an own call was stored last, as Redis has acknowledged.
+    fn written(&self, call_id: &CallId) -> Option<Timestamp>;
 }
 
 /// How Redis is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RedisStatus {
-    /// Own calls can be written.
+    /// Own calls can be written: the server has answered on that connection, a moment ago at most.
     pub writing: bool,
     /// Own calls whose latest state has not been acknowledged yet.
     pub owed: u64,
+    /// Ended calls whose records are still to be deleted.
+    pub deletions_owed: u64,
+    /// Since when the server has not answered on the connection that notifications come on.
+    pub silent_for: Duration,
     /// Where own calls are written.
     pub write_url: String,
     /// Where notifications come from.
@@ -144,7 +148,7 @@ pub struct FeedStatus {
     pub keyspace: Keyspace,
     /// Whether notifications arrive.
     pub connected: bool,
-    /// Since when nothing was heard from Redis.
+    /// Since when nothing has changed there; long on a quiet ring.
     pub age: Duration,
     /// Calls held for it.
     pub held: u64,
@@ -185,8 +189,8 @@ pub trait ProxyCounts: Send + Sync + fmt::Debug {
 pub struct ProxyRow {
     /// Its address.
     pub proxy: IpAddr,
-    /// Counts by ng command.
-    pub commands: Vec<(&'static str, u64)>,
+    /// By ng command: how many, and the time from request to reply of all of them.
+    pub commands: Vec<(&'static str, u64, Duration)>,
     /// Requests that were answered with an error.
     pub errors: u64,
 }

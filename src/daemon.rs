@@ -118,6 +118,7 @@ fn start_shards(config: &Config) -> Result<Shared, String> {
         proxies: OnceLock::new(),
         liveness: Arc::new(Liveness::new(count, Clock::of_process().now())),
         requests: Arc::default(),
+        event_losses: shards.event_losses(),
         started: now(),
     });
     Ok(Shared { shards, redis, node })

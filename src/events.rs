@@ -10,7 +10,7 @@ use tandem_shards::names::ShardId;
 use tandem_shards::output::{Event, EventKind};
 
 use crate::ctl::now;
-use crate::logging::{Admit, Limiter};
+use crate::logging::{self, Admit, Limiter};
 use crate::request_log::RequestLog;
 
 /// Lines of one name in ten seconds, of which there is one for each call.
@@ -28,7 +28,12 @@ pub fn run(events: &Receiver<(ShardId, Event)>, requests: &RequestLog, stop: &Re
     loop {
         select! {
             recv(events) -> event => match event {
-                Ok((shard, event)) => write(&mut limiters, shard, &event),
+                Ok((shard, event)) => {
+                    write(&mut limiters, shard, &event);
+                    if let EventKind::Ended(_) = event.kind {
+                        logging::forget_call(&event.call_id);
+                    }
+                }
                 Err(_) => return,
             },
             recv(periods) -> _ => {

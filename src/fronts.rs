@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tandem_shards::names::CallId;
 use tandem_shards::time::Timestamp;
@@ -101,7 +102,10 @@ impl ProxyCounts for Counts {
             proxy,
             commands: CommandKind::ALL
                 .iter()
-                .map(|kind| (kind.name(), counts.counts[*kind as usize]))
+                .map(|kind| {
+                    let time = Duration::from_micros(counts.micros[*kind as usize]);
+                    (kind.name(), counts.counts[*kind as usize], time)
+                })
                 .collect(),
             errors: counts.errors,
         });

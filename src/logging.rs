@@ -72,6 +72,14 @@ pub fn debug_call(call_id: &CallId, on: bool) -> bool {
     room || !on
 }
 
+/// Lowers a call that has ended, if it was raised: its place is free for another.
+pub fn forget_call(call_id: &CallId) {
+    let none = DEBUGGED.lock().expect("no panic under the lock").is_empty();
+    if !none {
+        debug_call(call_id, false);
+    }
+}
+
 /// The level of a syslog number, as rtpengine counts: 3 is error, 7 is debug, 8 is everything.
 pub fn from_syslog(number: i32) -> LevelFilter {
     match number {

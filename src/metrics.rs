@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 use std::time::Duration;
 
+use tandem_shards::call::snapshot::StreamCounts;
 use tandem_shards::names::{InterfaceName, ShardId};
 use tandem_shards::output::{DropReason, EndCause};
 use tandem_shards::stats::{Counters, ShardReport};
@@ -37,6 +38,8 @@ pub struct Metrics<'a> {
     pub silent: Vec<ShardId>,
     /// Addresses and their ports.
     pub interfaces: Vec<InterfaceUse>,
+    /// Events that are missing in the log because they came too fast.
+    pub events_lost: u64,
     /// `max-sessions`; negative is off.
     pub max_sessions: i64,
     /// Counts of the ng protocol.
@@ -55,6 +58,7 @@ pub fn page(metrics: &Metrics<'_>) -> String {
     media(&mut page, &metrics.reports);
     shards(&mut page, metrics);
     ports(&mut page, &metrics.interfaces);
+    traffic(&mut page, metrics);
     ng(&mut page, metrics.ng);
     refusals(&mut page, &metrics.refusals);
     if let Some(status) = &metrics.redis {
@@ -64,6 +68,8 @@ pub fn page(metrics: &Metrics<'_>) -> String {
 }
 
 fn node(page: &mut Page, metrics: &Metrics<'_>) {
+    page.counter("events_lost_total", "Events of calls that are missing in the log: they came too fast.");
+    page.sample(&[], metrics.events_lost);
     page.gauge("build_info", "Always 1; the version is the label.");
     page.sample(&[("version", &metrics.version)], 1);
     page.gauge("start_time_seconds", "When the node started, since the epoch.");
@@ -99,9 +105,15 @@ fn calls(page: &mut Page, reports: &[ShardReport]) {
             page.sample(&[("cause", &cause), ("shard", &report.shard.0)], ended);
         }
     }
-    page.counter("zero_way_streams_total", "Streams of ended calls that never received a packet.");
+    page.counter(
+        "zero_way_streams_total",
+        "RTP media of ended own calls in which neither side sent a packet.",
+    );
     each(page, reports, |report| report.counters.zero_way_streams);
-    page.counter("one_way_streams_total", "Media of ended calls in which one side only sent packets.");
+    page.counter(
+        "one_way_streams_total",
+        "RTP media of ended own calls in which one side only sent packets.",
+    );
     each(page, reports, |report| report.counters.one_way_streams);
 }
 
@@ -115,6 +127,8 @@ fn media(page: &mut Page, reports: &[ShardReport]) {
     }
     page.counter("bytes_total", "Payload bytes of packets received.");
     each(page, reports, |report| report.counters.bytes);
+    page.counter("forwarded_bytes_total", "Payload bytes of packets handed to the kernel.");
+    each(page, reports, |report| report.counters.forwarded_bytes);
     page.counter("consumed_total", "Packets that the relay itself took.");
     each(page, reports, |report| report.counters.consumed);
     page.counter("drops_total", "Packets dropped.");
@@ -167,6 +181,32 @@ fn ports(page: &mut Page, addresses: &[InterfaceUse]) {
     }
 }
 
+/// Traffic by logical interface: its addresses together.
+fn traffic(page: &mut Page, metrics: &Metrics<'_>) {
+    let families: [(&'static str, &str, fn(StreamCounts) -> u64); 2] = [
+        ("interface_packets_total", "Packets at the addresses of an interface.", |of| of.packets),
+        ("interface_bytes_total", "Payload bytes at the addresses of an interface.", |of| of.bytes),
+    ];
+    for (name, help, count) in families {
+        page.counter(name, help);
+        for report in &metrics.reports {
+            let mut sums: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+            for (address, traffic) in metrics.interfaces.iter().zip(&report.counters.traffic) {
+                let sum =
+                    sums.entry(String::from_utf8_lossy(address.name.as_bytes()).into_owned()).or_default();
+                sum.0 += count(traffic.ingress);
+                sum.1 += count(traffic.egress);
+            }
+            for (name, (ingress, egress)) in sums {
+                for (direction, value) in [("in", ingress), ("out", egress)] {
+                    let shard = report.shard.0;
+                    page.sample(&[("direction", &direction), ("interface", &name), ("shard", &shard)], value);
+                }
+            }
+        }
+    }
+}
+
 fn ng(page: &mut Page, counters: &NgCounters) {
     page.counter("ng_requests_total", "Requests of SIP proxies.");
     for kind in CommandKind::ALL {
@@ -198,9 +238,16 @@ fn redis(page: &mut Page, status: &RedisStatus) {
     for feed in &status.feeds {
         page.sample(&[("keyspace", &feed.keyspace)], u8::from(feed.connected));
     }
-    page.gauge("redis_feed_age_seconds", "Since when nothing was heard of a followed keyspace.");
+    page.gauge("redis_deletions_owed", "Ended calls whose records are still to be deleted.");
+    page.sample(&[], status.deletions_owed);
+    page.gauge(
+        "redis_feed_age_seconds",
+        "Since when the server has not answered where notifications come from.",
+    );
+    page.sample(&[], age(status.silent_for));
+    page.gauge("redis_feed_unchanged_seconds", "Since when nothing has changed in a followed keyspace.");
     for feed in &status.feeds {
-        page.sample(&[("keyspace", &feed.keyspace)], seconds(feed.age));
+        page.sample(&[("keyspace", &feed.keyspace)], age(feed.age));
     }
     page.gauge("redis_feed_held", "Calls held for a followed keyspace.");
     for feed in &status.feeds {
@@ -225,6 +272,11 @@ fn each<T: Display>(page: &mut Page, reports: &[ShardReport], value: impl Fn(&Sh
     for report in reports {
         page.sample(&[("shard", &report.shard.0)], value(report));
     }
+}
+
+/// A time since something; [`Duration::MAX`] is for ever.
+fn age(time: Duration) -> String {
+    if time == Duration::MAX { "+Inf".to_owned() } else { seconds(time) }
 }
 
 /// Seconds with all their digits, which a float would lose.
@@ -273,6 +325,7 @@ mod tests {
     use std::net::IpAddr;
 
     use tandem_shards::names::Keyspace;
+    use tandem_shards::stats::Traffic;
 
     use super::*;
     use crate::ctl::FeedStatus;
@@ -280,7 +333,14 @@ mod tests {
 
     fn address(name: &str, ip: [u8; 4], used: u32) -> InterfaceUse {
         let ip = IpAddr::from(ip);
-        InterfaceUse { name: InterfaceName::from(name), ip, advertised: ip, range: (30_000, 30_999), used }
+        InterfaceUse {
+            name: InterfaceName::from(name),
+            ip,
+            advertised: ip,
+            range: (30_000, 30_999),
+            used,
+            traffic: Traffic::default(),
+        }
     }
 
     #[test]
@@ -291,6 +351,12 @@ mod tests {
         busy.counters.packets = 1000;
         busy.counters.forwarded = 990;
         busy.counters.bytes = 172_000;
+        busy.counters.forwarded_bytes = 170_280;
+        let one = Traffic {
+            ingress: StreamCounts { packets: 500, bytes: 86_000, errors: 1 },
+            egress: StreamCounts { packets: 490, bytes: 84_280, errors: 0 },
+        };
+        busy.counters.traffic = vec![one, one, Traffic::default()];
         busy.counters.created = 4;
         busy.counters.count_drop(DropReason::Guarded);
         busy.counters.count_end(EndCause::Deleted);
@@ -313,12 +379,15 @@ mod tests {
                 address("pub", [192, 0, 2, 2], 4),
                 address("a\"b\\c\nd", [192, 0, 2, 1], 0),
             ],
+            events_lost: 0,
             max_sessions: 100,
             ng: &ng,
             refusals: vec![(Protocol::Ng, "Ran out of ports".to_owned(), 3)],
             redis: Some(RedisStatus {
                 writing: true,
                 owed: 1,
+                deletions_owed: 2,
+                silent_for: Duration::from_millis(400),
                 feeds: vec![feed],
                 counters: vec![("resyncs", 1)],
                 lag: Duration::from_micros(700),

@@ -115,6 +115,17 @@ impl PublicationLosses {
     }
 }
 
+/// Events that were dropped.
+#[derive(Clone, Debug, Default)]
+pub struct EventLosses(Arc<outlet::Losses>);
+
+impl EventLosses {
+    /// How many, since the start.
+    pub fn count(&self) -> u64 {
+        self.0.events.load(Ordering::Relaxed)
+    }
+}
+
 /// Why a question was not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AskError {
@@ -221,9 +232,9 @@ impl Shards {
         self.inlets.events.clone()
     }
 
-    /// How many events were dropped so far because nobody fetched them.
-    pub fn events_lost(&self) -> u64 {
-        self.inlets.losses.events.load(Ordering::Relaxed)
+    /// Tells how many events were dropped because the channel was full.
+    pub fn event_losses(&self) -> EventLosses {
+        EventLosses(Arc::clone(&self.inlets.losses))
     }
 
     /// Stops all shards: their ports are free when this returns.

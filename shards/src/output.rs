@@ -57,13 +57,11 @@ pub enum DropReason {
     Short,
     /// Longer than a receive buffer.
     TooLong,
-    /// `generate-RTCP`: the peers' own reports are not passed on.
-    RtcpConsumed,
 }
 
 impl DropReason {
     /// All reasons, in the order of their counters.
-    pub const ALL: [DropReason; 14] = [
+    pub const ALL: [DropReason; 13] = [
         DropReason::NoSocket,
         DropReason::NotRtp,
         DropReason::Stun,
@@ -77,7 +75,6 @@ impl DropReason {
         DropReason::DropTraffic,
         DropReason::Short,
         DropReason::TooLong,
-        DropReason::RtcpConsumed,
     ];
 
     /// The stable name.
@@ -96,7 +93,6 @@ impl DropReason {
             DropReason::DropTraffic => "drop-traffic",
             DropReason::Short => "short",
             DropReason::TooLong => "too-long",
-            DropReason::RtcpConsumed => "rtcp-consumed",
         }
     }
 }
@@ -339,13 +335,11 @@ pub enum EndCause {
     Terminated,
     /// Its record is gone.
     RecordGone,
-    /// It could not be set up.
-    Failed,
 }
 
 impl EndCause {
     /// All causes, in the order of their counters.
-    pub const ALL: [EndCause; 8] = [
+    pub const ALL: [EndCause; 7] = [
         EndCause::Deleted,
         EndCause::Timeout,
         EndCause::SilentTimeout,
@@ -353,7 +347,6 @@ impl EndCause {
         EndCause::FinalTimeout,
         EndCause::Terminated,
         EndCause::RecordGone,
-        EndCause::Failed,
     ];
 
     /// The stable name.
@@ -366,7 +359,6 @@ impl EndCause {
             EndCause::FinalTimeout => "final-timeout",
             EndCause::Terminated => "terminated",
             EndCause::RecordGone => "record-gone",
-            EndCause::Failed => "failed",
         }
     }
 }

@@ -50,7 +50,7 @@ impl Plane {
 
     fn take_slots(&mut self, new: &mut NewPorts) -> bool {
         for _ in 0..new.wish.len() {
-            let Some(socket) = self.relay.sockets.insert() else {
+            let Some(socket) = self.relay.sockets.insert(new.address) else {
                 self.abandon(new, &[]);
                 return false;
             };
@@ -103,10 +103,7 @@ impl Plane {
     }
 
     pub(crate) fn close_flow(&mut self, id: FlowId) {
-        let flow = self.relay.flows.remove(id.0);
-        if !flow.heard {
-            self.relay.counters.zero_way_streams += 1;
-        }
+        self.relay.flows.remove(id.0);
     }
 
     /// A flow that nothing is known of yet.

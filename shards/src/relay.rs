@@ -17,12 +17,13 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::call::snapshot::{RtpSeen, StreamCounts};
+use crate::interfaces::AddressId;
 use crate::names::SocketId;
 use crate::output::{DropReason, Verdict};
 use crate::sabotage::{self, Sabotage};
 use crate::slab::Slab;
-use crate::sockets::{FlowId, Sockets};
-use crate::stats::Counters;
+use crate::sockets::{FlowId, Socket, Sockets};
+use crate::stats::{Counters, Traffic};
 use crate::time::Timestamp;
 use crate::wire::demux::{Kind, classify};
 use crate::wire::rtp::RtpPacket;
@@ -125,11 +126,13 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    pub(crate) fn new(settings: RelaySettings) -> Self {
+    /// A relay with so many local addresses.
+    pub(crate) fn new(settings: RelaySettings, addresses: usize) -> Self {
+        let traffic = vec![Traffic::default(); addresses];
         Relay {
             sockets: Sockets::default(),
             flows: Slab::default(),
-            counters: Counters::default(),
+            counters: Counters { traffic, ..Counters::default() },
             settings,
             notices: Vec::with_capacity(8),
         }
@@ -145,8 +148,14 @@ impl Relay {
     ) -> Verdict {
         self.counters.packets += 1;
         self.counters.bytes += packet.len() as u64;
-        let Some(id) = self.sockets.get(socket).and_then(|socket| socket.flow) else {
-            return self.drop(DropReason::NoSocket);
+        let Some(Socket { flow, address }) = self.sockets.get(socket).copied() else {
+            return self.drop(DropReason::NoSocket, None);
+        };
+        let ingress = &mut self.counters.traffic[usize::from(address.0)].ingress;
+        ingress.packets += 1;
+        ingress.bytes += packet.len() as u64;
+        let Some(id) = flow else {
+            return self.drop(DropReason::NoSocket, Some(address));
         };
         let flow = &mut self.flows[id.0];
         let kind = match accept(flow, now, self.settings, source, packet) {
@@ -158,53 +167,70 @@ impl Relay {
             }
             Err(reason) => {
                 flow.counts_in.errors += 1;
-                return self.drop(reason);
+                return self.drop(reason, Some(address));
             }
         };
-        if let Some(reason) = gate(flow, kind, packet) {
-            if reason == DropReason::RtcpConsumed {
+        match gate(flow, kind, packet) {
+            Gated::Pass => {}
+            Gated::Consume => {
                 self.counters.consumed += 1;
                 return Verdict::Consume;
             }
-            return self.drop(reason);
+            Gated::Drop(reason) => return self.drop(reason, Some(address)),
         }
         let target = if kind == Kind::Rtcp { flow.to_rtcp } else { flow.to_rtp };
-        self.send_to(target, packet.len())
+        self.send_to(address, target, packet.len())
     }
 
     /// The way out through the counterpart's flow.
-    fn send_to(&mut self, target: Option<FlowId>, bytes: usize) -> Verdict {
+    fn send_to(&mut self, from: AddressId, target: Option<FlowId>, bytes: usize) -> Verdict {
         let target = if sabotage::on(Sabotage::OtherCall) { Some(FlowId(0)) } else { target };
         let out = target.and_then(|target| self.flows.get_mut(target.0));
         let Some(out) = out.filter(|out| !out.nat_wait || out.heard) else {
-            return self.drop(DropReason::NoDestination);
+            return self.drop(DropReason::NoDestination, Some(from));
         };
         let (Some(via), Some(to)) = (out.via, out.endpoint) else {
-            return self.drop(DropReason::NoDestination);
+            return self.drop(DropReason::NoDestination, Some(from));
         };
         out.counts_out.packets += 1;
         out.counts_out.bytes += bytes as u64;
         self.counters.forwarded += 1;
+        self.counters.forwarded_bytes += bytes as u64;
+        if let Some(socket) = self.sockets.get(via) {
+            let egress = &mut self.counters.traffic[usize::from(socket.address.0)].egress;
+            egress.packets += 1;
+            egress.bytes += bytes as u64;
+        }
         Verdict::Forward { via, to }
     }
 
-    fn drop(&mut self, reason: DropReason) -> Verdict {
+    fn drop(&mut self, reason: DropReason, at: Option<AddressId>) -> Verdict {
         self.counters.count_drop(reason);
+        if let Some(address) = at {
+            self.counters.traffic[usize::from(address.0)].ingress.errors += 1;
+        }
         Verdict::Drop(reason)
     }
 
     /// A packet on `socket` was longer than a receive buffer.
     pub(crate) fn note_too_long(&mut self, socket: SocketId) {
         self.counters.packets += 1;
-        self.counters.count_drop(DropReason::TooLong);
-        if let Some(flow) = self.sockets.get(socket).and_then(|socket| socket.flow) {
+        let socket = self.sockets.get(socket).copied();
+        if let Some(socket) = socket {
+            self.counters.traffic[usize::from(socket.address.0)].ingress.packets += 1;
+        }
+        self.drop(DropReason::TooLong, socket.map(|socket| socket.address));
+        if let Some(flow) = socket.and_then(|socket| socket.flow) {
             self.flows[flow.0].counts_in.errors += 1;
         }
     }
 
     /// The kernel refused a packet that left by `socket`.
-    pub(crate) fn note_send_error(&mut self, _socket: SocketId) {
+    pub(crate) fn note_send_error(&mut self, socket: SocketId) {
         self.counters.send_errors += 1;
+        if let Some(socket) = self.sockets.get(socket) {
+            self.counters.traffic[usize::from(socket.address.0)].egress.errors += 1;
+        }
     }
 }
 
@@ -279,18 +305,32 @@ fn note_rtp(flow: &mut Flow, now: Timestamp, rtp: &RtpPacket<'_>, bytes: usize) 
     seen.payload_type = rtp.payload_type();
 }
 
-/// What the party's gate does to an accepted packet: a reason to drop it, or silence written into it.
-fn gate(flow: &Flow, kind: Kind, packet: &mut [u8]) -> Option<DropReason> {
+/// What the party's gate does to an accepted packet.
+enum Gated {
+    /// It goes on, perhaps with silence written into it.
+    Pass,
+    /// `generate-RTCP`: the party's own report ends here.
+    Consume,
+    Drop(DropReason),
+}
+
+fn gate(flow: &Flow, kind: Kind, packet: &mut [u8]) -> Gated {
     let gate = &flow.gate;
     if *gate == Gate::default() {
-        return None;
+        return Gated::Pass;
     }
+    if kind == Kind::Rtcp && !gate.drop_traffic {
+        // Reports go on while media is held or blocked (RFC 3264 section 5.1).
+        return if gate.consume_rtcp { Gated::Consume } else { Gated::Pass };
+    }
+    media_gate(flow, kind, packet).map_or(Gated::Pass, Gated::Drop)
+}
+
+/// A reason to drop a packet of media, if there is one.
+fn media_gate(flow: &Flow, kind: Kind, packet: &mut [u8]) -> Option<DropReason> {
+    let gate = &flow.gate;
     if gate.drop_traffic {
         return Some(DropReason::DropTraffic);
-    }
-    if kind == Kind::Rtcp {
-        // Reports go on while media is held or blocked (RFC 3264 section 5.1).
-        return gate.consume_rtcp.then_some(DropReason::RtcpConsumed);
     }
     if gate.held {
         return Some(DropReason::NotReceiving);

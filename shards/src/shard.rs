@@ -77,7 +77,10 @@ pub struct Shard {
 impl Shard {
     /// A shard without calls.
     pub fn new(config: ShardConfig) -> Self {
-        let relay = Relay::new(RelaySettings { guard_silence: config.settings.guard_silence });
+        let relay = Relay::new(
+            RelaySettings { guard_silence: config.settings.guard_silence },
+            config.interfaces.addresses().len(),
+        );
         Shard {
             plane: Plane {
                 id: config.id,

@@ -1,5 +1,6 @@
 //! The sockets of a shard: which flow a packet on one belongs to.
 
+use crate::interfaces::AddressId;
 use crate::limits::SOCKETS_PER_SHARD_MAX;
 use crate::names::SocketId;
 
@@ -12,6 +13,8 @@ pub(crate) struct FlowId(pub(crate) u32);
 pub(crate) struct Socket {
     /// Whose packets come in here; none while a signal is not yet carried out.
     pub(crate) flow: Option<FlowId>,
+    /// Where it is bound.
+    pub(crate) address: AddressId,
 }
 
 #[derive(Debug)]
@@ -29,8 +32,8 @@ pub(crate) struct Sockets {
 
 impl Sockets {
     /// Takes a slot; `None` if there is no room.
-    pub(crate) fn insert(&mut self) -> Option<SocketId> {
-        let socket = Some(Socket { flow: None });
+    pub(crate) fn insert(&mut self, address: AddressId) -> Option<SocketId> {
+        let socket = Some(Socket { flow: None, address });
         if let Some(slot) = self.free.pop() {
             let entry = &mut self.slots[slot as usize];
             entry.generation = entry.generation.wrapping_add(1);

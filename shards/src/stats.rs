@@ -1,7 +1,28 @@
 //! Counters of a shard: plain numbers with one writer. Readers get copies.
 
+use crate::call::snapshot::StreamCounts;
 use crate::names::ShardId;
 use crate::output::{DropReason, EndCause};
+
+/// Packets at one local address since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// What came in; its errors are packets dropped.
+    pub ingress: StreamCounts,
+    /// What went out; its errors are packets that the kernel refused to send.
+    pub egress: StreamCounts,
+}
+
+impl Traffic {
+    /// Adds another shard's.
+    pub fn add(&mut self, other: &Traffic) {
+        for (sum, more) in [(&mut self.ingress, other.ingress), (&mut self.egress, other.egress)] {
+            sum.packets += more.packets;
+            sum.bytes += more.bytes;
+            sum.errors += more.errors;
+        }
+    }
+}
 
 /// Counters of one shard since its start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,6 +33,10 @@ pub struct Counters {
     pub bytes: u64,
     /// Packets handed to the kernel.
     pub forwarded: u64,
+    /// Their payload bytes.
+    pub forwarded_bytes: u64,
+    /// Packets by local address, in the order of [`crate::interfaces::Interfaces::addresses`].
+    pub traffic: Vec<Traffic>,
     /// Packets that the relay itself took.
     pub consumed: u64,
     /// Packets dropped, by reason, in the order of [`DropReason::ALL`].
@@ -26,9 +51,9 @@ pub struct Counters {
     pub rejected: u64,
     /// Calls ended, by cause, in the order of [`EndCause::ALL`].
     pub ended: [u64; EndCause::ALL.len()],
-    /// Streams of ended calls that never received a packet.
+    /// RTP media of ended own calls in which neither side sent a packet; one for each media, as rtpengine counts.
     pub zero_way_streams: u64,
-    /// Media of ended calls in which one side only sent packets.
+    /// RTP media of ended own calls in which one side only sent packets.
     pub one_way_streams: u64,
     /// Sum of the durations of ended own calls, in microseconds.
     pub duration_us_sum: u128,
@@ -62,6 +87,12 @@ impl Counters {
         self.packets += other.packets;
         self.bytes += other.bytes;
         self.forwarded += other.forwarded;
+        self.forwarded_bytes += other.forwarded_bytes;
+        let addresses = self.traffic.len().max(other.traffic.len());
+        self.traffic.resize(addresses, Traffic::default());
+        for (sum, more) in self.traffic.iter_mut().zip(&other.traffic) {
+            sum.add(more);
+        }
         self.consumed += other.consumed;
         self.send_errors += other.send_errors;
         self.created += other.created;

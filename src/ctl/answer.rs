@@ -6,7 +6,7 @@ use tandem_shards::call::snapshot::{CallBrief, CallSnapshot};
 use tandem_shards::input::Filter;
 use tandem_shards::io::AskError;
 use tandem_shards::names::{CallId, InterfaceName, Keyspace, ShardId, Tag};
-use tandem_shards::stats::{Counters, ShardReport};
+use tandem_shards::stats::{Counters, ShardReport, Traffic};
 use tandem_shards::time::Timestamp;
 
 use super::commands::{Level, Which, Wrong};
@@ -219,6 +219,8 @@ pub struct InterfaceUse {
     pub range: (u16, u16),
     /// Ports taken.
     pub used: u32,
+    /// Packets in and out since the start.
+    pub traffic: Traffic,
 }
 
 /// A shard in one row.
@@ -243,6 +245,8 @@ pub struct Status {
     pub shards: u16,
     /// Shards that answered.
     pub answering: usize,
+    /// Events that are missing in the log because they came too fast.
+    pub events_lost: u64,
     /// Redis, if there is one.
     pub redis: Option<(Keyspace, RedisStatus)>,
 }

@@ -8,7 +8,7 @@ use tandem_shards::io::{Ask, AskError};
 use tandem_shards::names::{CallId, Keyspace, ShardId, Tag};
 use tandem_shards::output::Reply;
 use tandem_shards::routing::shard_of;
-use tandem_shards::stats::ShardReport;
+use tandem_shards::stats::{Counters, ShardReport, Traffic};
 use tandem_shards::time::Timestamp;
 
 use super::answer::{
@@ -86,7 +86,7 @@ impl<A: Ask> Desk<'_, A> {
                 CtlAnswer::Counters(self.rates().total())
             }
             CtlCommand::JsonStats => CtlAnswer::JsonStats(Box::new(self.totals())),
-            CtlCommand::Interfaces => CtlAnswer::Interfaces(interfaces(self.node)),
+            CtlCommand::Interfaces => CtlAnswer::Interfaces(self.interfaces()),
             CtlCommand::Transcoders => CtlAnswer::Transcoders,
             CtlCommand::Show(parameter) => {
                 CtlAnswer::Shown(parameter, parameter.value(self.node, &self.node.live()))
@@ -197,7 +197,6 @@ impl<A: Ask> Desk<'_, A> {
                 None => self.rates().total(),
             },
             uptime: self.now.since(self.node.started).as_secs(),
-            interfaces: interfaces(self.node),
             proxies: self.node.proxies.get().map(|proxies| proxies.by_proxy()).unwrap_or_default(),
             ..Totals::default()
         };
@@ -206,7 +205,16 @@ impl<A: Ask> Desk<'_, A> {
             totals.streams += report.streams;
             totals.counters.add(&report.counters);
         }
+        totals.interfaces = interfaces(self.node, &totals.counters.traffic);
         totals
+    }
+
+    fn interfaces(&mut self) -> Vec<InterfaceUse> {
+        let mut counters = Counters::default();
+        for report in self.reports() {
+            counters.add(&report.counters);
+        }
+        interfaces(self.node, &counters.traffic)
     }
 
     fn list(&mut self, which: Which) -> CtlAnswer {
@@ -402,6 +410,7 @@ impl<A: Ask> Desk<'_, A> {
             max_sessions: self.node.admission.max_sessions(),
             shards,
             answering: usize::from(shards) - self.silent.len(),
+            events_lost: self.node.event_losses.count(),
             redis: self.node.redis.as_ref().map(|redis| (redis.keyspace(), redis.status())),
         }))
     }
@@ -442,8 +451,8 @@ fn has_party(view: &CallView, tag: &Tag) -> bool {
     view.call.legs.iter().any(|leg| leg.tag.as_ref() == Some(tag) || leg.aliases.contains(tag))
 }
 
-/// The addresses of all interfaces and their ports.
-pub fn interfaces(node: &Node) -> Vec<InterfaceUse> {
+/// The addresses of all interfaces, their ports, and the traffic at each, in the same order.
+pub fn interfaces(node: &Node, traffic: &[Traffic]) -> Vec<InterfaceUse> {
     let addresses = node.interfaces.addresses().iter().zip(0u16..);
     addresses
         .map(|(address, n)| InterfaceUse {
@@ -452,6 +461,7 @@ pub fn interfaces(node: &Node) -> Vec<InterfaceUse> {
             advertised: address.advertised,
             range: node.ports.range(),
             used: node.ports.taken(AddressId(n)),
+            traffic: traffic.get(usize::from(n)).copied().unwrap_or_default(),
         })
         .collect()
 }

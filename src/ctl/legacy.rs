@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use tandem_shards::call::snapshot::Ownership;
+use tandem_shards::call::snapshot::{Ownership, StreamCounts};
 use tandem_shards::input::Filter;
 use tandem_shards::names::{CallId, Keyspace};
 
@@ -166,23 +166,24 @@ fn interface(interface: &InterfaceUse) -> String {
     let (min, max) = interface.range;
     let total = u32::from(max) - u32::from(min) + 1;
     let percent = f64::from(interface.used) * 100.0 / f64::from(total);
-    // Packets are not counted by interface, and there are no samples of MOS: rtpengine then writes -nan.
+    // Loss, jitter and MOS are not measured, so their lines are left out.
     format!(
         "Interface '{}' address '{}' ({family})\n \
          Port range: {min:>5} - {max:>5}\n \
          Ports used: {:>5} / {total:>5} ({percent:>5.1}%)\n \
          Packets/bytes/errors:\n  \
-         Ingress:   {none:>10} / {none:>10} / {none:>10}\n  \
-         Egress:    {none:>10} / {none:>10} / {none:>10}\n \
-         Packets lost/duplicates: {none:>10} / {none:>10}\n \
-         MOS:    avg -nan, packet loss avg -nan%\n \
-         Jitter: avg -nan (measured -nan)\n \
-         RTT:    e2e -nan, dsct -nan\n\n",
+         Ingress:   {}\n  \
+         Egress:    {}\n\n",
         printable(interface.name.as_bytes()),
         interface.ip,
         interface.used,
-        none = 0,
+        counts(interface.traffic.ingress),
+        counts(interface.traffic.egress),
     )
+}
+
+fn counts(of: StreamCounts) -> String {
+    format!("{:>10} / {:>10} / {:>10}", of.packets, of.bytes, of.errors)
 }
 
 fn shown(parameter: Parameter, value: Value) -> String {

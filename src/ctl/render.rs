@@ -204,16 +204,20 @@ fn status(status: &Status) -> String {
     line("redis", status.redis.as_ref().map_or("not configured".to_owned(), feeds));
     let busiest = load(rate.busy_permille);
     line("shards", format!("{} of {} answer   busiest {busiest}", status.answering, status.shards));
+    if status.events_lost > 0 {
+        line("log", format!("{} events are missing, they came too fast", status.events_lost));
+    }
     text
 }
 
 fn redis_line(keyspace: Keyspace, redis: &RedisStatus) -> String {
     let state = if redis.writing { "writing" } else { "NOT WRITING" };
     let mut text = format!("keyspace {keyspace} {state}   owed {}", redis.owed);
-    for feed in &redis.feeds {
+    for feed in redis.feeds.iter().filter(|feed| feed.keyspace != keyspace) {
         let state = if feed.connected { "followed" } else { "NOT FOLLOWED" };
-        let _ = write!(text, "   {} {state} {:.1} s", feed.keyspace, feed.age.as_secs_f64());
+        let _ = write!(text, "   {} {state}", feed.keyspace);
     }
+    let _ = write!(text, "   answered {}", ago(redis.silent_for));
     text
 }
 
@@ -223,18 +227,11 @@ fn redis(keyspace: Keyspace, status: &RedisStatus) -> String {
     let mut links = Table::new(&["CONNECTION", "SERVER", "STATE", "QUEUE"]);
     let owed = format!("{} calls to write", status.owed);
     links.row(["own calls", &status.write_url, connected(status.writing), &owed]);
-    let lag = format!("lag {:.1} ms", status.lag.as_secs_f64() * 1000.0);
+    let lag = format!("lag {:.1} ms, answered {}", status.lag.as_secs_f64() * 1000.0, ago(status.silent_for));
     links.row(["notifications", &status.subscribe_url, connected(is_heard), &lag]);
     let mut feeds =
-        Table::new(&["KEYSPACE", "STATE", "HEARD", "HELD", "WAITING", "COMPARED", "RECORDS", "MISSING"]);
+        Table::new(&["KEYSPACE", "STATE", "CHANGED", "HELD", "WAITING", "COMPARED", "RECORDS", "MISSING"]);
     for feed in &status.feeds {
-        let ago = |time: Duration| {
-            if time == Duration::MAX {
-                "never".to_owned()
-            } else {
-                format!("{:.1} s ago", time.as_secs_f64())
-            }
-        };
         let compared = match feed.compared {
             _ if feed.comparing => "now".to_owned(),
             Some(compared) => ago(compared.ago),
@@ -253,6 +250,7 @@ fn redis(keyspace: Keyspace, status: &RedisStatus) -> String {
         ]);
     }
     let mut text = format!("{}\n{}\n", links.finish(), feeds.finish());
+    let _ = writeln!(text, "{:<32} {}", "deletions owed", status.deletions_owed);
     for (name, count) in &status.counters {
         let _ = writeln!(text, "{name:<32} {count}");
     }
@@ -260,6 +258,11 @@ fn redis(keyspace: Keyspace, status: &RedisStatus) -> String {
         let _ = writeln!(text, "last error: {error}");
     }
     text
+}
+
+/// How long ago something was; [`Duration::MAX`] is never.
+fn ago(time: Duration) -> String {
+    if time == Duration::MAX { "never".to_owned() } else { format!("{:.1} s ago", time.as_secs_f64()) }
 }
 
 /// A time span in its two largest units.
@@ -316,6 +319,8 @@ mod tests {
             write_url: "redis://a:1/1".to_owned(),
             subscribe_url: "redis://b:2/1".to_owned(),
             lag: Duration::from_micros(1250),
+            deletions_owed: 4,
+            silent_for: Duration::from_millis(300),
             feeds: vec![
                 FeedStatus::new(Keyspace(1), false, Duration::MAX),
                 FeedStatus { held: 6, waiting: 2, compared: Some(compared), ..heard },
@@ -326,12 +331,13 @@ mod tests {
         let expected = "\
 CONNECTION     SERVER         STATE      QUEUE
 own calls      redis://a:1/1  connected  3 calls to write
-notifications  redis://b:2/1  connected  lag 1.2 ms
+notifications  redis://b:2/1  connected  lag 1.2 ms, answered 0.3 s ago
 
-KEYSPACE  STATE         HEARD      HELD  WAITING  COMPARED   RECORDS  MISSING
+KEYSPACE  STATE         CHANGED    HELD  WAITING  COMPARED   RECORDS  MISSING
 1 (own)   NOT FOLLOWED  never      0     0        never      -        -
 2         followed      0.2 s ago  6     2        1.5 s ago  7        1
 
+deletions owed                   4
 stored                           9
 last error: own calls are not written: because
 ";

@@ -15,7 +15,7 @@ const PROXIES_MAX: usize = 256;
 
 /// Defines the commands with their names on the wire and in the statistics, in the statistics' order.
 macro_rules! commands {
-    ($($(#[$doc:meta])* $kind:ident $name:literal $short:literal)*) => {
+    ($($(#[$doc:meta])* $kind:ident $name:literal)*) => {
         /// A command of the ng protocol.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum CommandKind {
@@ -31,91 +31,77 @@ macro_rules! commands {
                 match self { $(CommandKind::$kind => $name,)* }
             }
 
-            /// The key of its count for one proxy, such as `offercount`.
-            pub fn count_key(self) -> &'static str {
-                match self { $(CommandKind::$kind => concat!($short, "count"),)* }
-            }
-
-            /// The key of the time spent for one proxy, such as `offerduration`.
-            pub fn duration_key(self) -> &'static str {
-                match self { $(CommandKind::$kind => concat!($short, "duration"),)* }
-            }
-
-            /// The key of its count for all proxies, such as `totaloffercount`.
-            pub fn total_key(self) -> &'static str {
-                match self { $(CommandKind::$kind => concat!("total", $short, "count"),)* }
-            }
         }
     };
 }
 
 commands! {
     /// `ping`
-    Ping "ping" "ping"
+    Ping "ping"
     /// `offer`
-    Offer "offer" "offer"
+    Offer "offer"
     /// `answer`
-    Answer "answer" "answer"
+    Answer "answer"
     /// `delete`
-    Delete "delete" "delete"
+    Delete "delete"
     /// `query`
-    Query "query" "query"
+    Query "query"
     /// `list`
-    List "list" "list"
+    List "list"
     /// `start recording`
-    StartRecording "start recording" "startrec"
+    StartRecording "start recording"
     /// `stop recording`
-    StopRecording "stop recording" "stoprec"
+    StopRecording "stop recording"
     /// `pause recording`
-    PauseRecording "pause recording" "pauserec"
+    PauseRecording "pause recording"
     /// `start forwarding`
-    StartForwarding "start forwarding" "startfwd"
+    StartForwarding "start forwarding"
     /// `stop forwarding`
-    StopForwarding "stop forwarding" "stopfwd"
+    StopForwarding "stop forwarding"
     /// `block DTMF`
-    BlockDtmf "block DTMF" "blkdtmf"
+    BlockDtmf "block DTMF"
     /// `unblock DTMF`
-    UnblockDtmf "unblock DTMF" "unblkdtmf"
+    UnblockDtmf "unblock DTMF"
     /// `block media`
-    BlockMedia "block media" "blkmedia"
+    BlockMedia "block media"
     /// `unblock media`
-    UnblockMedia "unblock media" "unblkmedia"
+    UnblockMedia "unblock media"
     /// `play media`
-    PlayMedia "play media" "playmedia"
+    PlayMedia "play media"
     /// `stop media`
-    StopMedia "stop media" "stopmedia"
+    StopMedia "stop media"
     /// `play DTMF`
-    PlayDtmf "play DTMF" "playdtmf"
+    PlayDtmf "play DTMF"
     /// `statistics`
-    Statistics "statistics" "stats"
+    Statistics "statistics"
     /// `silence media`
-    SilenceMedia "silence media" "slnmedia"
+    SilenceMedia "silence media"
     /// `unsilence media`
-    UnsilenceMedia "unsilence media" "unslnmedia"
+    UnsilenceMedia "unsilence media"
     /// `publish`
-    Publish "publish" "pub"
+    Publish "publish"
     /// `subscribe request`
-    SubscribeRequest "subscribe request" "subreq"
+    SubscribeRequest "subscribe request"
     /// `subscribe answer`
-    SubscribeAnswer "subscribe answer" "subans"
+    SubscribeAnswer "subscribe answer"
     /// `unsubscribe`
-    Unsubscribe "unsubscribe" "unsub"
+    Unsubscribe "unsubscribe"
     /// `inject start`
-    InjectStart "inject start" "injstart"
+    InjectStart "inject start"
     /// `inject stop`
-    InjectStop "inject stop" "injstop"
+    InjectStop "inject stop"
     /// `connect`
-    Connect "connect" "conn"
+    Connect "connect"
     /// `cli`
-    Cli "cli" "cli"
+    Cli "cli"
     /// `transform`
-    Transform "transform" "trnsfm"
+    Transform "transform"
     /// `create`
-    Create "create" "create"
+    Create "create"
     /// `create answer`
-    CreateAnswer "create answer" "crtansw"
+    CreateAnswer "create answer"
     /// `mesh`
-    Mesh "mesh" "mesh"
+    Mesh "mesh"
 }
 
 impl CommandKind {

@@ -16,7 +16,7 @@ use tandem_shards::time::Timestamp;
 
 use super::connect::{Connector, Trouble};
 use super::feed::{Feed, FeedSettings, KeyspaceReport};
-use super::intent::{Announce, Intent, IntentSettings};
+use super::intent::{Announce, Intent, IntentSettings, Written};
 use super::notify::Notify;
 use super::record::Context;
 use super::write::{Write, WriteOrder};
@@ -52,6 +52,7 @@ pub struct Shared {
     pub keyspace: Keyspace,
     write_url: String,
     subscribe_url: String,
+    written: Written,
     shown: Mutex<Shown>,
     /// Told once.
     caught_up: Sender<()>,
@@ -63,6 +64,9 @@ struct Shown {
     following: bool,
     writing: bool,
     owed: u64,
+    deletions_owed: u64,
+    /// When the server answered last on the connection that notifications come on.
+    answered: Option<Timestamp>,
     feeds: Vec<KeyspaceReport>,
     feed_counters: Vec<(&'static str, u64)>,
     write_counters: Vec<(&'static str, u64)>,
@@ -95,12 +99,14 @@ impl fmt::Display for About {
 }
 
 impl Shared {
-    fn new(config: &RedisConfig) -> (Self, Receiver<()>) {
+    fn new(config: &RedisConfig, written: Written) -> (Self, Receiver<()>) {
         let followed = config.subscribe.iter().copied().collect();
         let shown = Mutex::new(Shown { followed, ..Shown::default() });
         let (told, caught_up) = bounded(1);
         let (write_url, subscribe_url) = (config.write_url.to_string(), config.subscribe_url.to_string());
-        (Shared { keyspace: config.keyspace, write_url, subscribe_url, shown, caught_up: told }, caught_up)
+        let shared =
+            Shared { keyspace: config.keyspace, write_url, subscribe_url, written, shown, caught_up: told };
+        (shared, caught_up)
     }
 
     /// All records that were there have been read, or they cannot be: the node need not wait for them any
@@ -121,13 +127,18 @@ impl Shared {
         }
     }
 
+    /// When the server answered last on the connection that notifications come on.
+    pub fn note_answered(&self, at: Timestamp) {
+        self.shown().answered = Some(at);
+    }
+
     /// A comparison of a keyspace with Redis has ended.
     pub fn note_compared(&self, now: Timestamp, keyspace: Keyspace, records: usize, missing: usize) {
         self.shown().compared.insert(keyspace, (now, records as u64, missing as u64));
     }
 
     /// Whether own calls can be written, and how many wait.
-    pub fn show_intent(&self, connected: bool, intent: &Intent) {
+    pub fn show_intent(&self, connected: bool, intent: &Intent, lost: u64) {
         let mut shown = self.shown();
         if connected && !shown.writing {
             log::info!("own calls are written");
@@ -137,6 +148,7 @@ impl Shared {
             shown.trouble.remove(&About::Writing);
         }
         shown.owed = intent.owed() as u64;
+        shown.deletions_owed = intent.tombstones() as u64;
         let counters = intent.counters();
         shown.write_counters = vec![
             ("changes", counters.changes),
@@ -147,18 +159,17 @@ impl Shared {
             ("republished", counters.republished),
             ("refused", counters.refused),
             ("unacknowledged", counters.unacknowledged),
-            ("tombstones", intent.tombstones() as u64),
             ("tombstones-dropped", counters.tombstones_dropped),
             ("tombstones-expired", counters.tombstones_expired),
             ("former-records-deleted", counters.cleaned_up),
             ("former-records-left-alone", counters.left_alone),
+            ("write-connections-lost", lost),
         ];
     }
 
     /// What the feed has to show.
     pub fn show(&self, feed: &Feed) {
         let counters = feed.counters();
-        let lag_us = u64::try_from(counters.lag.as_micros()).unwrap_or(u64::MAX);
         let mut shown = self.shown();
         shown.feeds = feed.report();
         shown.lag = counters.lag;
@@ -181,8 +192,7 @@ impl Shared {
             ("shards-silent", counters.unanswered),
             ("own-records-gone", counters.own_records_gone),
             ("sweeps", counters.sweeps),
-            ("connections-lost", counters.lost),
-            ("lag-us", lag_us),
+            ("feed-connections-lost", counters.lost),
         ];
     }
 
@@ -247,17 +257,19 @@ impl Redis {
                 io::Error::other(format!("{url} cannot be reached, and redis.required is true: {trouble}"))
             })?;
         }
-        let (shared, caught_up) = Shared::new(redis);
-        let shared = Arc::new(shared);
         let context = Context {
             node: Text::from(config.node.as_str()),
             keyspace: redis.keyspace,
             interfaces: interfaces.clone(),
             tos: config.settings.tos,
         };
+        let announce = if redis.announce_sadd { Announce::SetAndNotifier } else { Announce::Set };
+        let intent = Intent::new(IntentSettings { announce, expires: redis.expires }, context.clone());
+        let (shared, caught_up) = Shared::new(redis, intent.written());
+        let shared = Arc::new(shared);
         let (orders, orders_end) = bounded(ORDERS_MAX);
         let (writes, writes_end) = bounded(ORDERS_MAX);
-        let mut feed = Feed::new(feed_settings(redis), context.clone());
+        let mut feed = Feed::new(feed_settings(redis), context);
         for keyspace in &redis.subscribe {
             feed.add_keyspace(*keyspace);
         }
@@ -271,9 +283,8 @@ impl Redis {
             shared: Arc::clone(&shared),
             callers: shards.callers(),
         };
-        let announce = if redis.announce_sadd { Announce::SetAndNotifier } else { Announce::Set };
         let write = Write {
-            intent: Intent::new(IntentSettings { announce, expires: redis.expires }, context),
+            intent,
             connector: connector(&redis.write_url),
             publications: shards.publications(),
             losses: shards.publication_losses(),
@@ -281,6 +292,7 @@ impl Redis {
             notify: orders.clone(),
             shared: Arc::clone(&shared),
             callers: shards.callers(),
+            lost: 0,
         };
         let spawn = |name: &str| std::thread::Builder::new().name(name.to_owned());
         let threads = vec![
@@ -383,13 +395,17 @@ impl RedisControl for Handle {
         self.order(Order::Resync(keyspace));
     }
 
+    fn written(&self, call_id: &CallId) -> Option<Timestamp> {
+        self.shared.written.at(call_id)
+    }
+
     fn status(&self) -> RedisStatus {
         let now = Clock::of_process().now();
         let shown = self.shared.shown();
         let feed = |report: &KeyspaceReport| FeedStatus {
             keyspace: report.keyspace,
             connected: shown.following && report.subscribed,
-            age: report.last_event.max(report.last_sweep).map_or(Duration::MAX, |at| now.since(at)),
+            age: report.last_event.map_or(Duration::MAX, |at| now.since(at)),
             held: report.held as u64,
             waiting: report.pending as u64,
             comparing: report.sweeping,
@@ -404,6 +420,8 @@ impl RedisControl for Handle {
         RedisStatus {
             writing: shown.writing,
             owed: shown.owed,
+            deletions_owed: shown.deletions_owed,
+            silent_for: shown.answered.map_or(Duration::MAX, |at| now.since(at)),
             feeds: shown.feeds.iter().map(feed).collect(),
             counters: [&shown.write_counters[..], &shown.feed_counters[..]].concat(),
             write_url: self.shared.write_url.clone(),

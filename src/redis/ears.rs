@@ -14,6 +14,7 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, unbounded};
 use redis::PubSub;
 use tandem_shards::io::Clock;
 use tandem_shards::names::Keyspace;
+use tandem_shards::time::Timestamp;
 
 use super::connect::{Link, Trouble};
 use super::feed::{Following, pattern};
@@ -25,7 +26,7 @@ const WISH_WAIT: Duration = Duration::from_millis(50);
 /// How long Redis may take to confirm a subscription.
 const CONFIRMATION_WAIT: Duration = Duration::from_secs(1);
 /// While nothing comes, a subscription is made once more this often: what the server confirms, it sends too.
-const CHECK_INTERVAL: Duration = Duration::from_secs(2);
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What is heard.
 #[derive(Debug)]
@@ -66,6 +67,8 @@ impl Ears {
         // As many wishes as keyspaces.
         let (wishes, wishes_end) = unbounded();
         let memory = Arc::new(Memory::default());
+        // It has answered while the connection was made.
+        memory.note_answered(Clock::of_process().now());
         let kept = Arc::clone(&memory);
         std::thread::Builder::new()
             .name("redis-ears".to_owned())
@@ -83,6 +86,11 @@ impl Ears {
     /// Listens to it no more.
     pub fn unsubscribe(&self, from: Keyspace) {
         let _ = self.wishes.send(Wish::Unsubscribe(from));
+    }
+
+    /// When the server answered last on this connection, whatever it had to say.
+    pub fn answered(&self) -> Timestamp {
+        self.memory.kept().answered
     }
 
     /// What was heard next; waits for it so long.
@@ -108,6 +116,8 @@ struct Memory {
 #[derive(Debug, Default)]
 struct Kept {
     heard: VecDeque<Heard>,
+    /// When the server answered last.
+    answered: Timestamp,
     /// Nobody wants to hear any more.
     closed: bool,
 }
@@ -137,6 +147,10 @@ impl Memory {
         next
     }
 
+    fn note_answered(&self, now: Timestamp) {
+        self.kept().answered = now;
+    }
+
     fn close(&self) {
         self.kept().closed = true;
         self.changed.notify_all();
@@ -159,11 +173,13 @@ fn follow(events: &mut PubSub<'_>, wishes: &Receiver<Wish>, memory: &Memory) -> 
     let clock = Clock::of_process();
     let mut last_sign = clock.now();
     let mut checked: Option<Keyspace> = None;
+    memory.note_answered(last_sign);
     loop {
         loop {
             match wishes.try_recv() {
                 Ok(Wish::Subscribe(to)) => {
                     subscribe(events, to.keyspace)?;
+                    memory.note_answered(clock.now());
                     checked = Some(to.keyspace);
                     if !memory.keep(Heard::Subscribed(to)) {
                         return Ok(());
@@ -181,11 +197,13 @@ fn follow(events: &mut PubSub<'_>, wishes: &Receiver<Wish>, memory: &Memory) -> 
         if let Some(keyspace) = checked.filter(|_| clock.now().since(last_sign) >= CHECK_INTERVAL) {
             subscribe(events, keyspace)?;
             last_sign = clock.now();
+            memory.note_answered(last_sign);
         }
         events.set_read_timeout(Some(WISH_WAIT))?;
         match events.get_message() {
             Ok(message) => {
                 last_sign = clock.now();
+                memory.note_answered(last_sign);
                 let channel = message.get_channel().unwrap_or_default();
                 let event = message.get_payload_bytes().to_vec();
                 if !memory.keep(Heard::Notification { channel, event }) {

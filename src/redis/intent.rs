@@ -20,6 +20,7 @@ mod settle;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tandem_shards::call::snapshot::CallSnapshot;
@@ -105,8 +106,21 @@ pub struct IntentCounters {
     pub cleaned_up: u64,
     /// Records of former owners left alone: newer than thought, unreadable, or changed meanwhile.
     pub left_alone: u64,
-    /// When a record was stored or deleted last.
-    pub last_success: Option<Timestamp>,
+}
+
+/// Times at which the records of own calls were stored last; a handle that other threads may ask.
+#[derive(Clone, Debug, Default)]
+pub struct Written(Arc<Mutex<BTreeMap<CallId, Timestamp>>>);
+
+impl Written {
+    /// When Redis acknowledged the record of a call.
+    pub fn at(&self, call_id: &CallId) -> Option<Timestamp> {
+        self.times().get(call_id).copied()
+    }
+
+    fn times(&self) -> MutexGuard<'_, BTreeMap<CallId, Timestamp>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// See the module.
@@ -129,6 +143,7 @@ pub struct Intent {
     in_flight: Option<InFlight>,
     batches: u64,
     not_before: Timestamp,
+    written: Written,
     counters: IntentCounters,
 }
 
@@ -207,6 +222,7 @@ impl Intent {
             in_flight: None,
             batches: 0,
             not_before: Timestamp::ZERO,
+            written: Written::default(),
             counters: IntentCounters::default(),
         }
     }
@@ -360,7 +376,7 @@ impl Intent {
             self.counters.refused += u64::from(refused);
             match task {
                 // Not worth insisting: perhaps this node may not delete there.
-                Task::Cleanup(keyspace, call_id) => self.settle_cleanup(now, keyspace, call_id, own.first()),
+                Task::Cleanup(keyspace, call_id) => self.settle_cleanup(keyspace, call_id, own.first()),
                 task if refused => {
                     self.not_before = now + REFUSED_PAUSE;
                     self.give_back(task);
@@ -434,8 +450,14 @@ impl Intent {
         self.entries.get(call_id).is_some_and(|entry| matches!(entry.wanted, Wanted::Nothing(_)))
     }
 
+    /// When records were stored.
+    pub fn written(&self) -> Written {
+        self.written.clone()
+    }
+
     /// The own calls.
-    pub fn calls(&self) -> impl Iterator<Item = &CallId> {
+    #[cfg(test)]
+    fn calls(&self) -> impl Iterator<Item = &CallId> {
         let own = self.entries.iter().filter(|(_, entry)| !matches!(entry.wanted, Wanted::Nothing(_)));
         own.map(|(call_id, _)| call_id)
     }

@@ -95,6 +95,7 @@ impl Notify {
             self.feed.on_lost();
             hands.tell_kept();
             self.shared.note_connected(false);
+            self.shared.show(&self.feed);
             self.shared.note_trouble(About::Following, &trouble);
             self.shared.note_caught_up();
             // What was handed to the shards before is answered all the same.
@@ -194,7 +195,7 @@ impl<'a> Work<'a> {
             if self.receive_records(records)? {
                 self.perform_all(events, records)?;
             }
-            self.show();
+            self.show(events);
             self.listen(events)?;
             self.check_events();
             if self.asked.is_empty() && self.clock.now().since(self.last_sign) >= PING_INTERVAL {
@@ -240,13 +241,14 @@ impl<'a> Work<'a> {
         Ok(true)
     }
 
-    fn show(&mut self) {
+    fn show(&mut self, events: &Ears) {
         let now = self.clock.now();
         let feed = &self.notify.feed;
         if !self.caught_up && feed.is_caught_up() && self.hands.is_empty() {
             self.caught_up = true;
             log::info!("all records are read: {} calls were taken from them", feed.counters().created);
             self.notify.shared.show(feed);
+            self.notify.shared.note_answered(events.answered());
             self.notify.shared.note_caught_up();
         }
         if self.caught_up {
@@ -255,6 +257,7 @@ impl<'a> Work<'a> {
         if now.since(self.last_shown) >= SHOW_INTERVAL {
             self.last_shown = now;
             self.notify.shared.show(feed);
+            self.notify.shared.note_answered(events.answered());
         }
     }
 

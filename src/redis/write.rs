@@ -14,6 +14,7 @@ use tandem_shards::io::{Ask, Callers, Clock, Publication, PublicationLosses};
 use tandem_shards::names::CallId;
 use tandem_shards::output::{Reply as ShardReply, Superseded};
 use tandem_shards::routing::shard_of;
+use tandem_shards::time::Timestamp;
 
 use super::connect::{Connector, Link, Trouble};
 use super::control::{About, Order, Shared};
@@ -24,7 +25,8 @@ use super::record::Age;
 const CALLS_PER_BATCH: usize = 256;
 /// Between attempts to connect.
 const RETRY: Duration = Duration::from_secs(1);
-/// How soon a lost publication is noticed, at the latest.
+/// How soon a lost publication is noticed, at the latest; and while nothing is written, how often the server is asked
+/// whether it is still there.
 const IDLE: Duration = Duration::from_secs(1);
 /// Own calls that a shard lists.
 const LIST_MAX: usize = 1 << 20;
@@ -63,6 +65,8 @@ pub struct Write {
     pub shared: Arc<Shared>,
     /// The way to the shards.
     pub callers: Callers,
+    /// Connections that were lost.
+    pub lost: u64,
 }
 
 impl Write {
@@ -71,6 +75,7 @@ impl Write {
         let clock = Clock::of_process();
         let mut link: Option<Link> = None;
         let mut connect_at = clock.now();
+        let mut answered = clock.now();
         let mut stopping = false;
         while !stopping {
             self.take_publications(clock);
@@ -82,15 +87,16 @@ impl Write {
             if link.is_none() && clock.now() >= connect_at {
                 connect_at = clock.now() + RETRY;
                 link = self.connect();
+                answered = clock.now();
             }
             if let Some(open) = &mut link
-                && let Err(trouble) = self.write(open, clock)
+                && let Err(trouble) = self.turn(open, clock, &mut answered)
             {
                 self.lost(&trouble);
                 // A connection that had been of use is replaced at once, one that never was in its time.
                 link = None;
             }
-            self.shared.show_intent(link.is_some(), &self.intent);
+            self.shared.show_intent(link.is_some(), &self.intent, self.lost);
             stopping = self.wait(clock, link.is_some());
         }
         self.take_publications(clock);
@@ -212,17 +218,30 @@ impl Write {
 
     fn lost(&mut self, trouble: &Trouble) {
         self.intent.on_lost();
+        self.lost += 1;
         self.shared.note_trouble(About::Writing, trouble);
     }
 
-    /// Writes one batch.
-    fn write(&mut self, link: &mut Link, clock: Clock) -> Result<(), Trouble> {
+    /// Writes one batch, or asks the server whether it is there if there was nothing to write for a while: a
+    /// connection that is broken must not be found out by the next call.
+    fn turn(&mut self, link: &mut Link, clock: Clock, answered: &mut Timestamp) -> Result<(), Trouble> {
+        if self.write(link, clock)? {
+            *answered = clock.now();
+        } else if clock.now().since(*answered) >= IDLE {
+            link.ping()?;
+            *answered = clock.now();
+        }
+        Ok(())
+    }
+
+    /// Writes one batch, if something is owed.
+    fn write(&mut self, link: &mut Link, clock: Clock) -> Result<bool, Trouble> {
         let Some(batch) = self.intent.poll_batch(clock.now(), CALLS_PER_BATCH) else {
-            return Ok(());
+            return Ok(false);
         };
         let replies = send(link, &batch)?;
         self.intent.on_acknowledged(clock.now(), batch.id, &replies);
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -80,6 +80,30 @@ pub const RULES: &[Rule] = &[
         },
     },
     Rule {
+        name: "traits have no default methods",
+        check: default_methods,
+        shown_by: || {
+            vec![
+                example(
+                    "src/ctl.rs",
+                    "pub trait Control {\n    fn a(&self) -> u8;\n    fn b(&self) -> u8 {\n        0\n    }\n}\n",
+                    &[3],
+                ),
+                example(
+                    "src/ctl.rs",
+                    "trait A: B {\n    fn a(\n        &self,\n    ) {\n    }\n}\nfn b() {}\n",
+                    &[2],
+                ),
+                example(
+                    "src/ctl.rs",
+                    "trait A {\n    fn a(&self);\n}\nimpl A for B {\n    fn a(&self) {}\n}\n",
+                    &[],
+                ),
+                example("tests/sim/ng.rs", "trait A {\n    fn a(&self) {}\n}\n", &[]),
+            ]
+        },
+    },
+    Rule {
         name: "unsafe has a place and a reason",
         check: unsafe_code,
         shown_by: || {
@@ -133,6 +157,45 @@ pub const RULES: &[Rule] = &[
         },
     },
 ];
+
+/// A default that only a fake overrides lets tests assert what the product never does.
+fn default_methods(file: &File) -> Vec<Breach> {
+    let product = file.path.starts_with("src/") || file.path.starts_with("shards/src/");
+    if !product || !file.is_rust() {
+        return Vec::new();
+    }
+    // Depth of braces at which the trait's items stand, and the line of a method whose `;` or `{` is still to come.
+    let (mut depth, mut items, mut method) = (0, None, None);
+    let mut awaits_body = false;
+    let mut breaches = Vec::new();
+    for (line, number) in file.code.lines().zip(1..) {
+        awaits_body |= items.is_none() && has_word(line, "trait");
+        if items == Some(depth) && has_word(line, "fn") {
+            method = Some(number);
+        }
+        for character in line.chars() {
+            match character {
+                '{' => {
+                    depth += 1;
+                    if std::mem::take(&mut awaits_body) {
+                        items = Some(depth);
+                    } else if let Some(line) = method.take_if(|_| items == Some(depth - 1)) {
+                        let what = "a default: whoever has the trait says what it does".to_owned();
+                        breaches.push(Breach { line, what });
+                    }
+                }
+                '}' => {
+                    items = items.filter(|at| *at != depth);
+                    depth -= 1;
+                }
+                ';' if items == Some(depth) => method = None,
+                ';' => awaits_body = false,
+                _ => {}
+            }
+        }
+    }
+    breaches
+}
 
 fn layering(file: &File) -> Vec<Breach> {
     let (kept_from, words): (&str, &[&str]) = match file.path.as_str() {

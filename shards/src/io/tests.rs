@@ -186,5 +186,5 @@ fn publications_and_events_leave_by_their_channels() {
     let publication = shards.publications().try_recv().expect("sent before the reply");
     assert!(matches!(publication, Publication::Ended(call_id) if call_id == CallId::from("unpublish")));
     assert!(!shards.publication_losses().take());
-    assert_eq!(shards.events_lost(), 0);
+    assert_eq!(shards.event_losses().count(), 0);
 }

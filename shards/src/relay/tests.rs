@@ -48,10 +48,10 @@ fn flow(relay: &mut Relay, socket: SocketId, endpoint: &str, now: Timestamp) -> 
 impl Bench {
     /// A at 192.0.2.1:6000 and B at 192.0.2.2:6010, each with one socket.
     fn new() -> Self {
-        let mut relay = Relay::new(RelaySettings { guard_silence: SECOND / 2 });
+        let mut relay = Relay::new(RelaySettings { guard_silence: SECOND / 2 }, 2);
         let now = Timestamp::from_secs(1_000);
-        let a = relay.sockets.insert().expect("room");
-        let b = relay.sockets.insert().expect("room");
+        let a = relay.sockets.insert(AddressId(0)).expect("room");
+        let b = relay.sockets.insert(AddressId(1)).expect("room");
         let flow_a = flow(&mut relay, a, "192.0.2.1:6000", now);
         let flow_b = flow(&mut relay, b, "192.0.2.2:6010", now);
         for (from, to) in [(flow_a, flow_b), (flow_b, flow_a)] {

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use crate::call::Call;
 use crate::call::export::snapshot;
 use crate::call::snapshot::Ownership;
+use crate::call::{Call, Media};
 use crate::input::{Delete, Filter};
 use crate::names::{CallId, Keyspace};
 use crate::output::{Effect, EndCause, EventKind, Refusal, Reply};
 use crate::sabotage::{self, Sabotage};
+use crate::sockets::FlowId;
 use crate::time::Timestamp;
 
 use super::Shard;
@@ -87,7 +88,9 @@ impl Shard {
         self.timers.disarm(index);
         let call = self.calls.remove(index);
         self.index.remove(&call.id);
-        self.count_one_way(&call);
+        if call.ownership == Ownership::Own {
+            self.count_silent(&call);
+        }
         for media in call.media() {
             self.plane.close_media(media);
         }
@@ -119,18 +122,24 @@ impl Shard {
         crate::call::offer_answer::refresh(call, &mut self.plane);
     }
 
-    /// Counts media in which only one side was heard.
-    fn count_one_way(&mut self, call: &Call) {
+    /// Counts RTP media in which one side only was heard, or none.
+    fn count_silent(&mut self, call: &Call) {
         for (at, leg) in call.legs.iter().enumerate() {
             let Some(peer) = leg.peer().filter(|peer| *peer > at).map(|peer| &call.legs[peer]) else {
                 continue;
             };
             for (position, media) in leg.media.iter().enumerate() {
-                let heard = |flow| self.plane.flow(flow).heard;
-                let here = media.as_ref().and_then(|media| media.rtp).is_some_and(heard);
-                let there = peer.media_at(position).and_then(|media| media.rtp).is_some_and(heard);
-                if here != there {
-                    self.plane.relay.counters.one_way_streams += 1;
+                let relayed = |media: &&Media| media.protocol.is_rtp() && !media.flags.disabled;
+                let rtp = |media: Option<&Media>| media.filter(relayed).and_then(|media| media.rtp);
+                let heard = |flow: FlowId| self.plane.flow(flow).heard;
+                let flows = (rtp(media.as_ref()), rtp(peer.media_at(position)));
+                let (Some(here), Some(there)) = flows else { continue };
+                let heard = (heard(here), heard(there));
+                let counters = &mut self.plane.relay.counters;
+                match heard {
+                    (true, true) => {}
+                    (false, false) => counters.zero_way_streams += 1,
+                    _ => counters.one_way_streams += 1,
                 }
             }
         }

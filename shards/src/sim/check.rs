@@ -306,7 +306,7 @@ impl Checker {
             EndCause::OfferTimeout => Some(facts.last_signal + settings.offer_timeout),
             EndCause::FinalTimeout => Some(facts.created + settings.final_timeout),
             EndCause::RecordGone => (facts.holder == Holder::Foreign).then_some(now),
-            EndCause::Terminated | EndCause::Failed => None,
+            EndCause::Terminated => None,
         };
         match due {
             None => self.fail(now, format!("call-{dialogue} at node {node} ended: {cause}, without cause")),

@@ -1,6 +1,7 @@
 //! `list jsonstats`: the same numbers as `list totals` under the names that collectors know.
 
 use serde_json::{Map, Value, json};
+use tandem_shards::call::snapshot::StreamCounts;
 use tandem_shards::output::EndCause;
 
 use super::printable;
@@ -71,13 +72,13 @@ fn ended(totals: &Totals) -> Value {
         "forcedterminatedsessions": counters.ended(EndCause::Terminated),
         "relayedpackets_user": counters.forwarded,
         "relayedpacketerrors_user": errors(counters),
-        "relayedbytes_user": counters.bytes,
+        "relayedbytes_user": counters.forwarded_bytes,
         "relayedpackets_kernel": 0,
         "relayedpacketerrors_kernel": 0,
         "relayedbytes_kernel": 0,
         "relayedpackets": counters.forwarded,
         "relayedpacketerrors": errors(counters),
-        "relayedbytes": counters.bytes,
+        "relayedbytes": counters.forwarded_bytes,
         "zerowaystreams": counters.zero_way_streams,
         "onewaystreams": counters.one_way_streams,
         "avgcallduration": derived.average,
@@ -108,8 +109,9 @@ fn with_losses(mut metrics: Value) -> Value {
 }
 
 fn control(proxies: &[ProxyRow]) -> Value {
-    let count = |row: &ProxyRow, command: &str| {
-        row.commands.iter().find(|(name, _)| *name == command).map_or(0, |(_, count)| *count)
+    let of = |row: &ProxyRow, command: &str| {
+        let found = row.commands.iter().find(|(name, ..)| *name == command);
+        found.map_or((0, 0.0), |(_, count, time)| (*count, time.as_secs_f64()))
     };
     let mut rows = Vec::new();
     for row in proxies {
@@ -117,9 +119,9 @@ fn control(proxies: &[ProxyRow]) -> Value {
         map.insert("proxy".to_owned(), json!(row.proxy.to_string()));
         for (heading, command) in COLUMNS {
             let name = heading.to_ascii_lowercase();
-            map.insert(format!("{name}count"), json!(count(row, command)));
-            // Durations are not measured by command.
-            map.insert(format!("{name}duration"), json!(0.0));
+            let (count, seconds) = of(row, command);
+            map.insert(format!("{name}count"), json!(count));
+            map.insert(format!("{name}duration"), json!(seconds));
         }
         map.insert("errorcount".to_owned(), json!(row.errors));
         rows.push(Value::Object(map));
@@ -127,7 +129,7 @@ fn control(proxies: &[ProxyRow]) -> Value {
     let mut map = Map::new();
     map.insert("proxies".to_owned(), Value::Array(rows));
     for (heading, command) in COLUMNS {
-        let total: u64 = proxies.iter().map(|row| count(row, command)).sum();
+        let total: u64 = proxies.iter().map(|row| of(row, command).0).sum();
         map.insert(format!("total{}count", heading.to_ascii_lowercase()), json!(total));
     }
     Value::Object(map)
@@ -138,7 +140,7 @@ fn interface(interface: &InterfaceUse) -> Value {
     let total = u32::from(max) - u32::from(min) + 1;
     let mut quantities = vec!["mos"];
     quantities.extend(QUANTITIES);
-    let none = json!({ "packets": 0, "bytes": 0, "errors": 0 });
+    let counts = |of: StreamCounts| json!({ "packets": of.packets, "bytes": of.bytes, "errors": of.errors });
     json!({
         "name": printable(interface.name.as_bytes()),
         "address": interface.ip.to_string(),
@@ -153,7 +155,7 @@ fn interface(interface: &InterfaceUse) -> Value {
         "packets_lost": 0,
         "duplicates": 0,
         "voip_metrics": metrics(&quantities),
-        "ingress": none,
-        "egress": none,
+        "ingress": counts(interface.traffic.ingress),
+        "egress": counts(interface.traffic.egress),
     })
 }

@@ -75,8 +75,7 @@ impl Derived {
     /// From the counters.
     #[expect(clippy::cast_precision_loss, reason = "statistics for people")]
     pub fn of(counters: &Counters) -> Derived {
-        let not_managed = [EndCause::RecordGone, EndCause::Failed];
-        let causes = EndCause::ALL.into_iter().filter(|cause| !not_managed.contains(cause));
+        let causes = EndCause::ALL.into_iter().filter(|cause| *cause != EndCause::RecordGone);
         let managed: u64 = causes.map(|cause| counters.ended(cause)).sum();
         let duration = counters.duration_us_sum as f64 / 1e6;
         let duration2 = counters.duration_us2_sum as f64 / 1e12;
@@ -210,7 +209,8 @@ fn control(text: &mut String, totals: &Totals) {
     for row in &totals.proxies {
         let _ = write!(text, " {:>20} ", row.proxy.to_string());
         for (_, command) in COLUMNS {
-            let count = row.commands.iter().find(|(name, _)| *name == command).map_or(0, |(_, count)| *count);
+            let count =
+                row.commands.iter().find(|(name, ..)| *name == command).map_or(0, |(_, count, _)| *count);
             let _ = write!(text, "| {count:>10} ");
         }
         text.push('\n');

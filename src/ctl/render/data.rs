@@ -170,8 +170,11 @@ fn media(media: &MediaSnapshot) -> Value {
     })
 }
 
+fn counts(of: StreamCounts) -> Value {
+    json!({ "packets": of.packets, "bytes": of.bytes, "errors": of.errors })
+}
+
 fn stream(stream: &StreamSnapshot) -> Value {
-    let counts = |of: StreamCounts| json!({ "packets": of.packets, "bytes": of.bytes, "errors": of.errors });
     json!({
         "component": match stream.component { Component::Rtp => "rtp", Component::Rtcp => "rtcp" },
         "local": address(stream.local),
@@ -205,6 +208,7 @@ fn counters(counters: &Counters) -> Value {
         "packets": counters.packets,
         "bytes": counters.bytes,
         "forwarded": counters.forwarded,
+        "forwarded_bytes": counters.forwarded_bytes,
         "consumed": counters.consumed,
         "drops": object(&mut { drops }),
         "send_errors": counters.send_errors,
@@ -223,6 +227,8 @@ fn interface(interface: &InterfaceUse) -> Value {
         "port_min": interface.range.0,
         "port_max": interface.range.1,
         "ports_used": interface.used,
+        "ingress": counts(interface.traffic.ingress),
+        "egress": counts(interface.traffic.egress),
     })
 }
 
@@ -259,6 +265,7 @@ fn status(status: &Status) -> Value {
     value["max_sessions"] = json!(status.max_sessions);
     value["shards"] = json!(status.shards);
     value["shards_answering"] = json!(status.answering);
+    value["events_lost"] = json!(status.events_lost);
     value["redis"] = json!(status.redis.as_ref().map(|(keyspace, status)| redis(*keyspace, status)));
     value
 }
@@ -269,7 +276,7 @@ fn redis(keyspace: Keyspace, status: &RedisStatus) -> Value {
         json!({
             "keyspace": feed.keyspace.0,
             "connected": feed.connected,
-            "age_ms": millis(feed.age),
+            "unchanged_ms": millis(feed.age),
             "held": feed.held,
             "waiting": feed.waiting,
             "comparing": feed.comparing,
@@ -285,6 +292,8 @@ fn redis(keyspace: Keyspace, status: &RedisStatus) -> Value {
         "keyspace": keyspace.0,
         "writing": status.writing,
         "owed": status.owed,
+        "deletions_owed": status.deletions_owed,
+        "silent_ms": millis(status.silent_for),
         "write_url": status.write_url,
         "subscribe_url": status.subscribe_url,
         "lag_us": u64::try_from(status.lag.as_micros()).unwrap_or(u64::MAX),

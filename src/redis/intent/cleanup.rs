@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use tandem_shards::names::{CallId, Keyspace};
-use tandem_shards::time::Timestamp;
 
 use super::{Command, Intent, Reply, Wanted, command};
 use crate::redis::record::{self, Age};
@@ -76,13 +75,7 @@ impl Intent {
         None
     }
 
-    pub(super) fn settle_cleanup(
-        &mut self,
-        now: Timestamp,
-        keyspace: Keyspace,
-        call_id: CallId,
-        reply: Option<&Reply>,
-    ) {
+    pub(super) fn settle_cleanup(&mut self, keyspace: Keyspace, call_id: CallId, reply: Option<&Reply>) {
         let key = (keyspace, call_id);
         let Some(cleanup) = self.cleanups.steps.get_mut(&key) else { return };
         match reply {
@@ -96,10 +89,7 @@ impl Intent {
                 }
                 self.counters.left_alone += 1;
             }
-            Some(Reply::Number(1)) => {
-                self.counters.cleaned_up += 1;
-                self.counters.last_success = Some(now);
-            }
+            Some(Reply::Number(1)) => self.counters.cleaned_up += 1,
             Some(Reply::Nothing) => {}
             // Changed meanwhile, or refused.
             _ => self.counters.left_alone += 1,

@@ -48,6 +48,7 @@ impl Intent {
     /// Nothing is owed for a call any more.
     pub(super) fn forget(&mut self, call_id: &CallId) {
         let Some(entry) = self.entries.remove(call_id) else { return };
+        self.written.times().remove(call_id);
         self.refreshes.remove(&(entry.refresh_at, call_id.clone()));
         if let Wanted::Nothing(since) = entry.wanted {
             self.tombstones.remove(&(since, call_id.clone()));
@@ -124,10 +125,12 @@ impl Intent {
             Task::Delete(_) => self.counters.deleted += 1,
             Task::Refresh(_) | Task::Cleanup(..) => self.counters.refreshed += 1,
         }
-        self.counters.last_success = Some(now);
         // If it is not on its way, it was given up meanwhile.
         let Some(entry) = self.entries.get_mut(call_id).filter(|entry| entry.in_flight) else { return };
         entry.in_flight = false;
+        if let Task::Store(_) = task {
+            self.written.times().insert(call_id.clone(), now);
+        }
         if std::mem::take(&mut entry.again) {
             return self.enqueue(call_id);
         }

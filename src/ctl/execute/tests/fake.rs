@@ -11,6 +11,7 @@ use tandem_shards::call::snapshot::{
 };
 use tandem_shards::interfaces::Interfaces;
 use tandem_shards::io::Clock;
+use tandem_shards::io::EventLosses;
 use tandem_shards::names::{Component, Family, InterfaceName, Text};
 use tandem_shards::output::{EndCause, Refusal};
 use tandem_shards::ports::Ports;
@@ -187,7 +188,11 @@ pub struct FakeProxies;
 impl ProxyCounts for FakeProxies {
     fn by_proxy(&self) -> Vec<ProxyRow> {
         let proxy = IpAddr::from([127, 0, 0, 1]);
-        vec![ProxyRow { proxy, commands: vec![("offer", 7), ("answer", 6)], errors: 0 }]
+        vec![ProxyRow {
+            proxy,
+            commands: vec![("offer", 7, Duration::from_millis(14)), ("answer", 6, Duration::from_millis(9))],
+            errors: 0,
+        }]
     }
 }
 
@@ -213,6 +218,7 @@ pub fn node(redis: bool) -> Node {
         proxies: OnceLock::from(Arc::new(FakeProxies) as Arc<dyn ProxyCounts>),
         liveness: Arc::new(Liveness::new(4, Clock::of_process().now())),
         requests: Arc::default(),
+        event_losses: EventLosses::default(),
         started: Timestamp::from_micros(1_795_416_041_000_000),
     }
 }
