@@ -183,12 +183,13 @@ fn ports(page: &mut Page, addresses: &[InterfaceUse]) {
 
 /// Traffic by logical interface: its addresses together.
 fn traffic(page: &mut Page, metrics: &Metrics<'_>) {
-    let families: [(&'static str, &str, fn(StreamCounts) -> u64); 2] = [
-        ("interface_packets_total", "Packets at the addresses of an interface.", |of| of.packets),
-        ("interface_bytes_total", "Payload bytes at the addresses of an interface.", |of| of.bytes),
+    let families = [
+        ("interface_packets_total", "Packets at the addresses of an interface."),
+        ("interface_bytes_total", "Payload bytes at the addresses of an interface."),
     ];
-    for (name, help, count) in families {
+    for (name, help) in families {
         page.counter(name, help);
+        let count = |of: StreamCounts| if name == families[0].0 { of.packets } else { of.bytes };
         for report in &metrics.reports {
             let mut sums: BTreeMap<String, (u64, u64)> = BTreeMap::new();
             for (address, traffic) in metrics.interfaces.iter().zip(&report.counters.traffic) {

@@ -195,10 +195,12 @@ fn every_cause_of_an_end_can_count() {
     }
 }
 
+/// Whether A and B send, for each media; zero-way and one-way streams afterwards.
+type Silence = (&'static [(bool, bool)], (u64, u64));
+
 #[test]
 fn silent_media_counts_once_for_each_media_and_rtcp_never() {
-    // (packets of A, packets of B) for each media: zero-way and one-way streams afterwards.
-    let cases: [(&[(bool, bool)], (u64, u64)); 6] = [
+    let cases: [Silence; 6] = [
         (&[(true, true)], (0, 0)),
         (&[(false, false)], (1, 0)),
         (&[(true, false)], (0, 1)),
