@@ -72,8 +72,8 @@ fn drop_for(reason: DropReason, world: &mut World) {
             world.send(B_RTP, to, &rtp(1));
         }
         DropReason::NotReceiving => {
-            world.offer("c", &audio_with(A, 6000, "a=recvonly\r\n"), |_| {});
-            let to_a = world.answer("c", &audio(B, 6010), |_| {});
+            world.offer("c", &audio(A, 6000), |_| {});
+            let to_a = world.answer("c", &audio_with(B, 6010, "a=sendonly\r\n"), |_| {});
             world.send(A_RTP, to_a.rtp(0), &rtp(1));
         }
         DropReason::UnexpectedSource => {
