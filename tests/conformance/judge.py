@@ -9,14 +9,22 @@ import json, sys
 MODES = ("off", "on")
 
 
+def table_rows(path, columns):
+    """The rows of the table in a page: (number of the line, cells)."""
+    for number, line in enumerate(open(path, encoding="utf-8"), 1):
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if not line.startswith("|") or cells[0] in (columns[0], "---"):
+            continue
+        if len(cells) != len(columns) or not all(cells):
+            sys.exit(f"{path}:{number}: want | {' | '.join(columns)} |")
+        yield number, cells
+
+
 def expected(path):
     """The table: {(case, step, mode): reason}."""
     lines = {}
-    for number, line in enumerate(open(path, encoding="utf-8"), 1):
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        if not line.startswith("|") or cells[0] in ("case", "---"):
-            continue
-        if len(cells) != 4 or not cells[1].isdigit() or cells[2] not in MODES + ("both",) or not cells[3]:
+    for number, cells in table_rows(path, ("case", "step", "mode", "reason")):
+        if not cells[1].isdigit() or cells[2] not in MODES + ("both",):
             sys.exit(f"{path}:{number}: want | case | step | off, on or both | reason |")
         for mode in MODES if cells[2] == "both" else (cells[2],):
             lines[cells[0], int(cells[1]), mode] = cells[3]
@@ -63,4 +71,5 @@ def main():
     sys.exit(1 if new or gone else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
