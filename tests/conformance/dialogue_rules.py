@@ -166,8 +166,15 @@ def second_to_tag(difference, history):
     ]
     if not {"b", "c"} <= set(answered):
         return False
-    if difference.path[0] == "heard":
-        return only_ours(difference) or history.is_heard_elsewhere(difference)
+    if is_heard(difference):
+        # Both tags are one party, which may send what its newest SDP says.
+        section = history.send(difference)["section"]
+        silent = any(
+            history.newest(name, difference.step, section, line)
+            for name in "bc"
+            for line in ("a=inactive", "a=recvonly")
+        )
+        return only_ours(difference) or history.is_heard_elsewhere(difference) or silent
     return difference.path[0] in ("tags", "error-reason", "result", "totals", "sdp")
 
 
