@@ -30,11 +30,13 @@ pub enum Sabotage {
     UnreadDeleted,
     /// A call counts as stored before the store has said so.
     CleanTooSoon,
+    /// An answer is refused after it was carried out.
+    RefusedLate,
 }
 
 impl Sabotage {
     /// All of them.
-    pub const ALL: [Sabotage; 12] = [
+    pub const ALL: [Sabotage; 13] = [
         Sabotage::PortTwice,
         Sabotage::OtherCall,
         Sabotage::LearnAnyway,
@@ -47,6 +49,7 @@ impl Sabotage {
         Sabotage::OwnDestroyed,
         Sabotage::UnreadDeleted,
         Sabotage::CleanTooSoon,
+        Sabotage::RefusedLate,
     ];
 }
 

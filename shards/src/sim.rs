@@ -22,6 +22,7 @@
 pub mod agenda;
 pub mod check;
 mod dialogue;
+mod footprint;
 pub mod front;
 pub mod log;
 pub mod network;

@@ -19,6 +19,7 @@ const FOUND_BY: [(Sabotage, u64); Sabotage::ALL.len()] = [
     (Sabotage::OwnDestroyed, 3),
     (Sabotage::UnreadDeleted, 41),
     (Sabotage::CleanTooSoon, 87),
+    (Sabotage::RefusedLate, 1),
 ];
 
 #[test]

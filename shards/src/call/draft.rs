@@ -1,12 +1,13 @@
-//! What a signal needs before it can be carried out: which parties, interfaces and local ports.
+//! What a signal needs before it can be carried out: which parties, interfaces, formats and local ports.
 //!
-//! A draft changes nothing in the call. If its ports cannot be had, the signal is refused and the call is as
-//! it was before.
+//! A draft changes nothing in the call. If there is none, or its ports cannot be had, the signal is refused and
+//! the call is as it was before.
 
 use std::net::{IpAddr, SocketAddr};
 
 use super::dialogue::Parties;
 use super::offer_answer::Role;
+use super::rewrite::formats;
 use super::signal::{Options, Signal};
 use super::{Call, Leg, Media, PortSet};
 use crate::interfaces::{AddressId, Interfaces};
@@ -45,6 +46,8 @@ pub(crate) struct SectionDraft {
     pub(crate) endpoint: SocketAddr,
     /// The protocol toward the listener.
     pub(crate) protocol: Protocol,
+    /// The formats that the codec options leave; none if they leave all as they are.
+    pub(crate) formats: Option<Vec<Text>>,
     /// The listener is to multiplex, or there is no RTCP.
     pub(crate) mux_required: bool,
     pub(crate) speaker_ports: PortPlan,
@@ -97,7 +100,9 @@ impl Draft {
     /// The draft of a signal.
     ///
     /// # Errors
-    /// What the relay does not do: encryption, more parties or sections than it holds.
+    /// What the relay does not do: encryption, an interface that does not exist, a section without formats. All
+    /// that a signal can be refused for is found here or when its ports are opened; what comes after changes
+    /// the call and cannot fail.
     pub(crate) fn new(
         interfaces: &Interfaces,
         call: Option<&Call>,
@@ -163,6 +168,7 @@ impl Draft {
             check_keying(section, &offered.protocol)?;
         }
         let protocol = listener_protocol(section, speaker_media, listener_media, options)?;
+        let formats = if fate == Fate::Relay { formats(&options.codecs, section)? } else { None };
         let (speaker_ports, listener_ports) = match fate {
             Fate::Relay => {
                 let single = mux_required && section.protocol.is_rtp();
@@ -171,7 +177,16 @@ impl Draft {
             }
             Fate::Keep | Fate::Reject | Fate::Remove => (PortPlan::None, PortPlan::None),
         };
-        Ok(SectionDraft { position, fate, endpoint, protocol, mux_required, speaker_ports, listener_ports })
+        Ok(SectionDraft {
+            position,
+            fate,
+            endpoint,
+            protocol,
+            formats,
+            mux_required,
+            speaker_ports,
+            listener_ports,
+        })
     }
 
     /// The ports that the listener sends to: they depend on the endpoint that the speaker signals.

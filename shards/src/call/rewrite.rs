@@ -15,10 +15,7 @@ use crate::sdp::{
     AddedMedia, Codec, Direction, MediaDescription, MediaPlan, OriginPlan, RelayPlan, RtcpPlan, SdpPlan,
 };
 
-/// The finished SDP for the listener.
-///
-/// # Errors
-/// `CannotRewrite` if the codec options leave a section without a format.
+/// The finished SDP for the listener. All that could stand in its way was decided in the draft.
 pub(crate) fn render(
     call: &mut Call,
     plane: &Plane,
@@ -26,8 +23,8 @@ pub(crate) fn render(
     turn: Turn,
     signal: &Signal,
     draft: &Draft,
-) -> Result<Vec<u8>, Refusal> {
-    let mut plan = plan(call, plane, role, turn, signal, draft)?;
+) -> Vec<u8> {
+    let mut plan = plan(call, plane, role, turn, signal, draft);
     let sent = &mut call.legs[turn.listener].sent;
     let replace = signal.options.replace;
     let counts = replace.sdp_version || replace.origin_full || replace.force_increment;
@@ -36,7 +33,7 @@ pub(crate) fn render(
     plan.origin.session_id = replace.origin_full.then(|| first_sent(sent, 1)).flatten();
     plan.session_name = sent.session_name.clone().filter(|_| replace.session_name);
     let Some(version) = sent.version.filter(|_| counts) else {
-        return Ok(signal.sdp.render(&plan));
+        return signal.sdp.render(&plan);
     };
     // The relay owns the version: it goes up when the finished text is another (RFC 3264 section 8).
     plan.origin.version = Some(number(version));
@@ -47,17 +44,10 @@ pub(crate) fn render(
         text = signal.sdp.render(&plan);
     }
     sent.digest = fnv1a(&text);
-    Ok(text)
+    text
 }
 
-fn plan(
-    call: &Call,
-    plane: &Plane,
-    role: Role,
-    turn: Turn,
-    signal: &Signal,
-    draft: &Draft,
-) -> Result<SdpPlan, Refusal> {
+fn plan(call: &Call, plane: &Plane, role: Role, turn: Turn, signal: &Signal, draft: &Draft) -> SdpPlan {
     let options = &signal.options;
     let speaker = &call.legs[turn.speaker];
     let listener = &call.legs[turn.listener];
@@ -72,12 +62,12 @@ fn plan(
                 let from = speaker.media_at(section_draft.position).expect("made by this signal");
                 let to = listener.media_at(section_draft.position).expect("made by this signal");
                 let view = Section { plane, role, options, section, draft: section_draft };
-                MediaPlan::Relay(Box::new(view.relay(from, to)?))
+                MediaPlan::Relay(Box::new(view.relay(from, to)))
             }
         });
     }
     let own_address = plane.interfaces.address(draft.listener.address).advertised;
-    Ok(SdpPlan {
+    SdpPlan {
         origin: OriginPlan {
             address: (options.replace.origin || options.replace.origin_full).then_some(own_address),
             ..OriginPlan::default()
@@ -89,7 +79,7 @@ fn plan(
         media,
         added: if role == Role::Answer { missing(listener.media.as_slice(), draft) } else { Vec::new() },
         attributes: options.attributes.clone(),
-    })
+    }
 }
 
 /// Sections that the listener offered and the answer leaves out (RFC 3264 section 6 wants as many).
@@ -116,7 +106,7 @@ struct Section<'a> {
 }
 
 impl Section<'_> {
-    fn relay(&self, from: &Media, to: &Media) -> Result<RelayPlan, Refusal> {
+    fn relay(&self, from: &Media, to: &Media) -> RelayPlan {
         let set = to.ports().expect("a relayed section has ports");
         let own = self.plane.interfaces.address(set.address).advertised;
         let address = match self.options.media_address {
@@ -128,18 +118,17 @@ impl Section<'_> {
             Role::Offer => to.mux_sent,
             Role::Answer => to.flags.rtcp_mux,
         };
-        let formats = filter(&self.options.codecs, self.section)?;
-        Ok(RelayPlan {
+        RelayPlan {
             address,
             port: set.first,
             protocol: self.draft.protocol.text.clone(),
-            formats,
+            formats: self.draft.formats.clone(),
             direction: self.direction(from),
             rtcp: self.rtcp(to, address, mux),
             rtcp_mux: mux && self.section.protocol.is_rtp(),
             ptime: self.section.ptime.or(to.ptime),
             mid: self.options.generate_mid.then(|| number(self.draft.position as u64)),
-        })
+        }
     }
 
     /// A party at the zero address does not receive, whatever it says (RFC 3264 section 8.4).
@@ -165,7 +154,13 @@ impl Section<'_> {
 }
 
 /// The formats that the codec options leave, or `None` if they leave all as they are.
-fn filter(options: &CodecOptions, section: &MediaDescription) -> Result<Option<Vec<Text>>, Refusal> {
+///
+/// # Errors
+/// `CannotRewrite` if they leave none.
+pub(crate) fn formats(
+    options: &CodecOptions,
+    section: &MediaDescription,
+) -> Result<Option<Vec<Text>>, Refusal> {
     if *options == CodecOptions::default() || !section.protocol.is_rtp() {
         return Ok(None);
     }

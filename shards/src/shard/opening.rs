@@ -1,7 +1,8 @@
 //! Signals and records that wait for their sockets.
 //!
-//! Either takes full effect or none. Ports come first, since only they can fail; while their sockets are being
-//! opened the work waits here, and the driver's contract sees to it that nothing else comes in between.
+//! Either takes full effect or none. All but the ports is decided before it comes here, and ports come first;
+//! carrying it out cannot fail. While sockets are being opened the work waits here, and the driver's contract
+//! sees to it that nothing else comes in between.
 //! A signal takes other ports when some are taken by another process; a record cannot.
 
 use super::Shard;

@@ -10,6 +10,7 @@ use crate::call::snapshot::{Ownership, Version};
 use crate::limits::LEGS_PER_CALL_MAX;
 use crate::names::RequestId;
 use crate::output::{EventKind, Refusal, Reply};
+use crate::sabotage::{self, Sabotage};
 use crate::time::Timestamp;
 
 use super::Shard;
@@ -112,7 +113,12 @@ impl Shard {
         if !signal.options.no_redis_update {
             self.publish(index);
         }
-        self.reply_to(id, rendered.map_or_else(Reply::Refused, Reply::Sdp));
+        let reply = if role == Role::Answer && sabotage::on(Sabotage::RefusedLate) {
+            Reply::Refused(Refusal::CannotRewrite)
+        } else {
+            Reply::Sdp(rendered)
+        };
+        self.reply_to(id, reply);
     }
 
     fn note_unknown_interfaces(&mut self, signal: &Signal) {

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::check::{LEGS_MAX, Served};
+use super::footprint::{Books, Footprint};
 use super::front::Desk;
 use super::packet::Told;
 use super::replication::{Daemon, NodeFacts, Replication};
@@ -326,6 +327,16 @@ impl Node {
         })
     }
 
+    fn footprint(&mut self, shard: usize, call_id: &CallId) -> Footprint {
+        let books = Books {
+            sockets: self.open_count,
+            ports: self.ports_taken(),
+            own_calls: self.admission.own_calls(),
+            effects: self.outbox.len(),
+        };
+        Footprint::of(&mut self.shards[shard], self.now, call_id, books)
+    }
+
     fn drain(&mut self, shard: usize) -> Option<(RequestId, Reply)> {
         let mut answer = None;
         while let Some(effect) = self.shards[shard].poll_effect() {
@@ -432,9 +443,16 @@ impl Desk for Node {
         self.sequence += 1;
         let id = RequestId { caller: 0, sequence: self.sequence };
         let shard = usize::from(shard.0);
+        let subject = Footprint::subject(&command);
+        let before = subject.as_ref().map(|call_id| self.footprint(shard, call_id));
         self.shards[shard].handle_request(self.now, Request { id, command });
         match self.drain(shard) {
             Some((to, reply)) if to == id => {
+                if let (Reply::Refused(refusal), Some(call_id)) = (&reply, &subject)
+                    && before != Some(self.footprint(shard, call_id))
+                {
+                    self.faults.push(format!("{call_id} was changed by what was refused: {refusal:?}"));
+                }
                 let carried_out = matches!(reply, Reply::Sdp(_) | Reply::Ended { .. });
                 self.served.extend(note.filter(|_| carried_out));
                 reply

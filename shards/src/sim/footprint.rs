@@ -1,0 +1,56 @@
+//! What an offer or answer may leave behind: compared before and after one that is refused.
+
+use crate::Shard;
+use crate::call::snapshot::CallSnapshot;
+use crate::input::{Command, Request};
+use crate::names::{CallId, RequestId};
+use crate::output::{Effect, Reply};
+use crate::time::Timestamp;
+
+/// A call and what it holds and has told.
+#[derive(Debug, PartialEq)]
+pub(super) struct Footprint {
+    call: Option<CallSnapshot>,
+    sockets: usize,
+    ports: usize,
+    own_calls: u64,
+    /// Effects that wait for the world: publications and events among them.
+    effects: usize,
+}
+
+/// What of a node is not the call's.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Books {
+    pub(super) sockets: usize,
+    pub(super) ports: usize,
+    pub(super) own_calls: u64,
+    pub(super) effects: usize,
+}
+
+impl Footprint {
+    /// The present one of a call, whether it is there or not.
+    pub(super) fn of(shard: &mut Shard, now: Timestamp, call_id: &CallId, books: Books) -> Self {
+        let Books { sockets, ports, own_calls, effects } = books;
+        Footprint { call: query(shard, now, call_id), sockets, ports, own_calls, effects }
+    }
+
+    /// The call of an offer or answer; of other commands none.
+    pub(super) fn subject(command: &Command) -> Option<CallId> {
+        match command {
+            Command::Offer(signal) | Command::Answer(signal) => Some(signal.call_id.clone()),
+            _ => None,
+        }
+    }
+}
+
+fn query(shard: &mut Shard, now: Timestamp, call_id: &CallId) -> Option<CallSnapshot> {
+    let id = RequestId { caller: 0, sequence: 0 };
+    shard.handle_request(now, Request { id, command: Command::Query(call_id.clone()) });
+    let mut found = None;
+    while let Some(effect) = shard.poll_effect() {
+        if let Effect::Reply { reply: Reply::Call(call), .. } = effect {
+            found = Some(*call);
+        }
+    }
+    found
+}
