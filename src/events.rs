@@ -83,12 +83,17 @@ impl Line {
                 let text = format!("interface={name} is not configured, the default is used");
                 (Level::Warn, "unknown-interface", text)
             }
+            EventKind::LoopStopped => {
+                let text =
+                    "packets come back again and again and are dropped: an SDP names a port of the relay";
+                (Level::Warn, "loop", text.to_owned())
+            }
             EventKind::SourceMoved { from, to } => {
                 (Level::Info, "source-moved", format!("from={from} to={to}, the old one was silent"))
             }
             other => (Level::Debug, "event", format!("{other:?}")),
         };
-        let is_once_per_call = !matches!(name, "unknown-interface" | "source-moved" | "event");
+        let is_once_per_call = !matches!(name, "unknown-interface" | "source-moved" | "loop" | "event");
         Line { level, name, text, is_once_per_call }
     }
 }

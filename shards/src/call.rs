@@ -55,6 +55,8 @@ pub(crate) struct Call {
     pub(crate) contested: bool,
     /// A confirmed source was replaced: before and now.
     pub(crate) moved: Option<(SocketAddr, SocketAddr)>,
+    /// Packets of it were dropped because they came back again and again.
+    pub(crate) looped: bool,
     /// When the next hole is punched (`pierce-NAT`).
     pub(crate) next_hole: Option<Timestamp>,
     /// When the next own report is due (`generate-RTCP`).

@@ -4,7 +4,8 @@
 //! `direction`. One name may have several addresses (`pub` = an IPv4 and an IPv6 address). One address may
 //! stand under several names, with ports in common: the pool of ports belongs to the address.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use crate::names::{Family, InterfaceName};
 
@@ -29,6 +30,23 @@ pub struct LocalAddress {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interfaces {
     addresses: Vec<LocalAddress>,
+}
+
+/// Where packets come back to this relay, or to another that holds the same addresses: those of an interface, as
+/// bound or as shown in SDPs, with a port of the range.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnAddresses {
+    pub(crate) interfaces: Arc<Interfaces>,
+    /// The first and the last port.
+    pub(crate) ports: (u16, u16),
+}
+
+impl OwnAddresses {
+    /// Whether an address is among them.
+    pub(crate) fn contain(&self, address: SocketAddr) -> bool {
+        let (first, last) = self.ports;
+        (first..=last).contains(&address.port()) && self.interfaces.has_address(address.ip())
+    }
 }
 
 impl Interfaces {
@@ -65,6 +83,12 @@ impl Interfaces {
     /// Whether an interface of this name exists.
     pub fn has(&self, name: &InterfaceName) -> bool {
         self.addresses.iter().any(|a| a.interface == *name)
+    }
+
+    /// Whether an address is one of an interface, as bound or as shown in SDPs.
+    pub fn has_address(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        self.addresses.iter().any(|a| [a.ip, a.advertised].map(|own| own.to_canonical()).contains(&ip))
     }
 
     /// The names, each once, in the order of the configuration.

@@ -45,6 +45,10 @@ pub enum DropReason {
     UnexpectedSource,
     /// The guard: the confirmed source is alive, and this is another.
     Guarded,
+    /// The party was not told of this port yet, so it cannot be the sender.
+    NotAnswered,
+    /// It has come back too often: an SDP names a port of the relay.
+    Loop,
     /// `block media`.
     Blocked,
     /// `block DTMF`, and this is a telephone event.
@@ -61,7 +65,7 @@ pub enum DropReason {
 
 impl DropReason {
     /// All reasons, in the order of their counters.
-    pub const ALL: [DropReason; 13] = [
+    pub const ALL: [DropReason; 15] = [
         DropReason::NoSocket,
         DropReason::NotRtp,
         DropReason::Stun,
@@ -69,6 +73,8 @@ impl DropReason {
         DropReason::NotReceiving,
         DropReason::UnexpectedSource,
         DropReason::Guarded,
+        DropReason::NotAnswered,
+        DropReason::Loop,
         DropReason::Blocked,
         DropReason::BlockedDtmf,
         DropReason::Silenced,
@@ -87,6 +93,8 @@ impl DropReason {
             DropReason::NotReceiving => "not-receiving",
             DropReason::UnexpectedSource => "unexpected-source",
             DropReason::Guarded => "guarded",
+            DropReason::NotAnswered => "not-answered",
+            DropReason::Loop => "loop",
             DropReason::Blocked => "blocked",
             DropReason::BlockedDtmf => "blocked-dtmf",
             DropReason::Silenced => "silenced",
@@ -309,6 +317,8 @@ pub enum EventKind {
     Ended(EndCause),
     /// An unknown interface was asked for; the default is used.
     UnknownInterface(crate::names::InterfaceName),
+    /// Packets came back again and again, and are dropped.
+    LoopStopped,
     /// A confirmed source went silent and a new one was accepted.
     SourceMoved {
         /// Before.

@@ -1,6 +1,7 @@
 //! What calls draw on: ports, sockets, flows and the queue of effects.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::admission::Admission;
@@ -13,7 +14,7 @@ use crate::output::Effect;
 use crate::ports::Ports;
 use crate::random::Random;
 use crate::relay::reception::Reception;
-use crate::relay::source::{Policy, Source, State};
+use crate::relay::source::Source;
 use crate::relay::{Flow, FlowKind, Gate, Relay, RelaySettings};
 use crate::settings::Settings;
 use crate::sockets::FlowId;
@@ -64,7 +65,7 @@ impl Plane {
         new.asked = true;
         let ip = self.interfaces.address(new.address).ip;
         for (port, socket) in (new.first..).zip(&new.sockets) {
-            let local = std::net::SocketAddr::new(ip, port);
+            let local = SocketAddr::new(ip, port);
             self.effects.push_back(Effect::Open { socket: *socket, local, tos: Some(tos) });
         }
         new.sockets.len()
@@ -108,13 +109,12 @@ impl Plane {
 
     /// A flow that nothing is known of yet.
     pub(crate) fn new_flow(&mut self, call: u32, kind: FlowKind, now: Timestamp) -> FlowId {
-        let source = Source { policy: Policy::Open, state: State::Untold, advertised: None };
         FlowId(self.relay.flows.insert(Flow {
             call,
             kind,
             dtls: false,
             gate: Gate::default(),
-            source,
+            source: Source::default(),
             endpoint: None,
             via: None,
             nat_wait: false,
@@ -128,6 +128,7 @@ impl Plane {
             reception: Reception::default(),
             telephone_events: 0,
             take_over_in: 0,
+            repeats: None,
         }))
     }
 

@@ -11,13 +11,14 @@
 //! receiver's business.
 
 pub(crate) mod reception;
+pub(crate) mod repeats;
 pub(crate) mod source;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::call::snapshot::{RtpSeen, StreamCounts};
-use crate::interfaces::AddressId;
+use crate::interfaces::{AddressId, OwnAddresses};
 use crate::names::SocketId;
 use crate::output::{DropReason, Verdict};
 use crate::sabotage::{self, Sabotage};
@@ -28,7 +29,8 @@ use crate::time::Timestamp;
 use crate::wire::demux::{Kind, classify};
 use crate::wire::rtp::RtpPacket;
 use reception::Reception;
-use source::{Accepted, Source};
+use repeats::Repeats;
+use source::{Learned, Source};
 
 /// What arrives on a flow's sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +94,8 @@ pub(crate) struct Flow {
     pub(crate) reception: Reception,
     /// Bit N: payload type N is a telephone event (RFC 4733).
     pub(crate) telephone_events: u128,
+    /// What has passed last, where packets may come back.
+    pub(crate) repeats: Option<Box<Repeats>>,
     /// Packets still to come before media makes a foreign call own; 0 is off.
     pub(crate) take_over_in: u32,
 }
@@ -103,6 +107,8 @@ pub(crate) enum Notice {
     Confirmed,
     /// A confirmed source was replaced.
     Moved { from: SocketAddr, to: SocketAddr },
+    /// Packets of a loop are dropped from now on.
+    Loop,
     /// Enough media has come for a foreign call.
     MediaTakesOver,
 }
@@ -121,19 +127,22 @@ pub(crate) struct Relay {
     pub(crate) flows: Slab<Flow>,
     pub(crate) counters: Counters,
     pub(crate) settings: RelaySettings,
+    /// Addresses that lead back here.
+    pub(crate) own: OwnAddresses,
     /// What calls must be told; emptied after each packet that left something here.
     pub(crate) notices: Vec<(u32, Notice)>,
 }
 
 impl Relay {
-    /// A relay with so many local addresses.
-    pub(crate) fn new(settings: RelaySettings, addresses: usize) -> Self {
-        let traffic = vec![Traffic::default(); addresses];
+    /// A relay of these local addresses.
+    pub(crate) fn new(settings: RelaySettings, own: OwnAddresses) -> Self {
+        let traffic = vec![Traffic::default(); own.interfaces.addresses().len()];
         Relay {
             sockets: Sockets::default(),
             flows: Slab::default(),
             counters: Counters { traffic, ..Counters::default() },
             settings,
+            own,
             notices: Vec::with_capacity(8),
         }
     }
@@ -158,15 +167,15 @@ impl Relay {
             return self.drop(DropReason::NoSocket, Some(address));
         };
         let flow = &mut self.flows[id.0];
-        let kind = match accept(flow, now, self.settings, source, packet) {
-            Ok((kind, notice)) => {
-                if let Some(notice) = notice {
-                    self.notices.push((flow.call, notice));
-                }
-                kind
-            }
+        let (accepted, notice) = accept(flow, now, self.settings, &self.own, source, packet);
+        if let Some(notice) = notice {
+            self.notices.push((flow.call, notice));
+        }
+        let kind = match accepted {
+            Ok(kind) => kind,
             Err(reason) => {
-                flow.counts_in.errors += 1;
+                // A packet that the relay itself has sent is no error of the party (rtpengine).
+                flow.counts_in.errors += u64::from(reason != DropReason::Loop);
                 return self.drop(reason, Some(address));
             }
         };
@@ -239,19 +248,13 @@ fn accept(
     flow: &mut Flow,
     now: Timestamp,
     settings: RelaySettings,
+    own: &OwnAddresses,
     source: SocketAddr,
     packet: &[u8],
-) -> Result<(Kind, Option<Notice>), DropReason> {
-    let kind = match flow.kind {
-        FlowKind::Datagram => Kind::Other,
-        FlowKind::Rtp | FlowKind::Rtcp => match classify(packet) {
-            Kind::Stun => return Err(DropReason::Stun),
-            Kind::Dtls if !flow.dtls => return Err(DropReason::NotRtp),
-            Kind::Other => return Err(DropReason::NotRtp),
-            // What comes on an RTCP port and looks like RTP is passed on beside the reports.
-            Kind::Rtp if flow.kind == FlowKind::Rtcp => Kind::Rtcp,
-            kind => kind,
-        },
+) -> (Result<Kind, DropReason>, Option<Notice>) {
+    let kind = match kind(flow, packet) {
+        Ok(kind) => kind,
+        Err(reason) => return (Err(reason), None),
     };
     let rtp = if kind == Kind::Rtp { RtpPacket::new(packet) } else { None };
     // RTCP that strays to an RTP port says nothing about where RTP comes from.
@@ -265,11 +268,20 @@ fn accept(
     };
     let arrival = source::Packet { now, source, may_learn, continues };
     let since_last = now.since(flow.last_packet);
-    let notice = match flow.source.check(&arrival, &mut flow.endpoint, since_last, settings)? {
-        Accepted::AsKnown => None,
-        Accepted::Confirmed => Some(Notice::Confirmed),
-        Accepted::Moved(from) => Some(Notice::Moved { from, to: source }),
-    };
+    let checked = flow.source.check(&arrival, &mut flow.endpoint, since_last, settings);
+    let notice = checked.learned.map(|learned| match learned {
+        Learned::Confirmed => Notice::Confirmed,
+        Learned::Moved(from) => Notice::Moved { from, to: source },
+    });
+    if let Err(reason) = checked.passes {
+        return (Err(reason), notice);
+    }
+    if let Some(repeats) = &mut flow.repeats
+        && repeats.is_loop(now, source, own, packet)
+    {
+        let notice = notice.or_else(|| repeats.is_first_drop().then_some(Notice::Loop));
+        return (Err(DropReason::Loop), notice);
+    }
     flow.last_packet = now;
     flow.heard = true;
     flow.counts_in.packets += 1;
@@ -279,12 +291,28 @@ fn accept(
         (None, Some(ssrc)) if flow.kind == FlowKind::Rtcp => flow.seen.ssrc = ssrc,
         _ => {}
     }
-    let notice = notice.or_else(|| count_down_take_over(flow));
-    Ok((kind, notice))
+    let notice = notice.or_else(|| count_down_take_over(flow, source));
+    (Ok(kind), notice)
 }
 
-fn count_down_take_over(flow: &mut Flow) -> Option<Notice> {
-    if flow.take_over_in == 0 || !flow.source.is_confirmed() {
+/// Says what a packet is, where that kind may come at all.
+fn kind(flow: &Flow, packet: &[u8]) -> Result<Kind, DropReason> {
+    match flow.kind {
+        FlowKind::Datagram => Ok(Kind::Other),
+        FlowKind::Rtp | FlowKind::Rtcp => match classify(packet) {
+            Kind::Stun => Err(DropReason::Stun),
+            Kind::Dtls if !flow.dtls => Err(DropReason::NotRtp),
+            Kind::Other => Err(DropReason::NotRtp),
+            // What comes on an RTCP port and looks like RTP is passed on beside the reports.
+            Kind::Rtp if flow.kind == FlowKind::Rtcp => Ok(Kind::Rtcp),
+            kind => Ok(kind),
+        },
+    }
+}
+
+/// Counts packets that come from the confirmed source; others may pass, and prove nothing.
+fn count_down_take_over(flow: &mut Flow, source: SocketAddr) -> Option<Notice> {
+    if flow.take_over_in == 0 || flow.source.confirmed() != Some(source) {
         return None;
     }
     flow.take_over_in -= 1;

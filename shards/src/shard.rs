@@ -25,7 +25,7 @@ use crate::admission::Admission;
 use crate::call::Call;
 use crate::call::snapshot::Ownership;
 use crate::input::{Command, Request};
-use crate::interfaces::Interfaces;
+use crate::interfaces::{Interfaces, OwnAddresses};
 use crate::names::{CallId, RequestId, ShardId, SocketId};
 use crate::output::{Effect, Event, EventKind, OpenError, Refusal, Reply, Verdict};
 use crate::plane::Plane;
@@ -77,10 +77,8 @@ pub struct Shard {
 impl Shard {
     /// A shard without calls.
     pub fn new(config: ShardConfig) -> Self {
-        let relay = Relay::new(
-            RelaySettings { guard_silence: config.settings.guard_silence },
-            config.interfaces.addresses().len(),
-        );
+        let own = OwnAddresses { interfaces: config.interfaces.clone(), ports: config.ports.range() };
+        let relay = Relay::new(RelaySettings { guard_silence: config.settings.guard_silence }, own);
         Shard {
             plane: Plane {
                 id: config.id,
@@ -180,10 +178,11 @@ impl Shard {
     fn take_notices(&mut self, now: Timestamp) {
         for (index, notice) in self.plane.relay.notices.drain(..) {
             let call = &mut self.calls[index];
-            call.dirty = true;
+            call.dirty |= notice != Notice::Loop;
             if notice == Notice::MediaTakesOver {
                 call.media_takes_over = true;
             }
+            call.looped |= notice == Notice::Loop;
             if let Notice::Moved { from, to } = notice {
                 call.moved = Some((from, to));
             }

@@ -87,8 +87,12 @@ fn learning_off_and_asymmetric_leave_the_endpoint_alone() {
         [|signal| signal.options.asymmetric = true, |signal| signal.options.learning = Some(Learning::Off)];
     for change in changes {
         let mut world = World::new();
-        let to_b = world.offer("c", &audio(A, 6000), change).rtp(0);
-        let to_a = world.answer("c", &audio(B, 6010), change).rtp(0);
+        let unguarded = |signal: &mut Signal| {
+            change(signal);
+            signal.options.guard = Some(false);
+        };
+        let to_b = world.offer("c", &audio(A, 6000), unguarded).rtp(0);
+        let to_a = world.answer("c", &audio(B, 6010), unguarded).rtp(0);
         assert!(world.send("127.40.0.1:6100", to_a, &rtp(1)).is_some(), "packets pass from anywhere");
         let back = world.send("127.20.0.1:6010", to_b, &rtp(1));
         assert_eq!(back.map(|out| out.1), Some(address("127.10.0.1:6000")));

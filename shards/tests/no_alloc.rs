@@ -45,8 +45,19 @@ fn no_allocation_per_packet() {
     world.shard.relay(world.now, socket_a, from_a, &mut media);
     world.shard.relay(world.now, socket_b, from_b, &mut media);
     world.pass(Duration::from_secs(5));
+    // A party that names the relay is checked for loops, and makes one now and then.
+    world.offer("d", &common::audio("127.0.0.1", 30500), |_| {});
+    let checked = world.answer("d", &common::audio("127.20.0.1", 6010), |_| {}).rtp(0);
+    let socket_checked = socket_of(&world, checked);
+    let mut circling = rtp(1);
+    for _ in 0..40 {
+        world.shard.relay(world.now, socket_checked, from_a, &mut circling);
+    }
+    world.pass(Duration::from_secs(5));
     let before = ALLOCATIONS.with(Cell::get);
-    for _ in 0..10_000 {
+    for n in 0..10_000u16 {
+        circling[2..4].copy_from_slice(&(n / 40).to_be_bytes());
+        world.shard.relay(world.now, socket_checked, from_a, &mut circling);
         world.now = world.now + Duration::from_millis(20);
         world.shard.relay(world.now, socket_a, from_a, &mut media);
         world.shard.relay(world.now, socket_b, from_b, &mut media);

@@ -164,6 +164,7 @@ fn media_flags(call: &CallSnapshot, at: usize, media: &MediaSnapshot) -> Value<'
         // rtpengine says so of every party that did not make the first offer.
         ("ICE controlling", !call.legs[at].offerer),
         ("unidirectional", flags.unidirectional),
+        ("loop check", flags.loop_check),
         ("RTCP generator", flags.generate_rtcp),
     ];
     flag_list(&listed)
@@ -185,7 +186,7 @@ fn stream_report(media: &MediaSnapshot, stream: &StreamSnapshot, gone: bool) -> 
         report.set("SSRC", rtp.ssrc);
     }
     let rtp = stream.component == Component::Rtp;
-    let confirmed = stream.confirmed && stream.received && !gone;
+    let confirmed = stream.source.is_some() && stream.received && !gone;
     let listed = [
         ("RTP", rtp),
         ("RTCP", !rtp || media.flags.rtcp_mux),

@@ -100,7 +100,7 @@ fn stream_snapshot(
         local: local.filter(|_| !media.flags.disabled),
         endpoint: flow.endpoint,
         advertised: flow.source.advertised,
-        confirmed: flow.source.is_confirmed(),
+        source: flow.source.confirmed(),
         received: flow.heard,
         counts_in: flow.counts_in,
         counts_out: flow.counts_out,

@@ -15,12 +15,13 @@ use crate::limits::PORT_SETS_PER_MEDIA_MAX;
 use crate::names::Text;
 use crate::output::Effect;
 use crate::plane::Plane;
-use crate::relay::source::{LEARNING_WINDOW, Policy, Rank, State};
-use crate::relay::{Flow, FlowKind, Gate};
+use crate::relay::repeats::{Repeats, Suspects};
+use crate::relay::source::Rules;
+use crate::relay::{FlowKind, Gate};
 use crate::sabotage::{self, Sabotage};
 use crate::sdp::view::ProtocolClass;
 use crate::sdp::{Direction, MediaDescription};
-use crate::settings::Learning;
+use crate::sockets::FlowId;
 use crate::time::Timestamp;
 
 /// Whether a message is an offer or an answer.
@@ -170,14 +171,16 @@ impl Work<'_> {
         let learning = call.learning.unwrap_or(plane.settings.learning);
         let guard = call.guard.unwrap_or(plane.settings.guard);
         if draft.fate == Fate::Relay {
-            self.note_endpoints(speaker, plane, section, draft.endpoint, learning, guard);
+            let rules = Rules::of(&speaker.flags, learning, guard);
+            self.note_endpoints(speaker, plane, section, draft.endpoint, rules, guard);
         }
         let speaker_is = SpeakerFacts::of(speaker);
         let listener = self.media(&mut call.legs[turn.listener], plane, position, section, sides.1);
         self.note_listener(listener, section, draft, &speaker_is);
         self.attach(listener, plane, &mut draft.listener_ports, draft.endpoint);
         if draft.fate == Fate::Relay {
-            self.tell(listener, plane, learning);
+            let rules = Rules::of(&listener.flags, learning, guard);
+            self.tell(listener, plane, rules);
         }
         if self.role == Role::Answer {
             listener.flags.rtcp_mux = self.answered_mux(listener, mux_accepted);
@@ -222,6 +225,7 @@ impl Work<'_> {
             if zero { Direction::new(section.direction.sends(), false) } else { section.direction };
         let flags = &mut media.flags;
         flags.zero_address = zero;
+        flags.loop_check = false;
         flags.disabled = matches!(draft.fate, Fate::Reject | Fate::Remove);
         flags.passthrough = draft.fate == Fate::Keep;
         flags.asymmetric = options.asymmetric;
@@ -313,68 +317,31 @@ impl Work<'_> {
         plane: &mut Plane,
         section: &MediaDescription,
         endpoint: SocketAddr,
-        learning: Learning,
-        guard: bool,
+        rules: Rules,
+        keeps: bool,
     ) {
         let known = |endpoint: SocketAddr| (!endpoint.ip().is_unspecified()).then_some(endpoint);
         let rtcp_port = section.rtcp.map_or(endpoint.port().saturating_add(1), |rtcp| rtcp.port);
         let own_rtcp = self.options.source_address.is_none();
         let rtcp_ip = section.rtcp.and_then(|rtcp| rtcp.address).filter(|_| own_rtcp);
         let rtcp_endpoint = SocketAddr::new(rtcp_ip.unwrap_or(endpoint.ip()), rtcp_port);
-        let fixed = media.flags.asymmetric || learning == Learning::Off;
-        let policy = Policy::of(&media.flags, guard);
+        media.flags.loop_check = plane.relay.own.contain(endpoint);
         let telephone_events = telephone_events(&media.payload_types);
         let dtls = matches!(media.protocol.class, ProtocolClass::Rtp { dtls: true, .. });
         for (flow, advertised) in [(media.rtp, endpoint), (media.rtcp, rtcp_endpoint)] {
             let Some(flow) = flow.map(|flow| plane.flow_mut(flow)) else { continue };
-            flow.source.policy = policy;
             flow.telephone_events = telephone_events;
             flow.dtls = dtls;
             flow.nat_wait = self.options.nat_wait;
-            self.relearn(flow, known(advertised), learning, fixed, guard);
+            flow.source.signalled(self.now, rules, known(advertised), &mut flow.endpoint, keeps);
         }
-    }
-
-    /// Starts learning a source anew where the SDP asks for it.
-    ///
-    /// rtpengine starts over at each signal. With the guard, a confirmed source stays while the SDP says the
-    /// same as before, so that a re-INVITE opens no window for others.
-    fn relearn(
-        &self,
-        flow: &mut Flow,
-        advertised: Option<SocketAddr>,
-        mode: Learning,
-        fixed: bool,
-        guard: bool,
-    ) {
-        let changed = flow.source.advertised != advertised;
-        if changed || advertised.is_none() || fixed {
-            flow.endpoint = advertised;
-        }
-        flow.source.advertised = advertised;
-        flow.source.state = match flow.source.state {
-            _ if fixed => State::Fixed,
-            State::Untold => State::Untold,
-            State::Confirmed { .. } if guard && !changed => return,
-            _ => self.learning(mode),
-        };
-    }
-
-    fn learning(&self, mode: Learning) -> State {
-        State::Learning { mode, until: self.now + LEARNING_WINDOW, best: Rank::Nothing }
     }
 
     /// The listener is told its ports now, so what comes in there may be learned from.
-    fn tell(&self, media: &Media, plane: &mut Plane, mode: Learning) {
-        let fixed = media.flags.asymmetric || mode == Learning::Off;
+    fn tell(&self, media: &mut Media, plane: &mut Plane, rules: Rules) {
+        media.flags.told = true;
         for flow in media.flows() {
-            let flow = plane.flow_mut(flow);
-            match &mut flow.source.state {
-                State::Untold if fixed => flow.source.state = State::Fixed,
-                State::Untold => flow.source.state = self.learning(mode),
-                State::Learning { until, .. } => *until = self.now + LEARNING_WINDOW,
-                State::Fixed | State::Confirmed { .. } => {}
-            }
+            plane.flow_mut(flow).source.told(self.now, rules);
         }
     }
 }
@@ -440,13 +407,29 @@ pub(crate) fn refresh(call: &Call, plane: &mut Plane) {
             let target = counterpart.filter(open).filter(|_| open(&media));
             let gate = gate(call, leg, media);
             for flow in media.flows() {
+                let loops = loops(plane, (media, flow), target);
                 let flow = plane.flow_mut(flow);
                 flow.to_rtp = target.and_then(|media| media.rtp);
                 flow.to_rtcp = target.and_then(Media::rtcp_target);
                 flow.gate = gate;
+                flow.repeats = loops.map(|suspects| Repeats::keep(flow.repeats.take(), suspects));
             }
         }
     }
+}
+
+/// Which of a flow's packets may be in a loop. All of them, if the party named the relay, or was learned to be
+/// there; those that come from the relay, if this can be said of its counterpart.
+fn loops(plane: &Plane, (media, flow): (&Media, FlowId), target: Option<&Media>) -> Option<Suspects> {
+    let leads_back = |media: &Media, flow: FlowId| {
+        let endpoint = plane.flow(flow).endpoint;
+        media.flags.loop_check || endpoint.is_some_and(|endpoint| plane.relay.own.contain(endpoint))
+    };
+    if leads_back(media, flow) {
+        return Some(Suspects::All);
+    }
+    let target = target.filter(|target| target.flows().any(|flow| leads_back(target, flow)));
+    target.map(|_| Suspects::FromRelay)
 }
 
 fn gate(call: &Call, leg: &Leg, media: &Media) -> Gate {

@@ -12,8 +12,8 @@ use crate::names::Component;
 use crate::output::Refusal;
 use crate::plane::Plane;
 use crate::ports::PortWish;
-use crate::relay::source::{LEARNING_WINDOW, Policy, Rank, State};
-use crate::relay::{Flow, FlowKind};
+use crate::relay::FlowKind;
+use crate::relay::source::{Rules, State};
 use crate::sdp::Protocol;
 use crate::sdp::view::ProtocolClass;
 use crate::settings::Learning;
@@ -79,6 +79,7 @@ pub(crate) fn rebuild(
         media_takes_over: false,
         contested,
         moved: None,
+        looped: false,
         next_hole: None,
         next_report: None,
     };
@@ -223,37 +224,25 @@ impl Work<'_> {
         };
         let known = self.old.take_flow(place).filter(|flow| self.plane.flow(*flow).kind == kind);
         let id = known.unwrap_or_else(|| self.plane.new_flow(self.index, kind, self.now));
-        let policy = Policy::of(&media.flags, self.guard);
-        let fixed = media.flags.asymmetric || self.learning == Learning::Off;
-        let learning =
-            State::Learning { mode: self.learning, until: self.now + LEARNING_WINDOW, best: Rank::Nothing };
+        let rules = Rules::of(&media.flags, self.learning, self.guard);
         let flow = self.plane.flow_mut(id);
-        flow.source.policy = policy;
         flow.dtls = matches!(media.protocol.class, ProtocolClass::Rtp { dtls: true, .. });
         flow.telephone_events = super::offer_answer::telephone_events(&media.payload_types);
         flow.take_over_in = self.take_over_in;
         // What came before the party was known here taught nothing.
         let untaught = !flow.heard || flow.source.state == State::Untold;
-        if known.is_none() || flow.source.advertised != stored.advertised || untaught {
-            settle(flow, stored, fixed, learning);
+        if known.is_none() || untaught || !flow.source.goes_by(&rules, stored.advertised) {
+            let told = media.flags.told;
+            flow.endpoint = stored.endpoint;
+            flow.source.restored(self.now, rules, stored.advertised, stored.source, told);
         }
+        flow.source.rules = rules;
         if known.is_none() {
             flow.counts_in = stored.counts_in;
             flow.counts_out = stored.counts_out;
         }
         id
     }
-}
-
-/// What a stream starts from: the owner's knowledge of its source.
-fn settle(flow: &mut Flow, stored: &StreamSnapshot, fixed: bool, learning: State) {
-    flow.source.advertised = stored.advertised;
-    flow.endpoint = stored.endpoint;
-    flow.source.state = match stored.confirmed {
-        _ if fixed => State::Fixed,
-        true if stored.endpoint.is_some() => State::Confirmed { candidate: None },
-        _ => learning,
-    };
 }
 
 fn port_sets(stored: &CallSnapshot) -> impl Iterator<Item = &PortSetSnapshot> {

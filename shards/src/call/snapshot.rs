@@ -77,7 +77,7 @@ impl CallSnapshot {
                     local: None,
                     endpoint: stream.advertised,
                     advertised: stream.advertised,
-                    confirmed: false,
+                    source: None,
                     received: false,
                     counts_in: StreamCounts::default(),
                     counts_out: StreamCounts::default(),
@@ -201,6 +201,10 @@ pub struct MediaFlags {
     pub passthrough: bool,
     /// The party gave `0.0.0.0` or `::`.
     pub zero_address: bool,
+    /// The party gave an address and port of this relay: its packets may come back for ever.
+    pub loop_check: bool,
+    /// The party was told its ports: what comes there before cannot be its own.
+    pub told: bool,
     /// Left out of the SDP toward this party (`sdp-media-remove`).
     pub hidden: bool,
 }
@@ -231,8 +235,8 @@ pub struct StreamSnapshot {
     pub endpoint: Option<SocketAddr>,
     /// What its SDP said.
     pub advertised: Option<SocketAddr>,
-    /// The source is confirmed.
-    pub confirmed: bool,
+    /// Where its packets come from, once that is confirmed.
+    pub source: Option<SocketAddr>,
     /// A packet has been received.
     pub received: bool,
     /// What came in.

@@ -1,7 +1,11 @@
 //! The packet path by itself: two parties, four flows, no call.
 
-use super::source::{LEARNING_WINDOW, Policy, Rank, State};
+use std::sync::Arc;
+
+use super::source::{LEARNING_WINDOW, Policy, Rank, Rules, State};
 use super::*;
+use crate::interfaces::Interfaces;
+use crate::names::InterfaceName;
 use crate::settings::Learning;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -20,13 +24,14 @@ fn address(text: &str) -> SocketAddr {
 fn flow(relay: &mut Relay, socket: SocketId, endpoint: &str, now: Timestamp) -> FlowId {
     let advertised = Some(address(endpoint));
     let until = now + LEARNING_WINDOW;
-    let state = State::Learning { mode: Learning::Heuristic, until, best: Rank::Nothing };
+    let state = State::Learning { until, best: Rank::Nothing };
+    let rules = Rules { policy: Policy::Guarded, learning: Learning::Heuristic, asymmetric: false };
     let id = FlowId(relay.flows.insert(Flow {
         call: 7,
         kind: FlowKind::Rtp,
         dtls: false,
         gate: Gate::default(),
-        source: Source { policy: Policy::Guarded, state, advertised },
+        source: Source { rules, state, advertised, known: None },
         endpoint: advertised,
         via: Some(socket),
         nat_wait: false,
@@ -40,6 +45,7 @@ fn flow(relay: &mut Relay, socket: SocketId, endpoint: &str, now: Timestamp) -> 
         reception: Reception::default(),
         telephone_events: 1 << 101,
         take_over_in: 0,
+        repeats: None,
     }));
     relay.sockets.assign(socket, id);
     id
@@ -48,7 +54,10 @@ fn flow(relay: &mut Relay, socket: SocketId, endpoint: &str, now: Timestamp) -> 
 impl Bench {
     /// A at 192.0.2.1:6000 and B at 192.0.2.2:6010, each with one socket.
     fn new() -> Self {
-        let mut relay = Relay::new(RelaySettings { guard_silence: SECOND / 2 }, 2);
+        let addresses = ["203.0.113.1:0", "203.0.113.2:0"].map(|at| address(at).ip());
+        let list = addresses.map(|ip| (InterfaceName::from("pub"), ip, ip));
+        let own = OwnAddresses { interfaces: Arc::new(Interfaces::new(list)), ports: (30000, 40000) };
+        let mut relay = Relay::new(RelaySettings { guard_silence: SECOND / 2 }, own);
         let now = Timestamp::from_secs(1_000);
         let a = relay.sockets.insert(AddressId(0)).expect("room");
         let b = relay.sockets.insert(AddressId(1)).expect("room");
@@ -116,7 +125,7 @@ fn return_traffic_follows_the_first_packet_and_is_settled_after_the_window() {
     assert_eq!(bench.return_address(), Some(address("192.0.2.1:6002")));
     bench.pass(LEARNING_WINDOW + SECOND);
     assert!(forwarded(bench.rtp_from("192.0.2.1:6002", 4, 1)));
-    assert!(bench.flow_a().source.is_confirmed());
+    assert!(bench.flow_a().source.confirmed().is_some());
 }
 
 #[test]
@@ -168,7 +177,7 @@ fn a_silent_source_is_replaced_by_several_packets_in_a_row() {
 #[test]
 fn without_the_guard_others_pass_and_are_not_learned() {
     let mut bench = Bench::new();
-    bench.flow_a().source.policy = Policy::Open;
+    bench.flow_a().source.rules.policy = Policy::Open;
     bench.rtp_from("192.0.2.1:6000", 1, 1);
     assert!(forwarded(bench.rtp_from("203.0.113.66:9", 2, 3)));
     assert_eq!(bench.return_address(), Some(address("192.0.2.1:6000")));
@@ -177,12 +186,12 @@ fn without_the_guard_others_pass_and_are_not_learned() {
 #[test]
 fn strict_source_drops_and_handover_learns() {
     let mut bench = Bench::new();
-    bench.flow_a().source.policy = Policy::Strict;
+    bench.flow_a().source.rules.policy = Policy::Strict;
     bench.rtp_from("192.0.2.1:6000", 1, 1);
     bench.pass(SECOND * 60);
     let verdict = bench.rtp_from("203.0.113.66:9", 2, 1);
     assert_eq!(verdict, Verdict::Drop(DropReason::UnexpectedSource), "however long the silence");
-    bench.flow_a().source.policy = Policy::Handover;
+    bench.flow_a().source.rules.policy = Policy::Handover;
     assert!(forwarded(bench.rtp_from("203.0.113.66:9", 2, 1)));
     assert_eq!(bench.return_address(), Some(address("203.0.113.66:9")));
 }
@@ -193,11 +202,12 @@ fn modes_of_learning() {
         [(Learning::Immediate, true, false), (Learning::Delayed, false, true)]
     {
         let mut bench = Bench::new();
-        bench.flow_a().source.policy = Policy::Open;
+        bench.flow_a().source.rules.policy = Policy::Open;
         let until = bench.now + LEARNING_WINDOW;
-        bench.flow_a().source.state = State::Learning { mode, until, best: Rank::Nothing };
+        bench.flow_a().source.rules.learning = mode;
+        bench.flow_a().source.state = State::Learning { until, best: Rank::Nothing };
         bench.rtp_from("198.51.100.1:1", 1, 1);
-        assert_eq!(bench.flow_a().source.is_confirmed(), confirmed_at_once, "{mode:?}");
+        assert_eq!(bench.flow_a().source.confirmed().is_some(), confirmed_at_once, "{mode:?}");
         bench.rtp_from("198.51.100.2:2", 2, 1);
         let learned = if second_wins { "198.51.100.2:2" } else { "198.51.100.1:1" };
         assert_eq!(bench.return_address(), Some(address(learned)), "{mode:?}");

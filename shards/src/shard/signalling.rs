@@ -154,6 +154,7 @@ impl Call {
             media_takes_over: false,
             contested: false,
             moved: None,
+            looped: false,
             next_hole: None,
             next_report: None,
         }

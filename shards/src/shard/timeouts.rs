@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::call::Call;
+use crate::call::offer_answer::refresh;
 use crate::call::snapshot::Ownership;
 use crate::output::{EndCause, EventKind};
 use crate::plane::Plane;
@@ -42,10 +43,16 @@ impl Shard {
             let call_id = call.id.clone();
             self.event(&call_id, EventKind::SourceMoved { from, to });
         }
+        if std::mem::take(&mut self.calls[index].looped) {
+            let call_id = self.calls[index].id.clone();
+            self.event(&call_id, EventKind::LoopStopped);
+        }
         if std::mem::take(&mut self.calls[index].media_takes_over) {
             self.take_over(index);
         }
         if self.calls[index].dirty {
+            // A source that was learned may be the relay itself.
+            refresh(&self.calls[index], &mut self.plane);
             self.publish(index);
         }
     }

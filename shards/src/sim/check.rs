@@ -241,7 +241,7 @@ impl Checker {
                 }
             }
             EventKind::Ended(cause) => self.ended(now, node, dialogue, *cause, settings),
-            EventKind::UnknownInterface(_) | EventKind::SourceMoved { .. } => {}
+            EventKind::UnknownInterface(_) | EventKind::SourceMoved { .. } | EventKind::LoopStopped => {}
         }
         if *kind == EventKind::Created {
             self.counts.created += 1;
@@ -326,6 +326,7 @@ impl Checker {
             verdict,
             Verdict::Drop(
                 DropReason::Guarded
+                    | DropReason::NotAnswered
                     | DropReason::NotRtp
                     | DropReason::Stun
                     | DropReason::UnexpectedSource

@@ -56,9 +56,17 @@ impl World {
         Self::with(Settings::default(), (30000, 40000))
     }
 
-    pub fn with(settings: Settings, (min, max): (u16, u16)) -> Self {
+    pub fn with(settings: Settings, ports: (u16, u16)) -> Self {
         let list = [("pub", "127.0.0.1"), ("pub", "::1"), ("priv", "127.0.0.2"), ("pub2", "127.0.0.3")];
-        let list = list.map(|(name, at)| (InterfaceName::from(name), ip(at), ip(at)));
+        Self::on(list.map(|(name, at)| (InterfaceName::from(name), ip(at), ip(at))), settings, ports)
+    }
+
+    /// A world with these interfaces: name, address, address that SDPs show.
+    pub fn on(
+        list: impl IntoIterator<Item = (InterfaceName, IpAddr, IpAddr)>,
+        settings: Settings,
+        (min, max): (u16, u16),
+    ) -> Self {
         let interfaces = Arc::new(Interfaces::new(list));
         let ports = Arc::new(Ports::new(&interfaces, min, max, 1));
         let admission = Arc::new(Admission::default());
@@ -265,6 +273,43 @@ impl Sdp {
 
     pub fn has(&self, line: &str) -> bool {
         self.0.lines().any(|l| l == line)
+    }
+}
+
+/// What carries the packets of a call, and how they come: media of each kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    Rtp,
+    Rtcp,
+    Fax,
+}
+
+impl Carrier {
+    pub const ALL: [Carrier; 3] = [Carrier::Rtp, Carrier::Rtcp, Carrier::Fax];
+
+    /// An SDP that names an address for it.
+    pub fn sdp(self, at: SocketAddr) -> String {
+        let ip = at.ip().to_string();
+        match self {
+            Carrier::Fax => format!("{}m=image {} udptl t38\r\n", session(&ip), at.port()),
+            Carrier::Rtp | Carrier::Rtcp => audio(&ip, at.port()),
+        }
+    }
+
+    /// One packet of many different ones.
+    pub fn packet(self, number: u16) -> Vec<u8> {
+        let mut packet = match self {
+            Carrier::Rtp => return rtp(number),
+            Carrier::Rtcp => rtcp(),
+            Carrier::Fax => vec![7; 40],
+        };
+        packet[10..12].copy_from_slice(&number.to_be_bytes());
+        packet
+    }
+
+    /// Its port, beside the one that an SDP names.
+    pub fn port(self, named: SocketAddr) -> SocketAddr {
+        SocketAddr::new(named.ip(), named.port() + u16::from(self == Carrier::Rtcp))
     }
 }
 

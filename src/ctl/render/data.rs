@@ -180,7 +180,7 @@ fn stream(stream: &StreamSnapshot) -> Value {
         "local": address(stream.local),
         "endpoint": address(stream.endpoint),
         "signalled": address(stream.advertised),
-        "confirmed": stream.confirmed,
+        "confirmed": stream.source.is_some(),
         "last_packet_ms": stream.received.then(|| millis(stream.last_packet)),
         "in": counts(stream.counts_in),
         "out": counts(stream.counts_out),

@@ -120,6 +120,18 @@ fn reply_to<A: Ask>(ask: &mut A, payload: &str) -> String {
     String::from_utf8(state().serve_plain(ask, NOW, payload.as_bytes(), proxy())).expect("text")
 }
 
+#[test]
+fn a_media_that_names_the_relay_is_shown_as_checked_for_loops() {
+    let mut node = Node::new(1);
+    for (port, shown) in [("30000", true), ("30999", true), ("29999", false), ("31000", false)] {
+        let sdp = SDP.replace("127.10.0.1", "127.0.0.2").replace("6000", port).replace("\r\n", "\\r\\n");
+        let offer = format!(r#"{{"command":"offer","call-id":"c","from-tag":"a","sdp":"{sdp}"}}"#);
+        assert!(reply_to(&mut node, &offer).contains(r#""result":"ok""#), "{offer}");
+        let query = reply_to(&mut node, r#"{"command":"query","call-id":"c"}"#);
+        assert_eq!(query.matches("loop check").count(), usize::from(shown), "{port}: {query}");
+    }
+}
+
 /// One recorded step: request and reply as bytes.
 struct Recorded {
     case: String,

@@ -215,6 +215,9 @@ fn rtpengine_restores_what_is_written() {
         for tag in call.legs.iter().filter_map(|leg| leg.tag.as_ref()) {
             assert!(tags.find(tag.as_bytes()).is_some(), "{name}: no {tag} in {tags:?}");
         }
+        let marked = call.legs.iter().flat_map(|leg| leg.media.iter().flatten());
+        let marked = marked.filter(|media| media.flags.loop_check).count();
+        assert_eq!(format!("{shown:?}").matches("loop check").count(), marked, "{name}: {shown:?}");
         if let Some(label) = &call.legs[0].label {
             let party = tags.find(call.legs[0].tag.as_ref().expect("a tag").as_bytes()).expect("the party");
             assert_eq!(party.find(b"label"), Some(&label.as_bytes().into()), "{name}");

@@ -161,6 +161,10 @@ impl Digest {
             flags.zero_address,
             flags.hidden,
         ]);
+        // Only what is unusual, so that stored digests of other calls stay as they are.
+        if flags.loop_check || !flags.told {
+            self.flags(&[flags.loop_check, flags.told]);
+        }
         self.optional(media.ptime, |digest, ptime| digest.number(ptime.into()));
         self.optional(media.mid.as_ref(), |digest, mid| digest.bytes(mid.as_bytes()));
         self.list(&media.payload_types, |digest, payload| {

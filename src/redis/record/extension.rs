@@ -84,6 +84,7 @@ fn write_media(json: &mut Json, media: &MediaSnapshot) {
     json.flag("passthrough", media.flags.passthrough);
     json.flag("zero_address", media.flags.zero_address);
     json.flag("hidden", media.flags.hidden);
+    json.flag("untold", !media.flags.told);
     let formats = Text::from(fields::format_text(media));
     if fields::read_formats(&formats) != media.formats {
         json.texts("formats", media.formats.iter().map(Text::as_bytes));
@@ -116,7 +117,10 @@ fn write_payload(json: &mut Json, at: usize, payload: &PayloadType) {
 
 fn write_stream(json: &mut Json, stream: &StreamSnapshot) {
     json.item();
-    json.flag("confirmed", stream.confirmed);
+    json.flag("confirmed", stream.source.is_some());
+    if stream.source.is_some() && stream.source != stream.endpoint {
+        json.plain("source", fields::endpoint_text(stream.source));
+    }
     json.plain("last", stream.last_packet.as_micros());
     let out = stream.counts_out;
     if out != StreamCounts::default() {
@@ -205,6 +209,7 @@ impl MediaExtension<'_> {
             passthrough: section.flag("passthrough"),
             zero_address: section.flag("zero_address"),
             hidden: section.flag("hidden"),
+            told: !section.flag("untold"),
             ..media.flags
         };
         if let Some(formats) = section.texts("formats") {
@@ -222,7 +227,8 @@ impl MediaExtension<'_> {
 
     pub(super) fn read_stream(&self, at: usize, stream: &mut StreamSnapshot) {
         let Some(Some(section)) = self.streams.get(at) else { return };
-        stream.confirmed = section.flag("confirmed");
+        let source = section.parsed("source").ok().flatten().or(stream.endpoint);
+        stream.source = source.filter(|_| section.flag("confirmed"));
         if let Some(last) = section.number("last") {
             stream.last_packet = Timestamp::from_micros(last);
         }

@@ -42,6 +42,7 @@ pub(super) mod stream {
 /// Bits of `media_flags`.
 pub(super) mod media {
     pub(in super::super) const INITIALIZED: u64 = 1 << 16;
+    pub(in super::super) const LOOP_CHECK: u64 = 1 << 22;
     pub(in super::super) const RTCP_GENERATED: u64 = 1 << 27;
     /// Set on all ordinary media by rtpengine 13; older ones read 32 bits.
     pub(in super::super) const PUBLIC: u64 = 1 << 38;

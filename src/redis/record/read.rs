@@ -75,7 +75,7 @@ impl Reader<'_> {
         }
         match self.extension {
             Some(extension) => extension.read_call(&mut call),
-            None => call.answered = call.legs.iter().filter(|leg| leg.tag.is_some()).count() > 1,
+            None => infer_answer(&mut call),
         }
         Ok(call)
     }
@@ -376,13 +376,16 @@ impl Reader<'_> {
         let flags = section.required_number("ps_flags")?;
         // Only versions before 11 have this bit, and only they lack the flags of the call.
         let confirmed = flags & fields::stream::CONFIRMED != 0 && self.root.number("call_flags").is_none();
+        let endpoint = reachable(section.parsed("endpoint")?);
+        // Where packets of an asymmetric party come from is not in the record.
+        let source = endpoint.filter(|_| confirmed && flags & common::ASYMMETRIC == 0);
         let last_packet = section.number("last_packet").filter(|last| *last != 0).map(fields::time);
         Ok(StreamSnapshot {
             component: flow.component,
             local: None,
-            endpoint: reachable(section.parsed("endpoint")?),
+            endpoint,
             advertised: reachable(section.parsed("advertised_endpoint")?),
-            confirmed,
+            source,
             received: flags & fields::stream::RECEIVED != 0,
             counts_in: StreamCounts {
                 packets: section.required_number("stats-packets")?,
@@ -435,6 +438,20 @@ fn media_flags(flags: u64) -> MediaFlags {
         passthrough: false,
         zero_address: false,
         hidden: false,
+        loop_check: set(fields::media::LOOP_CHECK),
+        told: true,
+    }
+}
+
+/// What rtpengine's records do not say, but follows from who has a name: whether the call was answered, and
+/// that before it was, nobody told its maker where to send.
+fn infer_answer(call: &mut CallSnapshot) {
+    call.answered = call.legs.iter().filter(|leg| leg.tag.is_some()).count() > 1;
+    if !call.answered {
+        let maker = call.legs.iter_mut().filter(|leg| leg.offerer);
+        for media in maker.flat_map(|leg| leg.media.iter_mut().flatten()) {
+            media.flags.told = false;
+        }
     }
 }
 

@@ -71,7 +71,7 @@ fn plain_media(leg: u16, at: u16, kind: &str) -> MediaSnapshot {
         local: address(&format!("127.0.0.2:{}", port(leg) + rtcp)),
         endpoint: remote(leg, rtcp),
         advertised: remote(leg, rtcp),
-        confirmed: false,
+        source: None,
         received: false,
         counts_in: StreamCounts::default(),
         counts_out: StreamCounts::default(),
@@ -95,7 +95,7 @@ fn plain_media(leg: u16, at: u16, kind: &str) -> MediaSnapshot {
         interface: "pub1".into(),
         family: Family::Ip4,
         direction: Direction::SendRecv,
-        flags: MediaFlags::default(),
+        flags: MediaFlags { told: true, ..MediaFlags::default() },
         ptime: None,
         mid: None,
         formats: payload_types.iter().map(|p| Text::from(p.number.to_string().as_str())).collect(),
@@ -115,7 +115,7 @@ pub(crate) fn variants() -> Vec<(&'static str, CallSnapshot)> {
     let mut mux = plain_call("rtcp-mux", &["audio"]);
     for leg in &mut mux.legs {
         let media = leg.media[0].as_mut().expect("it has one");
-        media.flags = MediaFlags { rtcp_mux: true, mux_offered: leg.offerer, ..MediaFlags::default() };
+        media.flags = MediaFlags { rtcp_mux: true, mux_offered: leg.offerer, ..media.flags };
     }
     // The offerer's RTCP port was never opened: its answer was known when its ports were.
     let media = mux.legs[0].media[0].as_mut().expect("it has one");
@@ -137,6 +137,9 @@ pub(crate) fn variants() -> Vec<(&'static str, CallSnapshot)> {
         }
     }
 
+    let mut looped = plain_call("looped", &["audio"]);
+    looped.legs[0].media[0].as_mut().expect("it has one").flags.loop_check = true;
+
     let audio = plain_call("audio", &["audio"]);
     let audio_video = plain_call("audio-video", &["audio", "video"]);
     let all = [
@@ -146,6 +149,7 @@ pub(crate) fn variants() -> Vec<(&'static str, CallSnapshot)> {
         ("ipv6", ipv6),
         ("odd", odd()),
         ("offered", offered()),
+        ("looped", looped),
     ];
     (0..).zip(all).map(|(at, (name, call))| (name, moved(call, 200 * at))).collect()
 }
@@ -188,7 +192,9 @@ fn offered() -> CallSnapshot {
     for stream in &mut media.streams {
         (stream.endpoint, stream.advertised) = (None, None);
     }
-    offered.legs[0].media[0].as_mut().expect("it has one").port_sets[0].key = None;
+    let media = offered.legs[0].media[0].as_mut().expect("it has one");
+    media.port_sets[0].key = None;
+    media.flags.told = false;
     offered
 }
 
@@ -250,16 +256,22 @@ fn any_seen() -> impl Strategy<Value = RtpSeen> {
 }
 
 fn any_stream() -> impl Strategy<Value = StreamSnapshot> {
-    let facts =
-        (any::<bool>(), any::<bool>(), any_counts(), any_counts(), any_time(), option::of(any_seen()));
+    let facts = (
+        option::of(any_endpoint()),
+        any::<bool>(),
+        any_counts(),
+        any_counts(),
+        any_time(),
+        option::of(any_seen()),
+    );
     (reachable_endpoint(), reachable_endpoint(), facts).prop_map(|(endpoint, advertised, facts)| {
-        let (confirmed, received, counts_in, counts_out, last_packet, rtp) = facts;
+        let (source, received, counts_in, counts_out, last_packet, rtp) = facts;
         StreamSnapshot {
             component: Component::Rtp,
             local: None,
             endpoint,
             advertised,
-            confirmed,
+            source,
             received,
             counts_in,
             counts_out,
@@ -294,7 +306,7 @@ fn any_payload() -> impl Strategy<Value = PayloadType> {
 }
 
 fn any_media_flags() -> impl Strategy<Value = MediaFlags> {
-    any::<[bool; 11]>().prop_map(|flags| MediaFlags {
+    any::<[bool; 13]>().prop_map(|flags| MediaFlags {
         rtcp_mux: flags[0],
         mux_offered: flags[1],
         asymmetric: flags[2],
@@ -306,6 +318,8 @@ fn any_media_flags() -> impl Strategy<Value = MediaFlags> {
         passthrough: flags[8],
         zero_address: flags[9],
         hidden: flags[10],
+        loop_check: flags[11],
+        told: flags[12],
     })
 }
 

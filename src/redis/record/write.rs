@@ -321,6 +321,7 @@ fn media_flags(media: &MediaSnapshot) -> u64 {
         (flags.unidirectional, common::UNIDIRECTIONAL),
         (flags.strict_source, common::STRICT_SOURCE),
         (flags.media_handover, common::MEDIA_HANDOVER),
+        (flags.loop_check, fields::media::LOOP_CHECK),
         (flags.generate_rtcp, fields::media::RTCP_GENERATED),
     ];
     let set = bits.into_iter().filter(|(set, _)| *set).fold(0, |flags, (_, bit)| flags | bit);

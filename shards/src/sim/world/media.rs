@@ -132,7 +132,7 @@ impl World {
     /// Compares a verdict with what is known of the sender.
     fn judge(&mut self, number: usize, open: Open, packet: &Packet, tag: Tag, verdict: Verdict) {
         self.checker.packet(self.now, number, open.dialogue, verdict);
-        let guarded = verdict == Verdict::Drop(DropReason::Guarded);
+        let guarded = matches!(verdict, Verdict::Drop(DropReason::Guarded | DropReason::NotAnswered));
         let sender = owner_of(packet.from.ip());
         if Self::is_stray(open, tag, packet) {
             self.checker.counts.strays += 1;

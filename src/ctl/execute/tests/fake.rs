@@ -233,7 +233,7 @@ pub fn stream(
         local,
         endpoint,
         advertised: endpoint,
-        confirmed: false,
+        source: None,
         received: false,
         counts_in: StreamCounts::default(),
         counts_out: StreamCounts::default(),
