@@ -93,6 +93,20 @@ fn drop_for(reason: DropReason, world: &mut World) {
             world.send(A_RTP, to, &rtp(2));
             world.send(STRANGER, to, &rtp(3));
         }
+        DropReason::NotAnswered => {
+            let to_b = world.offer("c", &audio(A, 6000), |_| {}).rtp(0);
+            let of_b = [to_b.port(), to_b.port() + 1];
+            let to_a = *world.open.values().find(|local| !of_b.contains(&local.port())).expect("open");
+            world.send(A_RTP, to_a, &rtp(1));
+        }
+        DropReason::Loop => {
+            let of_relay = "127.0.0.1:35000";
+            world.offer("c", &audio("127.0.0.1", 35000), |_| {});
+            let to_a = world.answer("c", &audio(B, 6010), |_| {}).rtp(0);
+            for _ in 0..32 {
+                world.send(of_relay, to_a, &rtp(1));
+            }
+        }
         other => drop_media_for(other, world),
     }
 }
