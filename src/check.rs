@@ -62,7 +62,7 @@ pub fn check(path: Option<&Path>, flags: &KeyFlags, as_json: bool) -> Report {
 
 fn refused(problems: &Problems, as_json: bool) -> Report {
     let text = if as_json {
-        let list: Vec<ProblemView<'_>> = problems.0.iter().map(ProblemView::from).collect();
+        let list: Vec<ProblemView> = problems.0.iter().map(ProblemView::from).collect();
         format!("{}\n", json!({ "valid": false, "problems": list, "host": [] }))
     } else {
         let count = problems.0.len();

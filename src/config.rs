@@ -138,15 +138,10 @@ impl Config {
     pub fn load(path: Option<&Path>, flags: &KeyFlags, host: &Host) -> Result<Config, Problems> {
         let file = match path {
             None => file::FileKeys::default(),
-            Some(path) => match std::fs::read_to_string(path) {
-                Ok(text) => file::parse(path, &text),
-                Err(error) => {
-                    let reason = format!("cannot be read: {error}");
-                    let place = Place::WholeFile(path.to_owned());
-                    let problem = Problem { place, key: String::new(), value: None, reason };
-                    return Err(Problems(vec![problem]));
-                }
-            },
+            Some(path) => {
+                let text = file::read(path).map_err(|problem| Problems(vec![problem]))?;
+                file::parse(path, &text)
+            }
         };
         validate::validate(file, flags, host)
     }

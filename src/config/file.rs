@@ -2,7 +2,12 @@
 //!
 //! Each key is read alone first, so that one bad value does not hide the next; those that can be read
 //! are then read together.
+//!
+//! Invariant: the work is bounded by the file's size, which has a limit, and so are the errors and their
+//! length. A file that is something else (a core dump, a log) is refused in a sentence.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -11,6 +16,14 @@ use toml::de::{DeTable, DeValue};
 
 use super::keys::{KeyInfo, Keys, known};
 use super::problem::{Origins, Place, Problem};
+use super::validate;
+
+/// Bytes of a file: a hundred times what a node with all its interfaces needs.
+pub const FILE_BYTES_MAX: usize = 1 << 20;
+/// Errors that are told; whoever has more has another kind of file.
+const PROBLEMS_MAX: usize = 50;
+/// Characters of a key that may be a known one with a slip in it.
+const SLIP_CHARACTERS_MAX: usize = 64;
 
 /// A file that was read as far as possible.
 #[derive(Debug, Default)]
@@ -23,18 +36,38 @@ pub struct FileKeys {
     pub problems: Vec<Problem>,
 }
 
+/// Reads a file.
+///
+/// # Errors
+/// Why it cannot be read, or is no configuration.
+pub fn read(path: &Path) -> Result<String, Problem> {
+    let refuse = |reason: String| {
+        let place = Place::WholeFile(path.to_owned());
+        Problem { place, key: String::new(), value: None, reason }
+    };
+    let unreadable = |error: io::Error| refuse(format!("cannot be read: {error}"));
+    let mut bytes = Vec::new();
+    // The size that the system tells may be wrong, as that of a pipe or a device is.
+    let limit = FILE_BYTES_MAX as u64 + 1;
+    File::open(path).map_err(unreadable)?.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() > FILE_BYTES_MAX {
+        let limit = FILE_BYTES_MAX >> 20;
+        return Err(refuse(format!("has more than {limit} MiB: this is no configuration of tandem")));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        refuse(format!("is no text: byte {offset} is not UTF-8"))
+    })
+}
+
 /// Reads the text of a file.
 pub fn parse(path: &Path, text: &str) -> FileKeys {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let mut reader = Reader { path, text, known: known(), file: FileKeys::default() };
+    let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let mut reader = Reader { path, text, lines, known: known(), file: FileKeys::default() };
     for error in errors {
-        let place = reader.place(error.span().map_or(0, |span| span.start));
-        reader.file.problems.push(Problem {
-            place,
-            key: String::new(),
-            value: None,
-            reason: error.message().to_owned(),
-        });
+        let offset = error.span().map_or(0, |span| span.start);
+        reader.refuse(offset, String::new(), None, error.message().to_owned());
     }
     let table = reader.table(table.into_inner(), None);
     let document = toml::de::Deserializer::from(Spanned::new(0..text.len(), table));
@@ -49,6 +82,8 @@ pub fn parse(path: &Path, text: &str) -> FileKeys {
 struct Reader<'a> {
     path: &'a Path,
     text: &'a str,
+    /// Where each line begins.
+    lines: Vec<usize>,
     known: Vec<KeyInfo>,
     file: FileKeys,
 }
@@ -58,6 +93,9 @@ impl Reader<'_> {
     fn table<'i>(&mut self, table: DeTable<'i>, parent: Option<&str>) -> DeTable<'i> {
         let mut good = DeTable::new();
         for (name, value) in table {
+            if self.is_full() {
+                break;
+            }
             let start = name.span().start;
             let path = match parent {
                 Some(parent) => format!("{parent}.{}", name.get_ref()),
@@ -80,7 +118,7 @@ impl Reader<'_> {
                         }
                         Err(error) => {
                             let at = error.span().map_or(span.start, |span| span.start);
-                            let shown = self.text.get(span).map(shorten);
+                            let shown = self.text.get(span).map(masked);
                             self.refuse(at, path, shown, error.message().to_owned());
                         }
                     }
@@ -97,18 +135,34 @@ impl Reader<'_> {
     fn remember(&mut self, path: &str, value: &Spanned<DeValue<'_>>) {
         let place = self.place(value.span().start);
         self.file.origins.places.insert(path.to_owned(), place);
-        for (index, item) in value.get_ref().as_array().into_iter().flatten().enumerate() {
+        let items = value.get_ref().as_array().into_iter().flatten();
+        for (index, item) in items.take(validate::ITEMS_MAX).enumerate() {
             let place = self.place(item.span().start);
             self.file.origins.places.insert(format!("{path}[{index}]"), place);
         }
     }
 
     fn refuse(&mut self, offset: usize, key: String, value: Option<String>, reason: String) {
+        if self.is_full() {
+            return;
+        }
         let place = self.place(offset);
         self.file.problems.push(Problem { place, key, value, reason });
+        if self.is_full() {
+            let place = Place::WholeFile(self.path.to_owned());
+            let reason = format!("has more than {PROBLEMS_MAX} errors: the rest is not shown");
+            self.file.problems.push(Problem { place, key: String::new(), value: None, reason });
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.file.problems.len() >= PROBLEMS_MAX
     }
 
     fn unknown(&self, path: &str) -> String {
+        if path.len() > SLIP_CHARACTERS_MAX {
+            return "unknown key; `tandem config default` lists all".to_owned();
+        }
         let distance = |key: &&KeyInfo| {
             let whole = strsim::damerau_levenshtein(path, &key.path);
             // A key that was put into the wrong table, or outside of its table.
@@ -125,13 +179,9 @@ impl Reader<'_> {
     }
 
     fn place(&self, offset: usize) -> Place {
-        let before = self.text.get(..offset).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Place::File {
-            path: self.path.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
+        let line = self.lines.partition_point(|start| *start <= offset);
+        let before = self.text.get(self.lines[line - 1]..offset).unwrap_or_default();
+        Place::File { path: self.path.to_owned(), line, column: before.chars().count() + 1 }
     }
 }
 
@@ -152,14 +202,9 @@ fn read_alone<'i>(
     Keys::deserialize(toml::de::Deserializer::from(Spanned::new(value.span(), table))).map(|_| ())
 }
 
-/// A value as it is shown in an error: one line, not too long, no password.
-fn shorten(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let line = text.lines().next().unwrap_or_default();
-    let mut shown: String = line.chars().take(LONGEST).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
+/// A value as it is shown: its first line, without a password.
+fn masked(text: &str) -> String {
+    let mut shown = text.lines().next().unwrap_or_default().to_owned();
     match (shown.find("://"), shown.rfind('@')) {
         (Some(from), Some(to)) if from + 3 < to => shown.replace_range(from + 3..to, "***"),
         _ => {}
@@ -212,6 +257,48 @@ mod tests {
 
     #[test]
     fn passwords_are_not_shown() {
-        assert_eq!(shorten("\"redis://:secret@h/1\""), "\"redis://***@h/1\"");
+        assert_eq!(masked("\"redis://:secret@h/1\""), "\"redis://***@h/1\"");
+    }
+
+    /// What each strange text comes to is little, and is found without going over the text again for each error.
+    #[test]
+    fn strange_texts_are_refused_in_few_words() {
+        let room = FILE_BYTES_MAX / 2;
+        let texts = [
+            "[".repeat(room),
+            format!("a = {}", "[".repeat(room)),
+            format!("interface = {}", "[".repeat(room)),
+            "a={b=".repeat(room / 5),
+            "a.".repeat(room / 2) + "b = 1",
+            format!("{} = 1", "k".repeat(room)),
+            format!("\"{}\" = 1", "\\u001b".repeat(room / 6)),
+            format!("port-min = \"{}\"", "x".repeat(room)),
+            format!("timeout = {}", "9".repeat(room)),
+            (0..room / 12).map(|n| format!("k{n} = {n}\n")).collect(),
+            (0..room / 12).map(|n| format!("[t{n}]\n")).collect(),
+            "[[a]]\n".repeat(room / 6),
+            "port-min = 1\n".repeat(room / 13),
+            "\u{1}\u{1b}[31m\n".repeat(room / 7),
+            "= ] } \" ' , #\n".repeat(room / 14),
+        ];
+        for text in texts {
+            let found = problems(&text);
+            let length: usize = found.iter().map(String::len).sum();
+            assert!(!found.is_empty() && length < 32 << 10, "{text:.40}: {} of {length} bytes", found.len());
+            assert!(!found.concat().contains('\u{1b}'), "{text:.40}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_or_no_text_is_refused_in_a_sentence() {
+        let refused = |path: &Path| read(path).expect_err("refused").to_string();
+        let endless = "/dev/zero: has more than 1 MiB: this is no configuration of tandem";
+        assert_eq!(refused(Path::new("/dev/zero")), endless);
+        let path = std::env::temp_dir().join(format!("tandem-file-{}.toml", std::process::id()));
+        std::fs::write(&path, b"timeout = 60 # \xff\n").expect("writable");
+        assert!(refused(&path).ends_with(": is no text: byte 15 is not UTF-8"), "{}", refused(&path));
+        std::fs::write(&path, "# ".repeat(FILE_BYTES_MAX / 2)).expect("writable");
+        assert_eq!(read(&path).expect("not too long").len(), FILE_BYTES_MAX);
+        std::fs::remove_file(&path).expect("there");
     }
 }

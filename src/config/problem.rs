@@ -1,7 +1,7 @@
 //! What is wrong with a configuration: each with its place, its key, its value and the reason.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -66,13 +66,35 @@ impl fmt::Display for Place {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = Excerpt(&self.key, WORD_CHARACTERS_MAX);
         write!(f, "{}: ", self.place)?;
         match &self.value {
-            Some(value) => write!(f, "{} = {value}: ", self.key)?,
+            Some(value) => write!(f, "{key} = {}: ", Excerpt(value, WORD_CHARACTERS_MAX))?,
             None if self.key.is_empty() => {}
-            None => write!(f, "{}: ", self.key)?,
+            None => write!(f, "{key}: ")?,
         }
-        f.write_str(&self.reason)
+        write!(f, "{}", Excerpt(&self.reason, REASON_CHARACTERS_MAX))
+    }
+}
+
+/// Characters of a key or a value in an error.
+const WORD_CHARACTERS_MAX: usize = 60;
+/// Characters of a reason, which may hold a value too.
+const REASON_CHARACTERS_MAX: usize = 300;
+
+/// The beginning of a text that came from outside, without control characters: it goes to a terminal.
+struct Excerpt<'a>(&'a str, usize);
+
+impl fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, character) in self.0.chars().enumerate() {
+            match character {
+                _ if n == self.1 => return f.write_str("…"),
+                control if control.is_control() => write!(f, "{}", control.escape_default())?,
+                character => f.write_char(character)?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -90,20 +112,21 @@ impl std::error::Error for Problems {}
 
 /// A problem as `tandem check --json` shows it.
 #[derive(Debug, Serialize)]
-pub struct ProblemView<'a> {
+pub struct ProblemView {
     place: String,
-    key: &'a str,
-    value: Option<&'a str>,
-    reason: &'a str,
+    key: String,
+    value: Option<String>,
+    reason: String,
 }
 
-impl<'a> From<&'a Problem> for ProblemView<'a> {
-    fn from(problem: &'a Problem) -> Self {
+impl From<&Problem> for ProblemView {
+    fn from(problem: &Problem) -> Self {
+        let word = |text: &str| Excerpt(text, WORD_CHARACTERS_MAX).to_string();
         ProblemView {
             place: problem.place.to_string(),
-            key: &problem.key,
-            value: problem.value.as_deref(),
-            reason: &problem.reason,
+            key: word(&problem.key),
+            value: problem.value.as_deref().map(word),
+            reason: Excerpt(&problem.reason, REASON_CHARACTERS_MAX).to_string(),
         }
     }
 }

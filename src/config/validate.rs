@@ -18,8 +18,9 @@ use super::{Config, CtlSocket, Host, InterfaceConfig, NodeLimits, RedisConfig, R
 const SHARDS_MAX: usize = 256;
 /// Threads for ng; each may wait for an answer of a shard.
 const NG_THREADS_MAX: u16 = 32;
-/// Addresses of all interfaces.
-const ADDRESSES_MAX: usize = 256;
+/// Items of a list: of addresses, CPUs or keyspaces. All are looked at together, so that there may not be any
+/// number of them.
+pub const ITEMS_MAX: usize = 256;
 /// Packets after which media makes a foreign call own, under `active-switchover = "media"`: a stray
 /// packet must not move a call.
 const TAKE_OVER_PACKETS: u32 = 10;
@@ -99,6 +100,19 @@ impl Check<'_> {
         self.problems.push(Problem { place, key: key.to_owned(), value, reason: reason.into() });
     }
 
+    /// The items of a list with their numbers, or none if there are too many.
+    fn items<'t>(
+        &mut self,
+        key: &str,
+        texts: &'t [String],
+    ) -> impl Iterator<Item = (usize, &'t String)> + use<'t> {
+        let fit = texts.len() <= ITEMS_MAX;
+        if !fit {
+            self.refuse(key, format!("{} items", texts.len()), format!("must be at most {ITEMS_MAX}"));
+        }
+        texts.iter().enumerate().filter(move |_| fit)
+    }
+
     fn node(&mut self, keys: &Keys, host: &Host) -> String {
         let name = keys.node.clone().unwrap_or_else(|| host.name.clone());
         if name.is_empty() || name.len() > 64 || !name.bytes().all(|b| b.is_ascii_graphic()) {
@@ -109,7 +123,7 @@ impl Check<'_> {
 
     fn interfaces(&mut self, keys: &Keys) -> Vec<InterfaceConfig> {
         let mut list: Vec<InterfaceConfig> = Vec::new();
-        for (n, text) in keys.interface.iter().enumerate() {
+        for (n, text) in self.items("interface", &keys.interface) {
             match interface(text) {
                 Err(reason) => self.refuse_item("interface", n, text, reason),
                 Ok(new) if list.iter().any(|i| i.name == new.name && i.ip == new.ip) => {
@@ -122,15 +136,12 @@ impl Check<'_> {
         if keys.interface.is_empty() {
             self.refuse("interface", "[]", "at least one is needed, such as \"pub1/192.0.2.1\"");
         }
-        if list.len() > ADDRESSES_MAX {
-            self.refuse("interface", list.len(), format!("at most {ADDRESSES_MAX} addresses"));
-        }
         list
     }
 
     fn listen(&mut self, key: &str, texts: &[String]) -> Vec<SocketAddr> {
         let mut list = Vec::new();
-        for (n, text) in texts.iter().enumerate() {
+        for (n, text) in self.items(key, texts) {
             match listen_address(text) {
                 Err(reason) => self.refuse_item(key, n, text, reason),
                 Ok(address) if list.contains(&address) => self.refuse_item(key, n, text, "is given twice"),
@@ -211,20 +222,27 @@ impl Check<'_> {
 
     fn cpus(&mut self, keys: &Keys, host: &Host) -> Vec<usize> {
         let mut cpus: Vec<usize> = Vec::new();
-        for (n, text) in keys.shards.cpus.iter().enumerate() {
+        for (n, text) in self.items("shards.cpus", &keys.shards.cpus) {
             match cpu_range(text) {
                 Err(reason) => self.refuse_item("shards.cpus", n, text, reason),
                 Ok(range) => {
+                    let mut reason = None;
                     for cpu in range {
                         if !host.cpus.contains(&cpu) {
-                            let reason =
-                                format!("CPU {cpu} is not among those this process may use: {:?}", host.cpus);
-                            self.refuse_item("shards.cpus", n, text, reason);
+                            let allowed = &host.cpus;
+                            reason = Some(format!(
+                                "CPU {cpu} is not among those this process may use: {allowed:?}"
+                            ));
                         } else if cpus.contains(&cpu) {
-                            self.refuse_item("shards.cpus", n, text, format!("CPU {cpu} is given twice"));
+                            reason = Some(format!("CPU {cpu} is given twice"));
                         } else {
                             cpus.push(cpu);
+                            continue;
                         }
+                        break;
+                    }
+                    if let Some(reason) = reason {
+                        self.refuse_item("shards.cpus", n, text, reason);
                     }
                 }
             }
@@ -233,7 +251,9 @@ impl Check<'_> {
             cpus.clone_from(&host.cpus);
         }
         let count = keys.shards.count.map_or(cpus.len().min(SHARDS_MAX), usize::from);
-        if !(1..=SHARDS_MAX).contains(&count) {
+        // Without a number given there are none only where every CPU was refused.
+        let given = keys.shards.count.is_some() || count > 0;
+        if given && !(1..=SHARDS_MAX).contains(&count) {
             self.refuse("shards.count", count, format!("must be 1 to {SHARDS_MAX}"));
         }
         if keys.shards.cpus.len() > count && self.problems.is_empty() {
@@ -349,7 +369,7 @@ impl Check<'_> {
     fn keyspaces(&mut self, texts: &[String], own: Keyspace) -> Vec<Keyspace> {
         const KEY: &str = "redis.subscribe-keyspace";
         let mut list = Vec::new();
-        for (n, text) in texts.iter().enumerate() {
+        for (n, text) in self.items(KEY, texts) {
             match text.parse().map(Keyspace) {
                 Err(_) => self.refuse_item(KEY, n, text, "is not a keyspace number"),
                 Ok(keyspace) if keyspace == own => {
@@ -366,7 +386,7 @@ impl Check<'_> {
 
     fn announce(&mut self, texts: &[String]) -> (bool, bool) {
         let known = ["set", "sadd"];
-        for (n, text) in texts.iter().enumerate() {
+        for (n, text) in self.items("redis.announce", texts) {
             if !known.contains(&text.as_str()) {
                 self.refuse_item("redis.announce", n, text, one_of(text, &known));
             }

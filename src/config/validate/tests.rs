@@ -123,6 +123,23 @@ fn meaning_is_checked_and_told_with_its_place() {
 }
 
 #[test]
+fn a_list_that_is_too_long_is_refused_as_a_whole() {
+    let list = |item: &str| format!("[{}]", vec![item; ITEMS_MAX + 1].join(", "));
+    for (key, text) in [
+        ("interface", format!("interface = {}\n", list("\"a/192.0.2.1\""))),
+        ("listen-ng", format!("listen-ng = {}\n", list("2223"))),
+        ("shards.cpus", format!("[shards]\ncpus = {}\n", list("\"0-4095\""))),
+        ("redis.subscribe-keyspace", format!("[redis]\nurl = \"h/1\"\nsubscribe-keyspace = {}\n", list("2"))),
+    ] {
+        let problems = load(&text).expect_err(key);
+        assert_eq!(problems.len(), 1, "{problems:#?}");
+        assert!(problems[0].ends_with(&format!("{key} = 257 items: must be at most 256")), "{problems:?}");
+    }
+    let problems = load("[shards]\ncpus = [\"8-4000\"]\n").expect_err("too many CPUs");
+    assert_eq!(problems.len(), 1, "{problems:#?}");
+}
+
+#[test]
 fn problems_of_reading_and_of_meaning_come_together() {
     let problems = load("port-min = 0\nnode = \"a b\"\ntimeout = \"long\"\nextra = 1\n").expect_err("four");
     assert_eq!(problems.len(), 4, "{problems:#?}");
