@@ -5,8 +5,9 @@
 # ready. Then node 1 is killed and its media address goes to node 2: the calls go on. What was lost is printed, and the
 # calls are changed and ended where they are now.
 #
-# Needs Rust, redis-server, python3 and the right to make network namespaces. Where that is missing, or if DEMO=single,
-# it shows one node on loopback instead: forty calls on two shards, ten seconds of media both ways.
+# Needs Rust. As root on a Debian it installs what else is missing, redis-server above all, without starting services.
+# Where a ring cannot be had, since that or the right to make network namespaces is missing, or if DEMO=single, it shows
+# one node on loopback instead: forty calls on two shards, ten seconds of media both ways.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
@@ -14,6 +15,14 @@ TANDEM=$target/release/tandem
 bench=$target/release/tandem-bench
 # shellcheck source=deploy/ring/rig.sh
 . deploy/ring/rig.sh
+# shellcheck source=deploy/packages.sh
+. deploy/packages.sh
+
+NEEDS_TO_BUILD=(/usr/bin/cc=gcc /usr/include/stdio.h=libc6-dev)
+NEEDS_OF_THE_RING=(
+    /usr/bin/redis-server=redis-server /usr/bin/redis-cli=redis-tools /usr/bin/python3=python3 /bin/ip=iproute2
+    /usr/bin/unshare=util-linux
+)
 
 say() {
     printf '\n== %s\n' "$*"
@@ -29,6 +38,7 @@ numsessions() {
 
 ring_demo() {
     local calls=${CALLS:-10} n report start moved
+    say "a Redis, phones, and the networks of three nodes"
     ring_up
     say "three nodes start, each with its own media address and its own keyspace"
     for n in 1 2 3; do
@@ -118,20 +128,35 @@ finish() {
     exit $status
 }
 
-if [ -z "${TANDEM_RING_ISOLATED:-}" ]; then
-    cargo build --release --locked --quiet -p tandem -p tandem-bench
-fi
-demo=single_demo
-if [ "${DEMO:-}" != single ]; then
-    missing=$(for tool in redis-server redis-cli python3; do command -v $tool >/dev/null || echo $tool; done | xargs)
-    if [ -n "$missing" ]; then
-        echo "A ring of three nodes needs $missing: this is one node on loopback instead."
-    elif ! ring_isolate "$@"; then
+build() {
+    if ! command -v cargo >/dev/null; then
+        echo "FAIL: tandem is built with Rust, which is missing here: see https://rustup.rs" >&2
+        return 1
+    fi
+    packages_install "${NEEDS_TO_BUILD[@]}"
+    say "building tandem; the first time this takes some minutes"
+    cargo build --release --locked -p tandem -p tandem-bench
+}
+
+# What is missing has been said when this is false.
+ring_can_be_had() {
+    if ! packages_install "${NEEDS_OF_THE_RING[@]}"; then
+        echo "Without them there is no ring of three nodes: this is one node on loopback instead."
+        return 1
+    fi
+    if ! ring_isolate "$@"; then
         echo "A ring of three nodes needs network namespaces, which are not allowed here:" \
             "this is one node on loopback instead."
-    else
-        demo=ring_demo
+        return 1
     fi
+}
+
+if [ -z "${TANDEM_RING_ISOLATED:-}" ]; then
+    build
+fi
+demo=single_demo
+if [ "${DEMO:-}" != single ] && ring_can_be_had "$@"; then
+    demo=ring_demo
 fi
 WORK=$(mktemp -d)
 trap finish EXIT

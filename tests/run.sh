@@ -5,6 +5,8 @@
 # rights. Only loopback is used, in network namespaces where they are allowed. The last line is `N passed, N failed`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=deploy/packages.sh
+. deploy/packages.sh
 
 # A thing that must exist, and the package that brings it.
 NEEDS=(
@@ -13,37 +15,6 @@ NEEDS=(
     /usr/bin/rtpengine-ctl=rtpengine-utils /usr/bin/openssl=openssl /usr/sbin/kamailio=kamailio /usr/bin/sipp=sip-tester
     /usr/sbin/keepalived=keepalived
 )
-
-install_missing() {
-    local need packages=()
-    for need in "${NEEDS[@]}"; do
-        if [ ! -e "${need%%=*}" ] && ! command -v "$(basename "${need%%=*}")" >/dev/null; then
-            packages+=("${need##*=}")
-        fi
-    done
-    if [ ${#packages[@]} -eq 0 ]; then
-        return
-    fi
-    if [ "$(id -u)" -ne 0 ]; then
-        echo "The tests need these packages; install them or run this as root: ${packages[*]}" >&2
-        exit 1
-    fi
-    # The packages bring services. This file is Debian's way to keep them from being started.
-    local policy=/usr/sbin/policy-rc.d
-    if [ ! -e $policy ]; then
-        printf '#!/bin/sh\nexit 101\n' >$policy
-        chmod +x $policy
-        # shellcheck disable=SC2064 # the path is known now
-        trap "rm -f $policy" EXIT
-    fi
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -q
-    apt-get install -q -y --no-install-recommends "${packages[@]}" </dev/null
-    if [ "$(trap -p EXIT)" ]; then
-        rm -f $policy
-        trap - EXIT
-    fi
-}
 
 passed=0
 failed=0
@@ -74,7 +45,7 @@ run_script() {
     fi
 }
 
-install_missing
+packages_install "${NEEDS[@]}"
 run_cargo
 for script in tests/*.sh tests/*/*.sh; do
     case $script in
