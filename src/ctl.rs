@@ -154,6 +154,8 @@ pub struct FeedStatus {
     pub held: u64,
     /// Calls whose records wait to be read, or to be taken by a shard.
     pub waiting: u64,
+    /// The node whose calls they are, if it was heard of.
+    pub peer: Option<PeerStatus>,
     /// Whether it is being compared with Redis just now.
     pub comparing: bool,
     /// The last comparison with Redis.
@@ -163,8 +165,26 @@ pub struct FeedStatus {
 impl FeedStatus {
     /// A feed that holds nothing.
     pub fn new(keyspace: Keyspace, connected: bool, age: Duration) -> FeedStatus {
-        FeedStatus { keyspace, connected, age, held: 0, waiting: 0, comparing: false, compared: None }
+        FeedStatus {
+            keyspace,
+            connected,
+            age,
+            held: 0,
+            waiting: 0,
+            peer: None,
+            comparing: false,
+            compared: None,
+        }
     }
+}
+
+/// Another node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerStatus {
+    /// Since when it was not heard of.
+    pub age: Duration,
+    /// Whether it follows this node's keyspace, so holds its calls.
+    pub holds_ours: bool,
 }
 
 /// A comparison of all calls of a keyspace with their records.

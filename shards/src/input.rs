@@ -9,6 +9,7 @@ use crate::call::signal::{Signal, Treatment};
 use crate::call::snapshot::CallSnapshot;
 use crate::names::{Branch, CallId, Keyspace, RequestId, Tag};
 use crate::settings::Settings;
+use crate::time::Timestamp;
 
 /// A command and where its answer goes.
 #[derive(Debug)]
@@ -56,6 +57,14 @@ pub enum Command {
         call_id: CallId,
         /// Only if it is foreign and of this keyspace.
         keyspace: Keyspace,
+    },
+    /// The records of a keyspace are known until then: its foreign calls are their owner's business. Answered with
+    /// `Done`.
+    Lease {
+        /// The keyspace.
+        keyspace: Keyspace,
+        /// Until when.
+        until: Timestamp,
     },
     /// Publish again what is own: one call, or all. Answered with `Count`.
     Republish(Option<CallId>),

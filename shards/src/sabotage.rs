@@ -32,11 +32,13 @@ pub enum Sabotage {
     CleanTooSoon,
     /// An answer is refused after it was carried out.
     RefusedLate,
+    /// A foreign call that nobody answers for has no timeout.
+    ForeignForever,
 }
 
 impl Sabotage {
     /// All of them.
-    pub const ALL: [Sabotage; 13] = [
+    pub const ALL: [Sabotage; 14] = [
         Sabotage::PortTwice,
         Sabotage::OtherCall,
         Sabotage::LearnAnyway,
@@ -50,6 +52,7 @@ impl Sabotage {
         Sabotage::UnreadDeleted,
         Sabotage::CleanTooSoon,
         Sabotage::RefusedLate,
+        Sabotage::ForeignForever,
     ];
 }
 

@@ -39,6 +39,7 @@ use crate::timer::Timers;
 use departed::Departed;
 use lookup::CallIndex;
 use opening::Opening;
+use ownership::Leases;
 use restoring::Pending;
 
 /// What a shard is made of.
@@ -70,6 +71,7 @@ pub struct Shard {
     /// Records whose ports are taken.
     pending: Pending,
     departed: Departed,
+    leases: Leases,
     own: u64,
     foreign: u64,
 }
@@ -96,6 +98,7 @@ impl Shard {
             opening: None,
             pending: Pending::default(),
             departed: Departed::default(),
+            leases: Leases::default(),
             own: 0,
             foreign: 0,
         }
@@ -143,6 +146,7 @@ impl Shard {
             Command::Configure(settings) => self.configure(now, *settings),
             Command::Restore(restore) => return self.restore(now, id, *restore),
             Command::Destroy { call_id, keyspace } => self.destroy(now, &call_id, keyspace),
+            Command::Lease { keyspace, until } => self.lease(now, keyspace, until),
             Command::Republish(call_id) => self.republish(call_id.as_ref()),
             Command::Activate => self.activate(now),
             Command::StandBy => self.stand_by(now),

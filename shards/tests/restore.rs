@@ -4,39 +4,12 @@ mod common;
 
 use std::time::Duration;
 
-use common::{A, B, World, address, audio, audio_with, rtcp, rtp};
+use common::{A, B, ONE, TWO, address, audio, audio_with, counts, last, node, restore, rtcp, rtp};
 use tandem_shards::call::snapshot::{CallSnapshot, Ownership, Version};
-use tandem_shards::input::{Command, Delete, Filter, Restore};
+use tandem_shards::input::{Command, Delete, Filter};
 use tandem_shards::names::{CallId, Keyspace, Tag};
 use tandem_shards::output::{Refusal, Reply, RestoreOutcome};
 use tandem_shards::settings::Settings;
-
-const ONE: Keyspace = Keyspace(1);
-const TWO: Keyspace = Keyspace(2);
-
-fn node(keyspace: Keyspace) -> World {
-    let settings = Settings { publish: true, keyspace, ..Settings::default() };
-    World::with(settings, (30000, 30199))
-}
-
-fn restore(world: &mut World, keyspace: Keyspace, call: &CallSnapshot) -> RestoreOutcome {
-    let restore = Restore { keyspace, own: world.keyspace == keyspace, call: call.clone() };
-    match world.ask(Command::Restore(Box::new(restore))) {
-        Reply::Restored(outcome) => outcome,
-        other => panic!("unexpected {other:?}"),
-    }
-}
-
-fn last(world: &World) -> CallSnapshot {
-    world.published.last().expect("published").clone()
-}
-
-fn counts(world: &mut World) -> (u64, u64, u64) {
-    match world.ask(Command::Report) {
-        Reply::Shard(report) => (report.own, report.foreign, report.pending),
-        other => panic!("unexpected {other:?}"),
-    }
-}
 
 #[test]
 fn a_foreign_call_relays_from_the_first_packet_on_the_same_ports() {
@@ -455,24 +428,4 @@ fn what_was_taken_from_a_live_node_does_not_come_back_by_media() {
     assert_eq!(counts(&mut one), (0, 1, 0), "it relays, and leaves the call where it is");
     one.offer("c", &audio(A, 6000), |signal| signal.to_tag = Some(Tag::from("b")));
     assert_eq!(counts(&mut one), (1, 0, 0), "signalling says who is responsible");
-}
-
-#[test]
-fn a_foreign_call_ends_by_final_timeout_alone() {
-    let mut owner = node(ONE);
-    owner.audio_call("c");
-    let mut standby = node(TWO);
-    let settings = Settings {
-        final_timeout: Duration::from_secs(5000),
-        publish: true,
-        keyspace: TWO,
-        ..Settings::default()
-    };
-    standby.ask(Command::Configure(Box::new(settings)));
-    restore(&mut standby, ONE, &last(&owner));
-    standby.pass(Duration::from_secs(4990));
-    assert_eq!(counts(&mut standby), (0, 1, 0));
-    standby.pass(Duration::from_secs(20));
-    assert_eq!(counts(&mut standby), (0, 0, 0));
-    assert!(standby.unpublished.is_empty());
 }

@@ -1,6 +1,8 @@
 //! Answers as data, before anybody writes them down.
 
+use std::fmt;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use tandem_shards::call::snapshot::{CallBrief, CallSnapshot};
 use tandem_shards::input::Filter;
@@ -12,7 +14,7 @@ use tandem_shards::time::Timestamp;
 use super::commands::{Level, Which, Wrong};
 use super::parameters::{NotANumber, Parameter, Value};
 use super::rates::Rate;
-use super::{ProxyRow, RedisStatus};
+use super::{PeerStatus, ProxyRow, RedisStatus};
 
 /// An answer, and who did not contribute to it.
 #[derive(Debug)]
@@ -130,6 +132,8 @@ pub enum Problem {
     NotSet(String),
     /// The node has no Redis.
     NoRedis,
+    /// `standby`, and nobody is there to take the calls.
+    NobodyTakes(NobodyTakes),
     /// `ksadd` or `ksrm` of what is no keyspace: "adding" or "removing", the text, why.
     BadKeyspace(&'static str, String, Option<NotANumber>),
     /// Followed already.
@@ -141,6 +145,34 @@ pub enum Problem {
     /// There is no such shard.
     NoShard(u16),
 }
+
+/// Why nobody would take calls that are handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NobodyTakes {
+    /// The node shares its calls with nobody.
+    NoRedis,
+    /// Redis cannot be reached.
+    NotWritten,
+    /// No node that holds the calls of this keyspace was heard of lately.
+    NoPeer(Keyspace),
+}
+
+impl fmt::Display for NobodyTakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NobodyTakes::NoRedis => f.write_str("no Redis is configured, so no other node holds the calls"),
+            NobodyTakes::NotWritten => f.write_str("own calls are not written to Redis, see `redis`"),
+            NobodyTakes::NoPeer(keyspace) => write!(
+                f,
+                "no node that follows keyspace {keyspace} was heard of in the last {} seconds",
+                PEER_FRESH.as_secs()
+            ),
+        }
+    }
+}
+
+/// A node that was not heard of for longer than this is not there: it says that it is every two seconds.
+pub const PEER_FRESH: Duration = Duration::from_secs(10);
 
 /// How many calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -272,6 +304,8 @@ impl Outcome {
 pub const EXIT_DONE: u8 = 0;
 /// Refused or failed.
 pub const EXIT_REFUSED: u8 = 1;
+/// The command line makes no sense.
+pub const EXIT_USAGE: u8 = 2;
 /// No such call, keyspace or key.
 pub const EXIT_NOT_FOUND: u8 = 3;
 /// Some shard did not answer in time.
@@ -299,6 +333,7 @@ impl Problem {
             Problem::TooManyDebugged => "too many debugged calls",
             Problem::NotSet(_) => "not set",
             Problem::NoRedis => "no Redis",
+            Problem::NobodyTakes(_) => "nobody takes the calls",
             Problem::BadKeyspace(..) => "bad keyspace",
             Problem::KeyspaceKnown(_) => "keyspace followed already",
             Problem::KeyspaceUnknown(_) => "keyspace not followed",
@@ -336,6 +371,20 @@ impl RedisStatus {
     /// Writing, and following all that it should follow.
     pub fn is_healthy(&self) -> bool {
         self.writing && self.feeds.iter().all(|feed| feed.connected)
+    }
+
+    /// A node that would take the own calls of this one: it is there, and holds them.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn taker(&self, own: Keyspace) -> Result<Keyspace, NobodyTakes> {
+        if !self.writing {
+            return Err(NobodyTakes::NotWritten);
+        }
+        let others = self.feeds.iter().filter(|feed| feed.keyspace != own && feed.connected);
+        let takes = |peer: &PeerStatus| peer.holds_ours && peer.age < PEER_FRESH;
+        let mut takers = others.filter(|feed| feed.peer.as_ref().is_some_and(takes));
+        takers.next().map(|feed| feed.keyspace).ok_or(NobodyTakes::NoPeer(own))
     }
 
     /// What is wrong, in words.

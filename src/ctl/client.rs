@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::answer::{EXIT_NOT_FOUND, EXIT_PARTIAL, EXIT_REFUSED, EXIT_UNREACHABLE};
+use super::answer::{EXIT_NOT_FOUND, EXIT_PARTIAL, EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE};
 use super::render::{Format, Request, Response};
 use super::socket;
 
@@ -37,6 +37,9 @@ pub struct CtlArgs {
     /// Do not ask before something is ended for all calls of a kind
     #[arg(long, short = 'y')]
     pub yes: bool,
+    /// Stand by even if nobody is there to take the calls
+    #[arg(long)]
+    pub force: bool,
     /// Wait this many seconds for the answer
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     pub timeout: u64,
@@ -67,6 +70,7 @@ struct Refusal {
 /// The exit code, what goes to stdout, and what goes to stderr.
 fn ask(args: &CtlArgs) -> Result<(u8, String, String), Refusal> {
     let refuse = |code, text: String| Refusal { code, text };
+    let command = line(args)?;
     confirm(args)?;
     let path = args.socket.clone().or_else(socket::find).ok_or_else(|| {
         let usual: Vec<String> = socket::usual().iter().map(|path| path.display().to_string()).collect();
@@ -80,7 +84,7 @@ fn ask(args: &CtlArgs) -> Result<(u8, String, String), Refusal> {
     let patience = Duration::from_secs(args.timeout.max(1));
     stream.set_read_timeout(Some(patience)).map_err(unreachable)?;
     let request = Request {
-        command: args.words.join(" "),
+        command,
         shard: args.shard,
         limit: args.limit,
         format: if args.json { Format::Json } else { Format::Text },
@@ -98,6 +102,18 @@ fn ask(args: &CtlArgs) -> Result<(u8, String, String), Refusal> {
     let response: Response = serde_json::from_str(&answer)
         .map_err(|_| refuse(EXIT_PARTIAL, "the daemon closed without an answer: it is busy".to_owned()))?;
     Ok(show(response))
+}
+
+/// The line of the command; `--force` is a word of it.
+fn line(args: &CtlArgs) -> Result<String, Refusal> {
+    let mut words: Vec<&str> = args.words.iter().map(String::as_str).collect();
+    if args.force {
+        if words != ["standby"] {
+            return Err(Refusal { code: EXIT_USAGE, text: "--force is for `standby`".to_owned() });
+        }
+        words.push("--force");
+    }
+    Ok(words.join(" "))
 }
 
 /// Data is for stdout even when it tells of a refusal; a refusal in words is for stderr.

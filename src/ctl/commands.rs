@@ -54,7 +54,7 @@ pub enum CtlCommand {
     /// Makes all calls own.
     Active,
     /// Makes all calls foreign.
-    StandBy,
+    StandBy(Handover),
     /// Raises the log level of one call.
     Debug(Option<(CallId, DebugFlag)>),
     /// Something about one call; answers in the words of `call`.
@@ -71,6 +71,15 @@ pub enum CtlCommand {
     Resync(Option<Keyspace>),
     /// Not a command.
     Wrong(Wrong),
+}
+
+/// Which hand-overs are done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handover {
+    /// Those to a node that is there and holds the calls.
+    Safe,
+    /// Any.
+    Forced,
 }
 
 /// Which calls are listed.
@@ -172,6 +181,9 @@ const fn entry(
 
 use CtlCommand as C;
 
+/// The word that has done what would be refused.
+const FORCE: &[u8] = b"--force";
+
 const TOP: &[Entry] = &[
     entry("usage", "", "all commands of all levels", |_| Ok(C::Usage)),
     entry("list", "<what>", "", |w| level(w, Level::List)),
@@ -192,7 +204,9 @@ const TOP: &[Entry] = &[
     }),
     entry("kslist", "", "the keyspaces that are followed", |_| Ok(C::KsList)),
     entry("active", "", "make all calls own: take over", |_| Ok(C::Active)),
-    entry("standby", "", "make all calls foreign: hand over", |_| Ok(C::StandBy)),
+    entry("standby", "[--force]", "make all calls foreign: hand over, to a node that is there", |w| {
+        Ok(C::StandBy(if w.next() == Some(FORCE) { Handover::Forced } else { Handover::Safe }))
+    }),
     entry("debug", "<callid> on | off", "write debug lines for one call", |w| {
         let call_id = w.next().map(CallId::from);
         Ok(C::Debug(call_id.map(|call_id| (call_id, debug_flag(w)))))
@@ -391,6 +405,9 @@ mod tests {
             (b"terminate \xff", C::Terminate(Filter::One(CallId::from(&b"\xff"[..])))),
             (b"call x", C::Call(CallId::from("x"), CallAct::Wrong(Wrong::MoreParameters))),
             (b"call x tag t info", C::Call(CallId::from("x"), CallAct::Party(Tag::from("t")))),
+            (b"standby", C::StandBy(Handover::Safe)),
+            (b"standby --force", C::StandBy(Handover::Forced)),
+            (b"standby -f", C::StandBy(Handover::Safe)),
             (b"debug", C::Debug(None)),
             (b"debug x", C::Debug(Some((CallId::from("x"), DebugFlag::On)))),
             (b"resync 3", C::Resync(Some(Keyspace(3)))),

@@ -12,10 +12,10 @@ use tandem_shards::stats::{Counters, ShardReport, Traffic};
 use tandem_shards::time::Timestamp;
 
 use super::answer::{
-    CallList, CallView, CtlAnswer, InterfaceUse, Outcome, Problem, SessionCounts, ShardRow, Silent, Status,
-    Totals,
+    CallList, CallView, CtlAnswer, InterfaceUse, NobodyTakes, Outcome, Problem, SessionCounts, ShardRow,
+    Silent, Status, Totals,
 };
-use super::commands::{CallAct, CtlCommand, DebugFlag, ParamsWord, Which};
+use super::commands::{CallAct, CtlCommand, DebugFlag, Handover, ParamsWord, Which};
 use super::parameters::{Parameter, listing, numbers, strtol};
 use super::{Live, Node, RedisControl};
 use crate::logging;
@@ -108,11 +108,7 @@ impl<A: Ask> Desk<'_, A> {
                 log::info!("active: {count} foreign calls are own now");
                 CtlAnswer::Active(count)
             }
-            CtlCommand::StandBy => {
-                let count = self.count_all(|| Command::StandBy);
-                log::info!("standby: {count} own calls are foreign now");
-                CtlAnswer::StandBy(count)
-            }
+            CtlCommand::StandBy(handover) => self.stand_by(handover),
             CtlCommand::Debug(None) => Problem::NoCallId.into(),
             CtlCommand::Debug(Some((call_id, flag))) => {
                 self.debug(call_id, flag).unwrap_or_else(CtlAnswer::Problem)
@@ -390,6 +386,23 @@ impl<A: Ask> Desk<'_, A> {
         let rates = self.rates();
         let row = |report: ShardReport| ShardRow { rate: rates.of(report.shard), report };
         CtlAnswer::Shards(reports.into_iter().map(row).collect())
+    }
+
+    /// Calls that nobody takes end by their timeouts, so this is for when somebody is there to take them.
+    fn stand_by(&mut self, handover: Handover) -> CtlAnswer {
+        let redis = self.node.redis.as_ref().map(|redis| (redis.keyspace(), redis.status()));
+        let taker = match &redis {
+            None => Err(NobodyTakes::NoRedis),
+            Some((keyspace, status)) => status.taker(*keyspace),
+        };
+        match (taker, handover) {
+            (Err(why), Handover::Safe) => return Problem::NobodyTakes(why).into(),
+            (Err(why), Handover::Forced) => log::warn!("standby by force: {why}"),
+            (Ok(_), _) => {}
+        }
+        let count = self.count_all(|| Command::StandBy);
+        log::info!("standby: {count} own calls are foreign now");
+        CtlAnswer::StandBy(count)
     }
 
     /// Goes by the notes about all shards and asks none: it must answer at once.

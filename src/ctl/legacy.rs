@@ -96,6 +96,10 @@ fn problem(problem: &Problem) -> String {
         }
         Problem::NotSet(line) => line.clone(),
         Problem::NoRedis => "Keyspace notification feature has not been configured.\n".to_owned(),
+        Problem::NobodyTakes(why) => format!(
+            "Fail setting all calls to 'foreign (standby)'; {why}; they would end by their timeouts. \
+             `standby --force` does it all the same\n"
+        ),
         Problem::BadKeyspace(verb, text, why) => {
             let why = why.map_or("errno=0", super::parameters::NotANumber::text);
             format!("Fail {verb} keyspace {text} to redis notifications; {why}\n")

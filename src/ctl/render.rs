@@ -229,8 +229,9 @@ fn redis(keyspace: Keyspace, status: &RedisStatus) -> String {
     links.row(["own calls", &status.write_url, connected(status.writing), &owed]);
     let lag = format!("lag {:.1} ms, answered {}", status.lag.as_secs_f64() * 1000.0, ago(status.silent_for));
     links.row(["notifications", &status.subscribe_url, connected(is_heard), &lag]);
-    let mut feeds =
-        Table::new(&["KEYSPACE", "STATE", "CHANGED", "HELD", "WAITING", "COMPARED", "RECORDS", "MISSING"]);
+    let mut feeds = Table::new(&[
+        "KEYSPACE", "STATE", "CHANGED", "HELD", "WAITING", "COMPARED", "RECORDS", "MISSING", "NODE",
+    ]);
     for feed in &status.feeds {
         let compared = match feed.compared {
             _ if feed.comparing => "now".to_owned(),
@@ -247,6 +248,12 @@ fn redis(keyspace: Keyspace, status: &RedisStatus) -> String {
             compared,
             number(feed.compared.map(|compared| compared.records)),
             number(feed.compared.map(|compared| compared.missing)),
+            match feed.peer {
+                _ if feed.keyspace == keyspace => "this one".to_owned(),
+                Some(peer) if peer.holds_ours => ago(peer.age),
+                Some(peer) => format!("{}, does not follow {keyspace}", ago(peer.age)),
+                None => "not heard of".to_owned(),
+            },
         ]);
     }
     let mut text = format!("{}\n{}\n", links.finish(), feeds.finish());
@@ -307,11 +314,12 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ctl::{Comparison, FeedStatus};
+    use crate::ctl::{Comparison, FeedStatus, PeerStatus};
 
     #[test]
     fn redis_shows_connections_queues_and_the_last_comparison() {
         let compared = Comparison { ago: Duration::from_millis(1500), records: 7, missing: 1 };
+        let peer = Some(PeerStatus { age: Duration::from_millis(800), holds_ours: true });
         let heard = FeedStatus::new(Keyspace(2), true, Duration::from_millis(200));
         let status = RedisStatus {
             writing: true,
@@ -323,7 +331,7 @@ mod tests {
             silent_for: Duration::from_millis(300),
             feeds: vec![
                 FeedStatus::new(Keyspace(1), false, Duration::MAX),
-                FeedStatus { held: 6, waiting: 2, compared: Some(compared), ..heard },
+                FeedStatus { held: 6, waiting: 2, compared: Some(compared), peer, ..heard },
             ],
             counters: vec![("stored", 9)],
             last_error: Some("own calls are not written: because".to_owned()),
@@ -333,9 +341,9 @@ CONNECTION     SERVER         STATE      QUEUE
 own calls      redis://a:1/1  connected  3 calls to write
 notifications  redis://b:2/1  connected  lag 1.2 ms, answered 0.3 s ago
 
-KEYSPACE  STATE         CHANGED    HELD  WAITING  COMPARED   RECORDS  MISSING
-1 (own)   NOT FOLLOWED  never      0     0        never      -        -
-2         followed      0.2 s ago  6     2        1.5 s ago  7        1
+KEYSPACE  STATE         CHANGED    HELD  WAITING  COMPARED   RECORDS  MISSING  NODE
+1 (own)   NOT FOLLOWED  never      0     0        never      -        -        this one
+2         followed      0.2 s ago  6     2        1.5 s ago  7        1        0.8 s ago
 
 deletions owed                   4
 stored                           9

@@ -15,14 +15,14 @@ use tandem_shards::names::{CallId, Keyspace, Text};
 use tandem_shards::time::Timestamp;
 
 use super::connect::{Connector, Trouble};
-use super::feed::{Feed, FeedSettings, KeyspaceReport};
+use super::feed::{Feed, FeedSettings, KeyspaceReport, Peer, Presence};
 use super::intent::{Announce, Intent, IntentSettings, Written};
 use super::notify::Notify;
 use super::record::Context;
 use super::write::{Write, WriteOrder};
 use crate::config::Config;
 use crate::config::redis::RedisConfig;
-use crate::ctl::{Comparison, FeedStatus, RedisControl, RedisStatus};
+use crate::ctl::{Comparison, FeedStatus, PeerStatus, RedisControl, RedisStatus};
 
 /// Orders that wait for a thread.
 const ORDERS_MAX: usize = 1 << 16;
@@ -86,6 +86,8 @@ pub enum About {
     Following,
     /// Redis is set up so that it does not tell of changes.
     Events,
+    /// The other nodes do not learn that this one is there.
+    Presence,
 }
 
 impl fmt::Display for About {
@@ -94,6 +96,7 @@ impl fmt::Display for About {
             About::Writing => "own calls are not written",
             About::Following => "other nodes' calls are not followed",
             About::Events => "notifications",
+            About::Presence => "other nodes do not learn that this one is there",
         })
     }
 }
@@ -113,6 +116,11 @@ impl Shared {
     /// longer.
     pub fn note_caught_up(&self) {
         let _ = self.caught_up.try_send(());
+    }
+
+    /// What this node says of itself to the others.
+    pub fn presence(&self) -> Presence {
+        Presence { keyspace: self.keyspace, follows: self.shown().followed.iter().copied().collect() }
     }
 
     /// Whether notifications arrive.
@@ -348,7 +356,8 @@ fn read_authorities(path: &Path) -> io::Result<Vec<u8>> {
 fn feed_settings(redis: &RedisConfig) -> FeedSettings {
     // A sweep that is switched off runs once in ten years.
     const NEVER: Duration = Duration::from_secs(315_360_000);
-    FeedSettings { sweep_interval: redis.resync_interval.unwrap_or(NEVER), ..FeedSettings::default() }
+    let sweep_interval = redis.resync_interval.unwrap_or(NEVER);
+    FeedSettings { sweep_interval, lease: redis.expires, ..FeedSettings::default() }
 }
 
 /// What operators do.
@@ -408,6 +417,9 @@ impl RedisControl for Handle {
             age: report.last_event.map_or(Duration::MAX, |at| now.since(at)),
             held: report.held as u64,
             waiting: report.pending as u64,
+            peer: report
+                .peer
+                .map(|Peer { heard, holds_ours }| PeerStatus { age: now.since(heard), holds_ours }),
             comparing: report.sweeping,
             compared: shown.compared.get(&report.keyspace).map(|(at, records, missing)| Comparison {
                 ago: now.since(*at),

@@ -15,9 +15,11 @@
 //!
 //! No I/O: whoever owns a [`Feed`] carries out what [`poll`](Feed::poll) says and reports back.
 
+mod leases;
 mod looks;
 mod notification;
 mod report;
+mod settings;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -25,7 +27,6 @@ mod tests;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::time::Duration;
 
 use tandem_shards::input::Restore;
 use tandem_shards::names::{CallId, Keyspace};
@@ -33,8 +34,10 @@ use tandem_shards::output::RestoreOutcome;
 use tandem_shards::sabotage::{self, Sabotage};
 use tandem_shards::time::Timestamp;
 
-pub use notification::pattern;
+pub use leases::Peer;
+pub use notification::{Presence, pattern};
 pub use report::{FeedCounters, FeedEvent, KeyspaceReport};
+pub use settings::FeedSettings;
 
 use super::record::{self, Age, Context};
 use notification::{Change, Notification};
@@ -48,30 +51,6 @@ pub const FETCH_BATCH_MAX: usize = 64;
 const FETCHES_IN_FLIGHT_MAX: usize = 4 * FETCH_BATCH_MAX;
 /// Bad records that are remembered as told.
 const BAD_REMEMBERED_MAX: usize = 4096;
-
-/// How a feed behaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FeedSettings {
-    /// A record that is gone is looked for once more after this time: replicas lag.
-    pub missing_retry: Duration,
-    /// A shard that has not answered for this long will not.
-    pub restore_timeout: Duration,
-    /// From the end of a sweep to the next.
-    pub sweep_interval: Duration,
-    /// Between the pages of a sweep that nobody waits for.
-    pub page_interval: Duration,
-}
-
-impl Default for FeedSettings {
-    fn default() -> Self {
-        FeedSettings {
-            missing_retry: Duration::from_millis(200),
-            restore_timeout: Duration::from_secs(10),
-            sweep_interval: Duration::from_secs(60),
-            page_interval: Duration::from_millis(50),
-        }
-    }
-}
 
 /// A keyspace since it is followed, or since Redis can be reached again: answers to what was asked before
 /// count no more.
@@ -117,6 +96,13 @@ pub enum Output {
     },
     /// End all foreign calls of a keyspace that is not followed any more.
     DestroyAll(Keyspace),
+    /// Tell all shards how long the records of a keyspace are known.
+    Lease {
+        /// The keyspace.
+        keyspace: Keyspace,
+        /// Until when.
+        until: Timestamp,
+    },
     /// The record of a call is gone from the own keyspace: if the call still lives here, write it again.
     OwnRecordGone(CallId),
     /// The record of a call was written in the own keyspace: if that was somebody else, write it again.
@@ -170,6 +156,10 @@ struct Followed {
     taken_back: Option<Timestamp>,
     last_event: Option<Timestamp>,
     last_sweep: Option<Timestamp>,
+    /// When its lease was renewed last.
+    leased: Option<Timestamp>,
+    /// The node whose keyspace it is.
+    peer: Option<Peer>,
 }
 
 #[derive(Debug)]
@@ -262,6 +252,7 @@ impl Feed {
         if self.connected {
             self.outputs.push_back(Output::Unsubscribe(keyspace));
         }
+        self.outputs.push_back(Output::Lease { keyspace, until: Timestamp::ZERO });
         self.outputs.push_back(Output::DestroyAll(keyspace));
         true
     }
@@ -290,6 +281,9 @@ impl Feed {
     pub fn on_subscribed(&mut self, now: Timestamp, of: Following) {
         if let Some(followed) = self.followed_since(of) {
             followed.subscribed = true;
+            if followed.leased.is_none() {
+                self.renew_lease(now, of.keyspace);
+            }
             self.start_sweep(now, of.keyspace, sweep::Pace::Urgent);
         }
     }
@@ -305,6 +299,9 @@ impl Feed {
 
     /// A `pmessage`.
     pub fn on_notification(&mut self, now: Timestamp, channel: &[u8], event: &[u8]) {
+        if let Some(presence) = Presence::parse(channel, event) {
+            return self.note_presence(now, &presence);
+        }
         let Some(notification) = Notification::parse(channel, event) else { return };
         let Notification { keyspace, call_id, change } = notification;
         let Some(followed) = self.followed.get_mut(&keyspace) else { return };
@@ -314,6 +311,9 @@ impl Feed {
         followed.last_event = Some(now);
         self.counters.notifications += 1;
         if keyspace != self.context.keyspace {
+            if change != Change::Gone {
+                followed.note_writer(now);
+            }
             return self.look_at(now, keyspace, call_id);
         }
         match change {
@@ -411,12 +411,13 @@ impl Feed {
             }
         }
         self.sweep_on(now);
+        self.renew_leases(now);
     }
 
     /// When [`tick`](Feed::tick) has something to do.
     pub fn next_tick(&self) -> Option<Timestamp> {
         let timer = self.timers.first().map(|(due, ..)| *due);
-        timer.into_iter().chain(self.next_sweep_step()).min()
+        timer.into_iter().chain(self.next_sweep_step()).chain(self.next_lease()).min()
     }
 
     /// What has to be done now, until there is nothing more.
@@ -439,6 +440,8 @@ impl Feed {
             taken_back: None,
             last_event: None,
             last_sweep: None,
+            leased: None,
+            peer: None,
         };
         if self.connected {
             self.outputs.push_back(Output::Subscribe(followed.following(keyspace)));

@@ -325,7 +325,10 @@ impl<'a> Work<'a> {
             Output::Destroy { call_id, keyspace } => {
                 self.hands.tell(&call_id.clone(), Command::Destroy { call_id, keyspace });
             }
-            Output::DestroyAll(keyspace) => self.hands.tell_all(&Filter::Keyspace(keyspace)),
+            Output::DestroyAll(keyspace) => {
+                self.hands.tell_all(|| Command::Terminate(Filter::Keyspace(keyspace)));
+            }
+            Output::Lease { keyspace, until } => self.hands.tell_all(|| Command::Lease { keyspace, until }),
             Output::OwnRecordGone(call_id) => self.hands.write(WriteOrder::RecordGone(call_id)),
             // In a flood one may be lost: what others overwrote just then is found at the next resync.
             Output::OwnRecordWritten(call_id) => {
@@ -436,8 +439,8 @@ impl Hands {
         }
     }
 
-    fn tell_all(&mut self, filter: &Filter) {
-        for answer in self.asking.ask_all(|_| Command::Terminate(filter.clone())) {
+    fn tell_all(&mut self, command: impl Fn() -> Command) {
+        for answer in self.asking.ask_all(|_| command()) {
             if let Err(error) = answer {
                 log::warn!("a shard does not answer: {error}");
             }

@@ -28,6 +28,8 @@ const RETRY: Duration = Duration::from_secs(1);
 /// How soon a lost publication is noticed, at the latest; and while nothing is written, how often the server is asked
 /// whether it is still there.
 const IDLE: Duration = Duration::from_secs(1);
+/// How often the other nodes are told that this one is there.
+const PRESENCE_INTERVAL: Duration = Duration::from_secs(2);
 /// Own calls that a shard lists.
 const LIST_MAX: usize = 1 << 20;
 /// Batches written at the end, before what is left is given up.
@@ -76,6 +78,7 @@ impl Write {
         let mut link: Option<Link> = None;
         let mut connect_at = clock.now();
         let mut answered = clock.now();
+        let mut presence_at = clock.now();
         let mut stopping = false;
         while !stopping {
             self.take_publications(clock);
@@ -88,6 +91,13 @@ impl Write {
                 connect_at = clock.now() + RETRY;
                 link = self.connect();
                 answered = clock.now();
+            }
+            if let Some(open) = link.as_mut().filter(|_| clock.now() >= presence_at) {
+                presence_at = clock.now() + PRESENCE_INTERVAL;
+                if let Err(trouble) = self.say_presence(open) {
+                    self.lost(&trouble);
+                    link = None;
+                }
             }
             if let Some(open) = &mut link
                 && let Err(trouble) = self.turn(open, clock, &mut answered)
@@ -230,6 +240,20 @@ impl Write {
         } else if clock.now().since(*answered) >= IDLE {
             link.ping()?;
             *answered = clock.now();
+        }
+        Ok(())
+    }
+
+    /// Tells the other nodes that this one is there. A Redis that does not let it is no reason to stop writing.
+    fn say_presence(&self, link: &mut Link) -> Result<(), Trouble> {
+        let (channel, message) = self.shared.presence().words();
+        let publish = redis::cmd("PUBLISH").arg(channel).arg(message).to_owned();
+        match link.pipeline(self.shared.keyspace, &[publish])?.first() {
+            Some(Value::ServerError(error)) => {
+                let trouble = format!("PUBLISH is refused ({}): the user needs `+publish`", error.code());
+                self.shared.note_trouble(About::Presence, &Trouble(trouble));
+            }
+            _ => self.shared.note_right(About::Presence),
         }
         Ok(())
     }

@@ -71,6 +71,8 @@ redis-cli "${admin[@]}" ACL SETUSER relay '&__keyspace@1__:*' '&__keyspace@2__:*
 within 5 redis_shows 1 'run `redis-cli CONFIG SET notify-keyspace-events K$sgxe`' ||
     fail "no word about notifications: $(node_ctl 1 redis)"
 redis-cli "${admin[@]}" CONFIG SET notify-keyspace-events 'K$sgxe' >/dev/null
+within 10 redis_shows 1 'needs `+publish`' || fail "no word about PUBLISH: $(node_ctl 1 redis)"
+redis-cli "${admin[@]}" ACL SETUSER relay +publish >/dev/null
 within 10 redis_shows 1 'connected' || fail "not connected: $(node_ctl 1 redis)"
 within 10 eval '! redis_shows 1 "last error"' || fail "still wrong: $(node_ctl 1 redis)"
 TANDEM_REDIS_PASSWORD=master node_start 2 --redis-url "redis://$REDIS:7001/2"

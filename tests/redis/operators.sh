@@ -88,7 +88,7 @@ within 5 both_are 5 5 5 5 || fail "after a record was erased: $(seen)"
 talks "records erased"
 
 # A clean hand-over, and back by force: `active` while the owner lives.
-quietly node_ctl 1 standby --yes
+within 5 quietly node_ctl 1 standby --yes || fail "standby is refused: $(node_ctl 1 redis)"
 quietly node_ctl 2 active --yes
 within 5 both_are 0 10 10 0 || fail "standby and active: $(seen)"
 within 5 records_are 0 10 || fail "standby and active: $(seen)"
@@ -179,6 +179,29 @@ address_move 1 1
 node_start 1
 within 10 nothing_left 1 2 || fail "left: $(seen)"
 echo "media took over"
+
+# Nobody is there to take the calls of node 1: it does not stand by, unless it has to.
+quietly phones open 2 audio 10.255.1.1:2223 nobody
+stop "${NODES[2]}"
+refused() {
+    local status=0
+    node_ctl 1 standby --yes >"$WORK/refused" 2>&1 || status=$?
+    [ $status = 1 ] && grep -q 'no node that follows keyspace 1' "$WORK/refused"
+}
+within 15 refused || fail "standby without a peer: $(cat "$WORK/refused"), $(node_sessions 1)"
+# A node that is there, and holds none of its calls, is nobody either.
+node_start 2 --redis-subscribe-keyspace 3
+sleep 3
+refused || fail "standby with a peer that holds nothing: $(cat "$WORK/refused")"
+quietly node_ctl 2 ksadd 1
+within 5 quietly node_ctl 1 standby --yes 2>>"$WORK/quiet.out" || fail "standby with a peer: $(node_ctl 1 redis)"
+quietly node_ctl 2 active --yes
+within 5 sessions_are 2 2 0 || fail "the calls were not taken: $(seen)"
+quietly phones delete 10.255.1.2:2223 nobody
+within 10 nothing_left 1 2 || fail "left: $(seen)"
+stop "${NODES[2]}"
+node_start 2
+echo "not handed over to nobody"
 
 # Records are refreshed while their calls live, and expire when their node is gone for good.
 stop "${NODES[2]}"

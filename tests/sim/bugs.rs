@@ -20,6 +20,7 @@ const FOUND_BY: [(Sabotage, u64); Sabotage::ALL.len()] = [
     (Sabotage::UnreadDeleted, 41),
     (Sabotage::CleanTooSoon, 87),
     (Sabotage::RefusedLate, 1),
+    (Sabotage::ForeignForever, 22),
 ];
 
 #[test]

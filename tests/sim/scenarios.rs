@@ -280,3 +280,53 @@ fn a_thousand_calls_are_restored_while_packets_flow() {
     world.move_address(0, 0);
     finish(world);
 }
+
+/// A world without Redis: what is handed over has no owner, and is nobody's to end.
+#[test]
+fn without_a_redis_every_call_ends() {
+    let mut swarm = Swarm::plain(1, 1, 3);
+    swarm.habits.forgotten = 1000;
+    let mut world = World::new(swarm, Rc::new(Tandem), true);
+    for _ in 0..60 {
+        world.pass(SECOND / 2);
+    }
+    assert!((0..3).all(|dialogue| world.is_established(dialogue)));
+    world.stand_by(0);
+    world.pass(90 * SECOND);
+    assert!((0..3).all(|dialogue| world.held(0, dialogue) == Some(Ownership::Foreign(world.keyspace(0)))));
+    assert!(world.silence(0) < HEARD, "media goes on: {:?}", world.silence(0));
+    world.run_ending();
+    assert_eq!(world.checker.violations(), [""; 0]);
+}
+
+/// An operator hands calls over, and nobody takes them.
+#[test]
+fn calls_that_nobody_takes_end_everywhere() {
+    let mut swarm = Swarm::plain(1, 2, 2);
+    swarm.habits.forgotten = 1000;
+    let mut world = new_world(swarm);
+    let_talk(&mut world);
+    world.stand_by(0);
+    world.run_ending();
+    assert_eq!(world.checker.violations(), [""; 0]);
+}
+
+/// A node that Redis is away from for good hears of no end. It holds calls for no longer than their records would live,
+/// and has them again when Redis is back.
+#[test]
+fn a_redis_that_never_comes_back_leaves_no_call_for_ever() {
+    let mut world = talking(2, 2);
+    world.cut(1, Site::Store);
+    world.end(0);
+    // Shorter than records live.
+    world.pass(30 * SECOND);
+    let of = world.keyspace(0);
+    assert_eq!(world.held(1, 0), Some(Ownership::Foreign(of)), "nobody has told it");
+    world.pass(2 * 60 * SECOND);
+    assert_eq!([world.held(1, 0), world.held(1, 1)], [None, None]);
+    world.heal();
+    world.pass(5 * SECOND);
+    assert_gone(&mut world, 0);
+    assert_held(&mut world, 1, 0);
+    finish(world);
+}

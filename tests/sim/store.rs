@@ -53,13 +53,13 @@ impl Stored {
         };
         // The slow things are made quick, since a run is short, or so slow that they do not count.
         let (sweep, expires) = if node.hasty { (600, 1200) } else { (3, 40) };
-        let settings = FeedSettings { sweep_interval: Duration::from_secs(sweep), ..FeedSettings::default() };
+        let (sweep_interval, expires) = (Duration::from_secs(sweep), Duration::from_secs(expires));
+        let settings = FeedSettings { sweep_interval, lease: expires, ..FeedSettings::default() };
         let mut feed = Feed::new(settings, context.clone());
         for other in &node.others {
             feed.add_keyspace(*other);
         }
-        let settings =
-            IntentSettings { announce: Announce::SetAndNotifier, expires: Duration::from_secs(expires) };
+        let settings = IntentSettings { announce: Announce::SetAndNotifier, expires };
         Stored {
             feed,
             intent: Intent::new(settings, context.clone()),
@@ -180,6 +180,7 @@ impl Stored {
                 self.intent.on_record_written(now, &call_id);
                 None
             }
+            Output::Lease { keyspace, until } => Some(Wanted::Lease { keyspace, until }),
             Output::DestroyAll(_) | Output::Event(_) => None,
         }
     }

@@ -1,5 +1,7 @@
 //! Own and foreign: how calls change hands.
 
+use std::collections::BTreeMap;
+
 use crate::call::snapshot::Ownership;
 use crate::input::Filter;
 use crate::names::{CallId, Keyspace};
@@ -8,7 +10,33 @@ use crate::time::Timestamp;
 
 use super::Shard;
 
+/// Until when the records of each keyspace are known.
+///
+/// A foreign call is its owner's business for as long as its record would tell of its end. Where none can, since
+/// there is no store, it has been away for longer than records live, the keyspace is not followed, or the call was
+/// handed over and nobody has taken it, the call ends like an own one.
+#[derive(Debug, Default)]
+pub(super) struct Leases(BTreeMap<Keyspace, Timestamp>);
+
+impl Leases {
+    /// Until when the owner answers for the foreign calls of a keyspace, if anybody does.
+    pub(super) fn until(&self, keyspace: Keyspace) -> Option<Timestamp> {
+        self.0.get(&keyspace).copied()
+    }
+}
+
 impl Shard {
+    /// A longer lease is noticed when a timeout falls due; a shorter one counts at once.
+    pub(super) fn lease(&mut self, now: Timestamp, keyspace: Keyspace, until: Timestamp) -> Reply {
+        let before = self.leases.0.insert(keyspace, until);
+        if before.is_some_and(|before| before > until) {
+            for index in self.select(&Filter::Keyspace(keyspace)) {
+                self.arm(now, index);
+            }
+        }
+        Reply::Done
+    }
+
     /// Makes a foreign call own: from now on it is timed out, published and deleted here.
     ///
     /// The epoch counts up, so that the record of this node wins over that of the former owner.

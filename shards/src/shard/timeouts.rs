@@ -12,13 +12,14 @@ use crate::settings::Settings;
 use crate::time::Timestamp;
 
 use super::Shard;
+use super::ownership::Leases;
 
 impl Shard {
     /// A call's deadline has come, or it has something to publish.
     pub(super) fn call_is_due(&mut self, now: Timestamp, index: u32) {
         self.see_to_notices(index);
         self.run_errands(now, index);
-        match deadline(&self.calls[index], &self.plane) {
+        match deadline(&self.calls[index], &self.plane, &self.leases) {
             Some((due, cause)) if due <= now || sabotage::on(Sabotage::EarlyTimer) => {
                 self.end(now, index, cause);
             }
@@ -29,7 +30,7 @@ impl Shard {
     /// Arms the timer of a call for the next thing it waits for.
     pub(super) fn arm(&mut self, now: Timestamp, index: u32) {
         let call = &self.calls[index];
-        let deadline = deadline(call, &self.plane).map(|(due, _)| due);
+        let deadline = deadline(call, &self.plane, &self.leases).map(|(due, _)| due);
         let next = deadline.into_iter().chain(call.next_errand()).min();
         match next {
             Some(due) => self.timers.arm(index, due.max(now)),
@@ -60,22 +61,29 @@ impl Shard {
 
 /// When a call ends if nothing more happens, and for what cause.
 ///
-/// Foreign calls end by `final-timeout` only: the rest is their owner's business.
-fn deadline(call: &Call, plane: &Plane) -> Option<(Timestamp, EndCause)> {
+/// While their owner answers for them, foreign calls end by `final-timeout` only.
+fn deadline(call: &Call, plane: &Plane, leases: &Leases) -> Option<(Timestamp, EndCause)> {
     let settings = &plane.settings;
     let after =
         |start: Timestamp, timeout: Duration, cause| (!timeout.is_zero()).then(|| (start + timeout, cause));
     let final_timeout = after(call.created, settings.final_timeout, EndCause::FinalTimeout);
-    if call.ownership != Ownership::Own {
-        return final_timeout;
-    }
     let deletion = call.deletion.map(|due| (due, EndCause::Deleted));
     let silence = if call.answered {
         media_deadline(call, plane, settings)
     } else {
         after(call.last_signal, settings.offer_timeout, EndCause::OfferTimeout)
     };
-    [final_timeout, deletion, silence].into_iter().flatten().min_by_key(|(due, _)| *due)
+    let first =
+        |causes: [Option<(Timestamp, EndCause)>; 2]| causes.into_iter().flatten().min_by_key(|(due, _)| *due);
+    let unattended = match call.ownership {
+        Ownership::Foreign(_) if sabotage::on(Sabotage::ForeignForever) => None,
+        Ownership::Foreign(keyspace) => {
+            let until = leases.until(keyspace).unwrap_or(Timestamp::ZERO);
+            first([deletion, silence]).map(|(due, cause)| (due.max(until), cause))
+        }
+        Ownership::Own => first([deletion, silence]),
+    };
+    first([final_timeout, unattended])
 }
 
 /// When the last good stream will have been silent for too long. A stream's clock starts at its creation and

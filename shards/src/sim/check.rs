@@ -236,7 +236,7 @@ impl Checker {
             }
             EventKind::HandedOver => {
                 self.change(now, node, dialogue, Holder::Own, Holder::Foreign);
-                if *doing != Doing::Record(dialogue) && *doing != Doing::Timeout {
+                if ![Doing::Record(dialogue), Doing::Timeout, Doing::Operator].contains(doing) {
                     self.fail(now, format!("call-{dialogue} was handed over by {doing:?}"));
                 }
             }

@@ -97,6 +97,13 @@ pub enum Wanted {
         /// The command.
         command: Command,
     },
+    /// Tell all shards how long the records of a keyspace are known.
+    Lease {
+        /// The keyspace.
+        keyspace: Keyspace,
+        /// Until when.
+        until: Timestamp,
+    },
     /// Hand a command to a shard, and go on; the answer comes when it comes.
     Post {
         /// The answer comes under this number.

@@ -66,6 +66,8 @@ pub struct Faults {
     pub moves: bool,
     /// The store cuts connections, freezes, restarts, lags.
     pub store: bool,
+    /// Operators hand calls over that nobody takes: only where nothing is shared, so that no other node can.
+    pub stand_by: bool,
 }
 
 /// What parties do, per mille of the occasions they have.
@@ -113,6 +115,7 @@ impl Swarm {
             crashes: random.one_in(3),
             moves: replication && random.one_in(2),
             store: replication && random.one_in(2),
+            stand_by: false,
         };
         let mut swarm = Swarm {
             seed,
@@ -138,6 +141,7 @@ impl Swarm {
         if swarm.hasty {
             swarm.make_hasty(random);
         }
+        swarm.faults.stand_by = !replication && random.one_in(2);
         swarm
     }
 
@@ -147,7 +151,7 @@ impl Swarm {
         Swarm {
             nodes: 3,
             shards: (0..3).map(|_| pick(random, &[1, 2, 3])).collect(),
-            faults: Faults { partitions: true, crashes: true, moves: true, store: true },
+            faults: Faults { partitions: true, crashes: true, moves: true, store: true, stand_by: false },
             replication: true,
             hasty: false,
             ..Swarm::new(seed)

@@ -9,10 +9,10 @@ use std::time::Duration;
 use tandem_shards::admission::Admission;
 use tandem_shards::call::signal::{Options, Signal};
 use tandem_shards::call::snapshot::CallSnapshot;
-use tandem_shards::input::{Command, Delete, Request};
+use tandem_shards::input::{Command, Delete, Request, Restore};
 use tandem_shards::interfaces::Interfaces;
 use tandem_shards::names::{CallId, InterfaceName, Keyspace, RequestId, ShardId, SocketId, Tag};
-use tandem_shards::output::{Effect, Event, OpenError, Refusal, Reply, Superseded, Verdict};
+use tandem_shards::output::{Effect, Event, OpenError, Refusal, Reply, RestoreOutcome, Superseded, Verdict};
 use tandem_shards::ports::Ports;
 use tandem_shards::sdp::SessionDescription;
 use tandem_shards::settings::Settings;
@@ -340,4 +340,31 @@ pub fn rtcp() -> Vec<u8> {
     packet[0] = 0x80;
     packet[1] = 200;
     packet
+}
+
+pub const ONE: Keyspace = Keyspace(1);
+pub const TWO: Keyspace = Keyspace(2);
+
+pub fn node(keyspace: Keyspace) -> World {
+    let settings = Settings { publish: true, keyspace, ..Settings::default() };
+    World::with(settings, (30000, 30199))
+}
+
+pub fn restore(world: &mut World, keyspace: Keyspace, call: &CallSnapshot) -> RestoreOutcome {
+    let restore = Restore { keyspace, own: world.keyspace == keyspace, call: call.clone() };
+    match world.ask(Command::Restore(Box::new(restore))) {
+        Reply::Restored(outcome) => outcome,
+        other => panic!("unexpected {other:?}"),
+    }
+}
+
+pub fn last(world: &World) -> CallSnapshot {
+    world.published.last().expect("published").clone()
+}
+
+pub fn counts(world: &mut World) -> (u64, u64, u64) {
+    match world.ask(Command::Report) {
+        Reply::Shard(report) => (report.own, report.foreign, report.pending),
+        other => panic!("unexpected {other:?}"),
+    }
 }

@@ -9,7 +9,7 @@ use crate::ctl::{legacy_line, render};
 
 pub(crate) mod fake;
 
-use fake::{FakeShards, NOW, call, node, shards};
+use fake::{FakeShards, NOW, call, node, node_with, shards};
 
 /// A conversation with the legacy door: each line and the exact answer.
 fn converse(node: &Node, shards: &mut FakeShards, lines: &[(&str, &str)]) {
@@ -246,6 +246,31 @@ fn calls_are_taken_over_handed_over_and_ended() {
             ("list sessions all", "No sessions on this media relay.\n"),
         ],
     );
+}
+
+#[test]
+fn calls_are_not_handed_over_to_nobody() {
+    for (node, why) in [
+        (node(false), "no Redis is configured, so no other node holds the calls"),
+        (
+            node_with(Some(Duration::from_secs(10))),
+            "no node that follows keyspace 1 was heard of in the last 10 seconds",
+        ),
+    ] {
+        let mut shards = shards();
+        let refused = format!(
+            "Fail setting all calls to 'foreign (standby)'; {why}; they would end by their timeouts. \
+             `standby --force` does it all the same\n"
+        );
+        converse(&node, &mut shards, &[("standby", &refused)]);
+        assert_eq!(legacy_line(&node, &mut shards, NOW, b"list sessions own").lines().count(), 2);
+        let request = r#"{"command":"standby"}"#;
+        let answer = render::run_request(&node, &mut shards, NOW, request);
+        let answer: render::Response = serde_json::from_str(&answer).expect("JSON");
+        assert_eq!(answer.exit, 1);
+        converse(&node, &mut shards, &[("standby --force", "Ok, all calls set to 'foreign (standby)'\n")]);
+        assert_eq!(legacy_line(&node, &mut shards, NOW, b"list sessions foreign").lines().count(), 3);
+    }
 }
 
 #[test]

@@ -279,6 +279,7 @@ fn redis(keyspace: Keyspace, status: &RedisStatus) -> Value {
             "unchanged_ms": millis(feed.age),
             "held": feed.held,
             "waiting": feed.waiting,
+            "peer": feed.peer.map(|peer| json!({ "age_ms": millis(peer.age), "holds_ours": peer.holds_ours })),
             "comparing": feed.comparing,
             "compared": feed.compared.map(|compared| json!({
                 "ago_ms": millis(compared.ago),

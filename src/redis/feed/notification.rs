@@ -6,6 +6,10 @@ use tandem_shards::names::{CallId, Keyspace};
 const CHANNEL: &[u8] = b"__keyspace@";
 /// Prefix of the keys whose only purpose is to be noticed when they change.
 const NOTIFIER: &[u8] = b"notifier-";
+/// Where a key would stand, in the channel on which a node says that it is there. No key has this name.
+const NODE: &str = "tandem-node";
+/// What a node says there; the keyspaces that it follows come after it.
+const ALIVE: &str = "alive ";
 
 /// The pattern that all events of a keyspace match, and none of another.
 pub fn pattern(keyspace: Keyspace) -> String {
@@ -31,14 +35,45 @@ pub(super) enum Change {
     Gone,
 }
 
+/// A node says that it is there, and which keyspaces it follows: over its connection for own calls, on a channel of
+/// its own keyspace, where the nodes that follow it hear it among its notifications.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presence {
+    /// The node's own keyspace.
+    pub keyspace: Keyspace,
+    /// The keyspaces that it follows.
+    pub follows: Vec<Keyspace>,
+}
+
+impl Presence {
+    /// The channel and the message.
+    pub fn words(&self) -> (String, String) {
+        let follows: Vec<String> = self.follows.iter().map(ToString::to_string).collect();
+        (format!("__keyspace@{}__:{NODE}", self.keyspace), format!("{ALIVE}{}", follows.join(" ")))
+    }
+
+    pub(super) fn parse(channel: &[u8], message: &[u8]) -> Option<Presence> {
+        let follows = std::str::from_utf8(message.strip_prefix(ALIVE.as_bytes())?).ok()?;
+        let (keyspace, key) = keyspace_and_key(channel)?;
+        let follows = follows.split_ascii_whitespace().map(|word| word.parse().map(Keyspace));
+        let follows = follows.collect::<Result<_, _>>().ok()?;
+        (key == NODE.as_bytes()).then_some(Presence { keyspace, follows })
+    }
+}
+
+/// Reads the channel of a `pmessage`.
+fn keyspace_and_key(channel: &[u8]) -> Option<(Keyspace, &[u8])> {
+    let rest = channel.strip_prefix(CHANNEL)?;
+    let end = rest.windows(3).position(|window| window == b"__:")?;
+    let keyspace = Keyspace(std::str::from_utf8(&rest[..end]).ok()?.parse().ok()?);
+    Some((keyspace, &rest[end + 3..]))
+}
+
 impl Notification {
     /// Reads the channel and the message of a `pmessage`. Nothing for what is not about a call, or says
     /// nothing of its record, such as a new expiry.
     pub(super) fn parse(channel: &[u8], event: &[u8]) -> Option<Notification> {
-        let rest = channel.strip_prefix(CHANNEL)?;
-        let end = rest.windows(3).position(|window| window == b"__:")?;
-        let keyspace = Keyspace(std::str::from_utf8(&rest[..end]).ok()?.parse().ok()?);
-        let key = &rest[end + 3..];
+        let (keyspace, key) = keyspace_and_key(channel)?;
         // Of a notifier a deletion says nothing: with each change it is deleted and made again.
         let (name, change) = match (event, key.strip_prefix(NOTIFIER)) {
             (b"sadd" | b"del", Some(name)) => (name, Change::Announced),
@@ -93,6 +128,22 @@ mod tests {
                 change,
             });
             assert_eq!(found, expected, "{channel} {event}");
+        }
+    }
+
+    #[test]
+    fn a_presence_is_read_as_it_was_written_and_is_no_event_about_a_record() {
+        let presence = Presence { keyspace: Keyspace(2), follows: vec![Keyspace(1), Keyspace(30)] };
+        let (channel, message) = presence.words();
+        assert_eq!((channel.as_str(), message.as_str()), ("__keyspace@2__:tandem-node", "alive 1 30"));
+        assert_eq!(Presence::parse(channel.as_bytes(), message.as_bytes()), Some(presence));
+        assert_eq!(Notification::parse(channel.as_bytes(), message.as_bytes()), None);
+        let alone = Presence { keyspace: Keyspace(2), follows: vec![] };
+        assert_eq!(Presence::parse(channel.as_bytes(), b"alive "), Some(alone));
+        for (channel, message) in
+            [(channel.as_str(), "set"), (channel.as_str(), "alive 1 x"), ("__keyspace@2__:c1", "alive 1")]
+        {
+            assert_eq!(Presence::parse(channel.as_bytes(), message.as_bytes()), None, "{channel} {message}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tandem_shards::names::Keyspace;
 use tandem_shards::time::Timestamp;
 
-use super::Feed;
+use super::{Feed, Peer};
 
 /// What a feed has counted since it was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub struct KeyspaceReport {
     pub last_event: Option<Timestamp>,
     /// When the last sweep ended: since then nothing was missed, unless Redis dropped events.
     pub last_sweep: Option<Timestamp>,
+    /// The node whose keyspace it is, if it was heard of.
+    pub peer: Option<Peer>,
 }
 
 /// Something worth a log line.
@@ -110,6 +112,7 @@ impl Feed {
                 held: 0,
                 last_event: followed.last_event,
                 last_sweep: followed.last_sweep,
+                peer: followed.peer,
             });
         }
         for held in self.held.values() {

@@ -29,6 +29,8 @@ pub(super) struct Sweep {
     pace: Pace,
     /// Once more from the start, when this one has ended.
     again: bool,
+    /// One has ended since notifications arrive.
+    done: bool,
     /// What was found so far.
     found: AHashSet<CallId>,
 }
@@ -47,11 +49,21 @@ enum Step {
 
 impl Default for Sweep {
     fn default() -> Self {
-        Sweep { step: Step::Idle(None), pace: Pace::Leisurely, again: false, found: AHashSet::new() }
+        Sweep {
+            step: Step::Idle(None),
+            pace: Pace::Leisurely,
+            again: false,
+            done: false,
+            found: AHashSet::new(),
+        }
     }
 }
 
 impl Sweep {
+    pub(super) fn is_done(&self) -> bool {
+        self.done
+    }
+
     pub(super) fn is_under_way(&self) -> bool {
         !matches!(self.step, Step::Idle(_))
     }
@@ -99,6 +111,7 @@ impl Feed {
         }
         let sweep = std::mem::take(&mut followed.sweep);
         followed.sweep.step = Step::Idle(Some(now + sweep_interval));
+        followed.sweep.done = true;
         followed.last_sweep = Some(now);
         followed.taken_back.get_or_insert(now);
         let missing: Vec<&CallId> = calls.iter().filter(|call_id| !sweep.found.contains(*call_id)).collect();

@@ -268,7 +268,10 @@ impl World {
             Output::DestroyAll(keyspace) => {
                 self.shard.retain(|_, (of, _)| *of != Ownership::Foreign(keyspace));
             }
-            Output::OwnRecordGone(_) | Output::OwnRecordWritten(_) | Output::Event(_) => {}
+            Output::OwnRecordGone(_)
+            | Output::OwnRecordWritten(_)
+            | Output::Lease { .. }
+            | Output::Event(_) => {}
         }
     }
 

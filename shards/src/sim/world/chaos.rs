@@ -19,6 +19,7 @@ enum Fault {
     Crash,
     Move,
     Store,
+    StandBy,
 }
 
 impl World {
@@ -33,6 +34,7 @@ impl World {
             (on.crashes, Fault::Crash),
             (on.moves, Fault::Move),
             (on.store, Fault::Store),
+            (on.stand_by, Fault::StandBy),
         ];
         let kinds: Vec<Fault> = kinds.into_iter().filter_map(|(on, kind)| on.then_some(kind)).collect();
         if !kinds.is_empty() {
@@ -42,6 +44,10 @@ impl World {
                 Fault::Crash => self.crash(),
                 Fault::Move => self.move_some_address(),
                 Fault::Store => self.store_fault(),
+                Fault::StandBy => {
+                    let node = usize::try_from(self.faults.below(self.nodes.len() as u64)).expect("few");
+                    self.stand_by(node);
+                }
             }
         }
         let mean_ms = u64::try_from(self.swarm.fault_pause.as_millis()).expect("a short pause");

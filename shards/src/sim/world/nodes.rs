@@ -121,6 +121,17 @@ impl World {
         }
     }
 
+    /// All shards of a node carry out an order that is about no call.
+    pub(super) fn order_all(&mut self, number: usize, order: impl Fn() -> Command) {
+        let Some(node) = &mut self.nodes[number] else { return };
+        node.now = self.now;
+        node.doing = Doing::Operator;
+        for shard in 0..node.shard_count() {
+            node.ask(ShardId(shard), order());
+        }
+        self.settle(number);
+    }
+
     pub(super) fn node_wakes(&mut self, number: usize) {
         let Some(node) = &mut self.nodes[number] else { return };
         if node.wake_at != Some(self.now) {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::World;
 use crate::call::snapshot::Ownership;
+use crate::input::Command;
 use crate::names::Keyspace;
 use crate::sim::dialogue::{Change, Stage};
 use crate::sim::log::Column;
@@ -66,6 +67,12 @@ impl World {
     /// A dead node starts, and takes its own address back.
     pub fn revive(&mut self, node: usize) {
         self.restart(node);
+    }
+
+    /// An operator hands all own calls of a node over, to nobody in particular.
+    pub fn stand_by(&mut self, node: usize) {
+        self.say(Column::Node(node), || "stands by".into());
+        self.order_all(node, || Command::StandBy);
     }
 
     /// A media address goes to another node.

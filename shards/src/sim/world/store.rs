@@ -287,6 +287,9 @@ impl World {
             Wanted::Ask { about, command } => {
                 self.carry_out(number, &about, command);
             }
+            Wanted::Lease { keyspace, until } => {
+                self.order_all(number, || Command::Lease { keyspace, until });
+            }
             Wanted::Post { ticket, about, command } => {
                 let Some(life) = self.nodes[number].as_ref().map(|node| node.life) else { return };
                 self.posted.push_back(Posted { node: number, life, ticket, about, command });

@@ -21,7 +21,7 @@ use tandem_shards::stats::Counters;
 
 use super::super::*;
 use crate::config::NodeLimits;
-use crate::ctl::{FeedStatus, ProxyCounts, ProxyRow, RedisStatus};
+use crate::ctl::{FeedStatus, PeerStatus, ProxyCounts, ProxyRow, RedisStatus};
 use crate::liveness::Liveness;
 
 /// When commands are run.
@@ -150,6 +150,7 @@ pub fn brief(call: &CallSnapshot, shard: ShardId) -> CallBrief {
 #[derive(Debug)]
 pub struct FakeRedis {
     followed: Mutex<BTreeSet<Keyspace>>,
+    peer_age: Duration,
 }
 
 impl RedisControl for FakeRedis {
@@ -172,7 +173,8 @@ impl RedisControl for FakeRedis {
     fn resync(&self, _keyspace: Option<Keyspace>) {}
 
     fn status(&self) -> RedisStatus {
-        let feed = |keyspace| FeedStatus::new(keyspace, true, Duration::ZERO);
+        let peer = Some(PeerStatus { age: self.peer_age, holds_ours: true });
+        let feed = |keyspace| FeedStatus { peer, ..FeedStatus::new(keyspace, true, Duration::ZERO) };
         let feeds = self.subscribed().into_iter().map(feed).collect();
         RedisStatus { writing: true, feeds, ..RedisStatus::default() }
     }
@@ -198,6 +200,11 @@ impl ProxyCounts for FakeProxies {
 
 /// A node like the one that was recorded: two interfaces, ports 42000 to 42999.
 pub fn node(redis: bool) -> Node {
+    node_with(redis.then_some(Duration::ZERO))
+}
+
+/// The same, with Redis if another node was heard of so long ago.
+pub fn node_with(peer_age: Option<Duration>) -> Node {
     let address = |name: &str, last| {
         let ip = IpAddr::from([127, 0, 0, last]);
         (InterfaceName::from(name), ip, ip)
@@ -214,7 +221,7 @@ pub fn node(redis: bool) -> Node {
         live: Mutex::new(live.clone()),
         at_start: live,
         rates: Mutex::default(),
-        redis: redis.then(|| Arc::new(FakeRedis { followed }) as Arc<dyn RedisControl>),
+        redis: peer_age.map(|peer_age| Arc::new(FakeRedis { followed, peer_age }) as Arc<dyn RedisControl>),
         proxies: OnceLock::from(Arc::new(FakeProxies) as Arc<dyn ProxyCounts>),
         liveness: Arc::new(Liveness::new(4, Clock::of_process().now())),
         requests: Arc::default(),
