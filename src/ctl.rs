@@ -30,6 +30,7 @@ use tandem_shards::ports::Ports;
 use tandem_shards::settings::Settings;
 use tandem_shards::time::Timestamp;
 
+use crate::addresses::Addresses;
 use crate::config::NodeLimits;
 use crate::liveness::Liveness;
 use crate::request_log::{About, Cut, Protocol, RequestLog};
@@ -72,6 +73,8 @@ pub struct Node {
     pub redis: Option<Arc<dyn RedisControl>>,
     /// Counts of ng commands, once the fronts are there.
     pub proxies: OnceLock<Arc<dyn ProxyCounts>>,
+    /// Where its media addresses are.
+    pub addresses: Arc<Addresses>,
     /// Events that did not get into the log.
     pub event_losses: EventLosses,
     /// Which shards turn.

@@ -9,6 +9,7 @@
 //! | `redis-notify` | follows other nodes' calls: the blocking notification loop | Redis |
 //! | `redis-write` | writes own calls | its queue |
 //! | `sampler` | measures rates and limits | time |
+//! | `addresses` | watches which media addresses are on this host | netlink |
 //! | `liveness` | asks shards for signs of life, feeds systemd's watchdog | shards, for a moment |
 //! | `events` | writes what happens to calls into the log | its channel |
 //! | `ready` | tells systemd that the calls of before are back, and ends | `redis-notify` |
@@ -29,6 +30,7 @@ use tandem_shards::admission::Admission;
 use tandem_shards::io::{Clock, Shards, ShardsConfig};
 use tandem_shards::ports::Ports;
 
+use crate::addresses::Addresses;
 use crate::capacity::Capacity;
 use crate::config::Config;
 use crate::ctl::door::{Bound, Door};
@@ -36,7 +38,7 @@ use crate::ctl::{Ctl, Live, Node, now};
 use crate::fronts::Fronts;
 use crate::liveness::Liveness;
 use crate::redis::control::Redis;
-use crate::{events, liveness, logging, notify, sampler};
+use crate::{addresses, events, liveness, logging, notify, sampler};
 
 /// Runs a node until a signal ends it.
 ///
@@ -105,6 +107,7 @@ fn start_shards(config: &Config) -> Result<Shared, String> {
         ),
         None => None,
     };
+    let addresses = Arc::new(Addresses::new(interfaces.addresses().len()));
     let live = Live { settings: config.settings.clone(), limits: config.limits };
     let node = Arc::new(Node {
         name: config.node.clone(),
@@ -116,6 +119,7 @@ fn start_shards(config: &Config) -> Result<Shared, String> {
         rates: Mutex::default(),
         redis: redis.as_ref().map(Redis::control),
         proxies: OnceLock::new(),
+        addresses,
         liveness: Arc::new(Liveness::new(count, Clock::of_process().now())),
         requests: Arc::default(),
         event_losses: shards.event_losses(),
@@ -136,6 +140,8 @@ impl Threads {
         self.start("sampler", move |stop| sampler::run(&node, &callers, &stop))?;
         let (node, callers) = (shared.node.clone(), shared.shards.callers());
         self.start("liveness", move |stop| liveness::run(&node.liveness, &callers, &stop))?;
+        let node = shared.node.clone();
+        self.start("addresses", move |stop| addresses::run(&node, &stop))?;
         let (happened, requests) = (shared.shards.events(), Arc::clone(&shared.node.requests));
         self.start("events", move |stop| events::run(&happened, &requests, &stop))
     }

@@ -3,6 +3,7 @@
 //! The library is the daemon, so that a test can start one in its own process; `main` maps arguments to calls
 //! and results to exit codes.
 
+pub mod addresses;
 pub mod capacity;
 pub mod check;
 pub mod cli;

@@ -1,7 +1,7 @@
 //! The page that Prometheus reads: every number that is counted anyway, under stable names.
 //!
 //! Names start with `tandem_`, units are bytes, seconds and ratios, counters end in `_total`. Labels have few
-//! values: never a call-id, a tag or an address. Counters keep the label of their shard, because a sum would
+//! values: never a call-id, a tag or a party. Counters keep the label of their shard, because a sum would
 //! jump back when a shard does not answer in time, which Prometheus would take for a restart.
 
 use std::collections::BTreeMap;
@@ -14,6 +14,7 @@ use tandem_shards::output::{DropReason, EndCause};
 use tandem_shards::stats::{Counters, ShardReport};
 use tandem_shards::time::Timestamp;
 
+use crate::addresses::Presence;
 use crate::ctl::RedisStatus;
 use crate::ctl::answer::InterfaceUse;
 use crate::ng::counters::{CommandKind, NgCounters};
@@ -175,6 +176,16 @@ fn ports(page: &mut Page, addresses: &[InterfaceUse]) {
     for (name, (used, _)) in &sums {
         page.sample(&[("interface", &shown(name))], used);
     }
+    page.gauge("address_present", "1 if a media address is on this host; own addresses should be.");
+    for address in addresses.iter().filter(|address| address.presence != Presence::Unknown) {
+        let here = u8::from(address.presence == Presence::Here);
+        let interface = shown(&address.name);
+        // One label will do for an interface with one address.
+        match addresses.iter().filter(|other| other.name == address.name).count() {
+            1 => page.sample(&[("interface", &interface)], here),
+            _ => page.sample(&[("interface", &interface), ("address", &address.ip)], here),
+        }
+    }
     page.gauge("ports_limit", "Media ports there are on the addresses of an interface.");
     for (name, (_, limit)) in &sums {
         page.sample(&[("interface", &shown(name))], limit);
@@ -334,10 +345,14 @@ mod tests {
 
     fn address(name: &str, ip: [u8; 4], used: u32) -> InterfaceUse {
         let ip = IpAddr::from(ip);
+        let presence = if used > 0 { Presence::Here } else { Presence::Absent };
+        let name = InterfaceName::from(name);
         InterfaceUse {
-            name: InterfaceName::from(name),
+            name,
             ip,
             advertised: ip,
+            presence,
+            own: true,
             range: (30_000, 30_999),
             used,
             traffic: Traffic::default(),

@@ -42,6 +42,8 @@ pub struct Health {
     pub silent: Vec<ShardId>,
     /// `max-sessions` is 0, which is how a node is drained.
     pub draining: bool,
+    /// An own media address that is not here although it should be, in words.
+    pub absent: Option<String>,
     /// What does not work besides; new calls are taken all the same.
     pub degraded: Option<String>,
 }
@@ -67,6 +69,9 @@ impl Health {
         self.live()?;
         if self.draining {
             return Err("draining: max-sessions is 0".to_owned());
+        }
+        if let Some(absent) = &self.absent {
+            return Err(absent.clone());
         }
         Ok(self.degraded.as_ref().map_or("ready".to_owned(), |trouble| format!("degraded: {trouble}")))
     }
@@ -126,6 +131,7 @@ impl Service for NodeService {
         Health {
             silent: node.liveness.stalled(),
             draining: node.admission.max_sessions() == 0,
+            absent: node.absent(),
             degraded: node.redis.as_ref().and_then(|redis| redis.status().trouble()),
         }
     }
@@ -251,7 +257,7 @@ pub mod tests {
             ),
             (Health { draining: true, ..Health::default() }, Ok(()), Err("draining: max-sessions is 0")),
             (
-                Health { silent, draining: true, degraded: None },
+                Health { silent, draining: true, ..Health::default() },
                 Err("no answer from shard 0, 3"),
                 Err("no answer from shard 0, 3"),
             ),

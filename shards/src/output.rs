@@ -246,6 +246,8 @@ pub enum Refusal {
     NoSuchAddress,
     /// No port pair is free, or none could be opened.
     RanOutOfPorts,
+    /// The address is not on this host.
+    AddressAbsent,
     /// `max-sessions`.
     SessionLimit,
     /// `max-load`.

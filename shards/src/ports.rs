@@ -11,7 +11,7 @@
 //! Invariant: a port is handed out to one claimant until it is given back.
 
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::interfaces::{AddressId, Interfaces};
 use crate::names::ShardId;
@@ -36,6 +36,8 @@ struct Pool {
     taken: Bits,
     /// Handed out in this round.
     spent: Bits,
+    /// None is handed out: the address is not on this host.
+    refused: AtomicBool,
 }
 
 /// One bit for each port.
@@ -100,12 +102,27 @@ impl Ports {
         let mut pool_of = Vec::new();
         for address in interfaces.addresses() {
             let index = pools.iter().position(|pool| pool.ip == address.ip).unwrap_or_else(|| {
-                pools.push(Pool { ip: address.ip, taken: Bits::new(), spent: Bits::new() });
+                pools.push(Pool {
+                    ip: address.ip,
+                    taken: Bits::new(),
+                    spent: Bits::new(),
+                    refused: AtomicBool::new(false),
+                });
                 pools.len() - 1
             });
             pool_of.push(index);
         }
         Ports { pool_of, pools, min, max, shard_count }
+    }
+
+    /// Hands out no ports of an address from now on, or does so again. What is claimed by name is not refused.
+    pub fn refuse(&self, address: AddressId, refused: bool) {
+        self.pool(address).refused.store(refused, Ordering::Relaxed);
+    }
+
+    /// Whether no ports of an address are handed out.
+    pub fn is_refused(&self, address: AddressId) -> bool {
+        self.pool(address).refused.load(Ordering::Relaxed)
     }
 
     /// Lowest and highest port of the range.
@@ -119,6 +136,9 @@ impl Ports {
     /// back is not the next to go out. Returns the first of the ports.
     pub fn take(&self, at: AddressId, shard: ShardId, wish: PortWish, random: u64) -> Option<u16> {
         assert!(!wish.is_empty() && shard.0 < self.shard_count);
+        if self.is_refused(at) {
+            return None;
+        }
         let (slice, range) = (self.slice(shard), (u32::from(self.min), u32::from(self.max)));
         let fresh = || self.search(at, wish, slice, 2, random, Round::This);
         let next_round = || {

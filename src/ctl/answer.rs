@@ -11,6 +11,8 @@ use tandem_shards::names::{CallId, InterfaceName, Keyspace, ShardId, Tag};
 use tandem_shards::stats::{Counters, ShardReport, Traffic};
 use tandem_shards::time::Timestamp;
 
+use crate::addresses::Presence;
+
 use super::commands::{Level, Which, Wrong};
 use super::parameters::{NotANumber, Parameter, Value};
 use super::rates::Rate;
@@ -247,6 +249,10 @@ pub struct InterfaceUse {
     pub ip: IpAddr,
     /// The address that SDP shows.
     pub advertised: IpAddr,
+    /// Where the address is.
+    pub presence: Presence,
+    /// Whether it is this node's own, not held for another.
+    pub own: bool,
     /// Lowest and highest port.
     pub range: (u16, u16),
     /// Ports taken.
@@ -273,6 +279,8 @@ pub struct Status {
     pub totals: Totals,
     /// `max-sessions`.
     pub max_sessions: i64,
+    /// An own media address that is not here although it should be, in words.
+    pub absent: Option<String>,
     /// Shards there are.
     pub shards: u16,
     /// Shards that answered.
@@ -291,6 +299,7 @@ impl Outcome {
             CtlAnswer::Problem(problem) if problem.is_unknown() => EXIT_NOT_FOUND,
             CtlAnswer::Problem(_) => EXIT_REFUSED,
             _ if !self.silent.is_empty() => EXIT_PARTIAL,
+            CtlAnswer::Status(status) if status.absent.is_some() => EXIT_DEGRADED,
             CtlAnswer::Status(status) => match &status.redis {
                 Some((_, redis)) if !redis.is_healthy() => EXIT_DEGRADED,
                 _ => EXIT_DONE,

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use tandem_shards::input::{Command, Filter};
-use tandem_shards::interfaces::AddressId;
 use tandem_shards::io::{Ask, AskError};
 use tandem_shards::names::{CallId, Keyspace, ShardId, Tag};
 use tandem_shards::output::Reply;
@@ -104,6 +103,7 @@ impl<A: Ask> Desk<'_, A> {
             CtlCommand::KsRm(text) => self.ksrm(&text),
             CtlCommand::KsList => self.with_redis(|redis| CtlAnswer::Keyspaces(redis.subscribed())),
             CtlCommand::Active => {
+                self.node.addresses.set_standby(false);
                 let count = self.count_all(|| Command::Activate);
                 log::info!("active: {count} foreign calls are own now");
                 CtlAnswer::Active(count)
@@ -400,6 +400,7 @@ impl<A: Ask> Desk<'_, A> {
             (Err(why), Handover::Forced) => log::warn!("standby by force: {why}"),
             (Ok(_), _) => {}
         }
+        self.node.addresses.set_standby(true);
         let count = self.count_all(|| Command::StandBy);
         log::info!("standby: {count} own calls are foreign now");
         CtlAnswer::StandBy(count)
@@ -421,6 +422,7 @@ impl<A: Ask> Desk<'_, A> {
             node: self.node.name.clone(),
             totals,
             max_sessions: self.node.admission.max_sessions(),
+            absent: self.node.absent(),
             shards,
             answering: usize::from(shards) - self.silent.len(),
             events_lost: self.node.event_losses.count(),
@@ -466,17 +468,17 @@ fn has_party(view: &CallView, tag: &Tag) -> bool {
 
 /// The addresses of all interfaces, their ports, and the traffic at each, in the same order.
 pub fn interfaces(node: &Node, traffic: &[Traffic]) -> Vec<InterfaceUse> {
-    let addresses = node.interfaces.addresses().iter().zip(0u16..);
-    addresses
-        .map(|(address, n)| InterfaceUse {
-            name: address.interface.clone(),
-            ip: address.ip,
-            advertised: address.advertised,
-            range: node.ports.range(),
-            used: node.ports.taken(AddressId(n)),
-            traffic: traffic.get(usize::from(n)).copied().unwrap_or_default(),
-        })
-        .collect()
+    let addresses = node.media_addresses().map(|(id, address, own)| InterfaceUse {
+        name: address.interface.clone(),
+        ip: address.ip,
+        advertised: address.advertised,
+        presence: node.addresses.presence(id),
+        own,
+        range: node.ports.range(),
+        used: node.ports.taken(id),
+        traffic: traffic.get(usize::from(id.0)).copied().unwrap_or_default(),
+    });
+    addresses.collect()
 }
 
 /// Why a shard did not answer, in words.

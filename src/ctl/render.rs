@@ -19,6 +19,8 @@ use tandem_shards::names::{Keyspace, ShardId};
 use tandem_shards::output::DropReason;
 use tandem_shards::time::Timestamp;
 
+use crate::addresses::Presence;
+
 use super::answer::{CallList, CtlAnswer, EXIT_REFUSED, Outcome, ShardRow, Status};
 use super::execute::{Scope, silence};
 use super::legacy::{self, printable};
@@ -198,7 +200,15 @@ fn status(status: &Status) -> String {
         let (min, max) = interface.range;
         let total = u32::from(max) - u32::from(min) + 1;
         let name = printable(interface.name.as_bytes());
-        line("ports", format!("{name}/{}   {} of {total} used", interface.ip, interface.used));
+        let place = match (interface.presence, interface.own) {
+            (Presence::Absent, true) => "   NOT ON THIS HOST",
+            (Presence::Absent, false) => "   elsewhere",
+            (Presence::Here | Presence::Unknown, _) => "",
+        };
+        line("ports", format!("{name}/{}   {} of {total} used{place}", interface.ip, interface.used));
+    }
+    if let Some(absent) = &status.absent {
+        line("degraded", absent.clone());
     }
     let feeds = |(keyspace, redis): &(Keyspace, RedisStatus)| redis_line(*keyspace, redis);
     line("redis", status.redis.as_ref().map_or("not configured".to_owned(), feeds));

@@ -148,7 +148,8 @@ pub fn refused(refusal: Refusal, unknown_call: &'static str, load_limit: bool) -
         Refusal::NoSuchTag => error("From-tag given, but no such tag exists"),
         Refusal::NoSuchLabel => error("No monologue matching the given label"),
         Refusal::NoSuchAddress => error("Failed to match address to any tag"),
-        Refusal::RanOutOfPorts => error("Ran out of ports"),
+        // rtpengine knows no difference: it cannot bind any port there.
+        Refusal::RanOutOfPorts | Refusal::AddressAbsent => error("Ran out of ports"),
         Refusal::SessionLimit => limit(SESSIONS, load_limit),
         Refusal::LoadLimit => limit(LOAD, load_limit),
         Refusal::CpuLimit => limit("CPU usage limit exceeded", load_limit),

@@ -113,12 +113,15 @@ impl Shard {
 
     /// Gives back what was taken; the call stays as it was.
     fn give_up(&mut self, now: Timestamp, mut opening: Opening) {
+        let ports = &self.plane.ports;
+        let absent = opening.purpose.new_ports().any(|new| ports.is_refused(new.address));
         for new in opening.purpose.new_ports().filter(|new| !new.sockets.is_empty()) {
             self.plane.abandon(new, &[]);
         }
         match opening.purpose {
             Purpose::Signal(signalling) => {
-                self.refuse_signal(opening.id, *signalling, Refusal::RanOutOfPorts);
+                let refusal = if absent { Refusal::AddressAbsent } else { Refusal::RanOutOfPorts };
+                self.refuse_signal(opening.id, *signalling, refusal);
             }
             Purpose::Restore(restoring) => self.postpone(now, opening.id, *restoring),
         }

@@ -1,6 +1,7 @@
 //! Commands against fabricated shards, in the words that were recorded from rtpengine.
 
 use tandem_shards::call::snapshot::{Ownership, PayloadType, RtpSeen, StreamCounts};
+use tandem_shards::interfaces::AddressId;
 use tandem_shards::names::Text;
 use tandem_shards::ports::PortWish;
 

@@ -11,6 +11,7 @@ use tandem_shards::output::{DropReason, EndCause};
 use tandem_shards::stats::Counters;
 use tandem_shards::time::Timestamp;
 
+use crate::addresses::Presence;
 use crate::ctl::answer::{CallView, CtlAnswer, InterfaceUse, SessionCounts, ShardRow, Status, Totals};
 use crate::ctl::legacy::{self, json::statistics, printable};
 use crate::ctl::rates::Rate;
@@ -224,6 +225,11 @@ fn interface(interface: &InterfaceUse) -> Value {
         "name": printable(interface.name.as_bytes()),
         "address": interface.ip.to_string(),
         "advertised": interface.advertised.to_string(),
+        "present": match interface.presence {
+            Presence::Here => Some(true),
+            Presence::Absent => Some(false),
+            Presence::Unknown => None,
+        },
         "port_min": interface.range.0,
         "port_max": interface.range.1,
         "ports_used": interface.used,
@@ -263,6 +269,7 @@ fn status(status: &Status) -> Value {
     value["node"] = json!(status.node);
     value["version"] = json!(env!("CARGO_PKG_VERSION"));
     value["max_sessions"] = json!(status.max_sessions);
+    value["degraded"] = json!(status.absent);
     value["shards"] = json!(status.shards);
     value["shards_answering"] = json!(status.answering);
     value["events_lost"] = json!(status.events_lost);

@@ -20,6 +20,7 @@ use tandem_shards::settings::Settings;
 use tandem_shards::stats::Counters;
 
 use super::super::*;
+use crate::addresses::Addresses;
 use crate::config::NodeLimits;
 use crate::ctl::{FeedStatus, PeerStatus, ProxyCounts, ProxyRow, RedisStatus};
 use crate::liveness::Liveness;
@@ -223,6 +224,7 @@ pub fn node_with(peer_age: Option<Duration>) -> Node {
         rates: Mutex::default(),
         redis: peer_age.map(|peer_age| Arc::new(FakeRedis { followed, peer_age }) as Arc<dyn RedisControl>),
         proxies: OnceLock::from(Arc::new(FakeProxies) as Arc<dyn ProxyCounts>),
+        addresses: Arc::new(Addresses::new(2)),
         liveness: Arc::new(Liveness::new(4, Clock::of_process().now())),
         requests: Arc::default(),
         event_losses: EventLosses::default(),

@@ -1,0 +1,283 @@
+//! Which of the media addresses are on this host: sockets are bound to those that are not as well, since in a ring an
+//! address comes and goes, so nothing else would tell.
+//!
+//! A thread hears from the kernel, over netlink, when any address comes or goes, and asks it about ours: whether a
+//! packet to them would be for this host. (Whether one can bind to them says nothing where `ip_nonlocal_bind` is set.)
+//!
+//! In a ring the addresses of the first interface are this node's own, and the others are elsewhere unless a node has
+//! failed. Outside a ring all are its own, and offers for one that is absent are refused.
+
+use std::io;
+use std::net::IpAddr;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, TryRecvError};
+use nix::errno::Errno;
+use nix::sys::socket::{
+    AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, bind, recv, send, setsockopt,
+    socket, sockopt,
+};
+use nix::sys::time::TimeVal;
+use tandem_shards::interfaces::{AddressId, LocalAddress};
+use tandem_shards::io::Clock;
+use tandem_shards::time::Timestamp;
+
+use crate::ctl::Node;
+
+/// The longest wait for word of a change: how soon the end of the daemon is seen.
+const WAIT: Duration = Duration::from_millis(200);
+/// The kernel is asked this often without word of a change: routes make addresses local too, without a word.
+const ASK_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Groups of rtnetlink(7): links, IPv4 and IPv6 addresses.
+const GROUPS: u32 = 0x1 | 0x10 | 0x100;
+const RTM_NEWROUTE: u16 = 24;
+const RTM_GETROUTE: u16 = 26;
+const NLM_F_REQUEST: u16 = 1;
+const NLMSG_ERROR: u16 = 2;
+const RTA_DST: u16 = 1;
+const RTN_LOCAL: u8 = 2;
+/// Bytes of `nlmsghdr`, and of `rtmsg` after it.
+const HEADER: usize = 16;
+const ROUTE: usize = 12;
+
+/// Where an address is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Presence {
+    /// Not asked yet, or the kernel does not say.
+    #[default]
+    Unknown,
+    /// On this host.
+    Here,
+    /// Not on this host.
+    Absent,
+}
+
+/// What is known of all media addresses.
+#[derive(Debug)]
+pub struct Addresses {
+    presence: Box<[AtomicU8]>,
+    standby: AtomicBool,
+}
+
+impl Addresses {
+    /// So many addresses of which nothing is known.
+    pub fn new(count: usize) -> Self {
+        Addresses {
+            presence: (0..count).map(|_| AtomicU8::default()).collect(),
+            standby: AtomicBool::default(),
+        }
+    }
+
+    /// Where an address is.
+    pub fn presence(&self, id: AddressId) -> Presence {
+        match self.presence[usize::from(id.0)].load(Ordering::Relaxed) {
+            1 => Presence::Here,
+            2 => Presence::Absent,
+            _ => Presence::Unknown,
+        }
+    }
+
+    /// Notes where an address is, and says what was known before.
+    pub fn note(&self, id: AddressId, presence: Presence) -> Presence {
+        let before = self.presence(id);
+        self.presence[usize::from(id.0)].store(presence as u8, Ordering::Relaxed);
+        before
+    }
+
+    /// An operator has made this node a standby, or active again.
+    pub fn set_standby(&self, standby: bool) {
+        self.standby.store(standby, Ordering::Relaxed);
+    }
+
+    /// Whether this node is a standby on purpose: it may do without its own address.
+    pub fn is_standby(&self) -> bool {
+        self.standby.load(Ordering::Relaxed)
+    }
+}
+
+impl Node {
+    /// Whether other nodes' calls are held here, so that addresses come and go.
+    pub fn is_in_ring(&self) -> bool {
+        self.redis.as_ref().is_some_and(|redis| !redis.subscribed().is_empty())
+    }
+
+    /// All media addresses, and whether each is this node's own.
+    pub fn media_addresses(&self) -> impl Iterator<Item = (AddressId, &LocalAddress, bool)> {
+        let in_ring = self.is_in_ring();
+        let own = self.interfaces.default_name();
+        let addresses = (0u16..).map(AddressId).zip(self.interfaces.addresses());
+        addresses.map(move |(id, address)| (id, address, !in_ring || address.interface == *own))
+    }
+
+    /// An own media address that is not here although it should be, in words.
+    pub fn absent(&self) -> Option<String> {
+        if self.addresses.is_standby() {
+            return None;
+        }
+        let mut own = self.media_addresses().filter(|(_, _, own)| *own);
+        let absent = own.find(|(id, ..)| self.addresses.presence(*id) == Presence::Absent);
+        absent.map(|(_, address, _)| format!("media address {} is not on this host", named(address)))
+    }
+}
+
+fn named(address: &LocalAddress) -> String {
+    format!("{}/{}", String::from_utf8_lossy(address.interface.as_bytes()), address.ip)
+}
+
+/// Keeps the notes about the addresses of a node, until the channel is closed.
+pub fn run(node: &Node, stop: &Receiver<()>) {
+    let sockets = open(0, Duration::from_secs(1)).and_then(|asking| Ok((asking, open(GROUPS, WAIT)?)));
+    let (asking, hearing) = match sockets {
+        Ok(sockets) => sockets,
+        Err(error) => {
+            log::warn!("the kernel does not tell which addresses are on this host: {error}");
+            let _ = stop.recv();
+            return;
+        }
+    };
+    let clock = Clock::of_process();
+    let mut ask_at = Timestamp::ZERO;
+    while stop.try_recv() == Err(TryRecvError::Empty) {
+        if clock.now() >= ask_at {
+            ask_at = clock.now() + ASK_INTERVAL;
+            ask_about_all(node, &asking);
+        }
+        for (id, ..) in node.media_addresses() {
+            let absent = node.addresses.presence(id) == Presence::Absent;
+            node.ports.refuse(id, absent && !node.is_in_ring());
+        }
+        match recv(hearing.as_raw_fd(), &mut [0; 8192], MsgFlags::empty()) {
+            Err(Errno::EAGAIN | Errno::EINTR) => {}
+            // Something has changed; or so much has that not all was told.
+            Ok(_) | Err(_) => ask_at = Timestamp::ZERO,
+        }
+    }
+}
+
+fn ask_about_all(node: &Node, asking: &OwnedFd) {
+    for (id, address, own) in node.media_addresses() {
+        let presence = match is_local(asking, address.ip) {
+            Ok(true) => Presence::Here,
+            Ok(false) => Presence::Absent,
+            Err(error) => {
+                log::debug!("the kernel does not say where {} is: {error}", address.ip);
+                Presence::Unknown
+            }
+        };
+        let before = node.addresses.note(id, presence);
+        if before != presence {
+            tell(node, address, own, before, presence);
+        }
+    }
+}
+
+fn tell(node: &Node, address: &LocalAddress, own: bool, before: Presence, now: Presence) {
+    let name = named(address);
+    match (now, own) {
+        (Presence::Absent, true) if node.is_in_ring() => {
+            log::warn!(
+                "own media address {name} is not on this host: no media comes here, unless for others"
+            );
+        }
+        (Presence::Absent, true) => {
+            log::warn!("media address {name} is not on this host: offers for it are refused");
+        }
+        (Presence::Absent, false) if before == Presence::Here => {
+            log::info!("media address {name} has gone elsewhere");
+        }
+        (Presence::Here, _) if before == Presence::Absent => {
+            log::info!("media address {name} is on this host now");
+        }
+        _ => {}
+    }
+}
+
+/// A socket of rtnetlink(7) that is in these groups, and waits for so long.
+fn open(groups: u32, patience: Duration) -> io::Result<OwnedFd> {
+    let flags = SockFlag::SOCK_CLOEXEC;
+    let opened = socket(AddressFamily::Netlink, SockType::Raw, flags, SockProtocol::NetlinkRoute)?;
+    bind(opened.as_raw_fd(), &NetlinkAddr::new(0, groups))?;
+    let micros = i64::from(patience.subsec_micros());
+    let seconds = i64::try_from(patience.as_secs()).unwrap_or(1);
+    setsockopt(&opened, sockopt::ReceiveTimeout, &TimeVal::new(seconds, micros))?;
+    Ok(opened)
+}
+
+/// Whether a packet to an address is for this host: what `ip route get` shows as `local`.
+fn is_local(asking: &OwnedFd, ip: IpAddr) -> io::Result<bool> {
+    send(asking.as_raw_fd(), &question(ip), MsgFlags::empty())?;
+    let mut answer = [0; 4096];
+    let length = recv(asking.as_raw_fd(), &mut answer, MsgFlags::empty())?;
+    read_answer(&answer[..length])
+}
+
+fn question(ip: IpAddr) -> Vec<u8> {
+    let (family, address) = match ip {
+        IpAddr::V4(ip) => (AddressFamily::Inet, ip.octets().to_vec()),
+        IpAddr::V6(ip) => (AddressFamily::Inet6, ip.octets().to_vec()),
+    };
+    let length = |bytes: usize| u16::try_from(bytes).expect("a few bytes");
+    let whole = u32::from(length(HEADER + ROUTE + 4 + address.len()));
+    let mut bytes = whole.to_ne_bytes().to_vec();
+    bytes.extend(RTM_GETROUTE.to_ne_bytes());
+    bytes.extend(NLM_F_REQUEST.to_ne_bytes());
+    bytes.extend([0; 8]);
+    let mut route = [0; ROUTE];
+    route[0] = u8::try_from(family as i32).expect("a small number");
+    route[1] = u8::try_from(address.len() * 8).expect("at most 128");
+    bytes.extend(route);
+    bytes.extend(length(4 + address.len()).to_ne_bytes());
+    bytes.extend(RTA_DST.to_ne_bytes());
+    bytes.extend(address);
+    bytes
+}
+
+fn read_answer(answer: &[u8]) -> io::Result<bool> {
+    let cut = || io::Error::from(io::ErrorKind::UnexpectedEof);
+    let kind = answer.get(4..6).ok_or_else(cut)?;
+    match u16::from_ne_bytes([kind[0], kind[1]]) {
+        RTM_NEWROUTE => Ok(*answer.get(HEADER + 7).ok_or_else(cut)? == RTN_LOCAL),
+        NLMSG_ERROR => {
+            let code = answer.get(HEADER..HEADER + 4).ok_or_else(cut)?;
+            let code = i32::from_ne_bytes([code[0], code[1], code[2], code[3]]);
+            match Errno::from_raw(-code) {
+                // There is no way there at all.
+                Errno::ENETUNREACH | Errno::EHOSTUNREACH | Errno::EINVAL => Ok(false),
+                error => Err(error.into()),
+            }
+        }
+        _ => Err(io::ErrorKind::InvalidData.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_knows_what_is_local() {
+        let asking = open(0, Duration::from_secs(1)).expect("netlink");
+        for (ip, local) in
+            [("127.0.0.1", true), ("127.1.2.3", true), ("192.0.2.77", false), ("2001:db8::77", false)]
+        {
+            let answer = is_local(&asking, ip.parse().expect("an address"));
+            assert_eq!(answer.expect("an answer"), local, "{ip}");
+        }
+    }
+
+    #[test]
+    fn a_cut_answer_is_no_answer() {
+        for length in 0..HEADER {
+            assert!(read_answer(&vec![0; length]).is_err());
+        }
+        let mut unreachable = vec![0; 20];
+        unreachable[4..6].copy_from_slice(&NLMSG_ERROR.to_ne_bytes());
+        unreachable[16..20].copy_from_slice(&(-(Errno::ENETUNREACH as i32)).to_ne_bytes());
+        assert!(matches!(read_answer(&unreachable), Ok(false)));
+        unreachable[16..20].copy_from_slice(&(-(Errno::EPERM as i32)).to_ne_bytes());
+        assert!(read_answer(&unreachable).is_err());
+    }
+}
