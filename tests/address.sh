@@ -51,30 +51,30 @@ status_is() {
 }
 
 present_is() {
-    http /metrics | grep -qx "tandem_address_present{interface=\"pub\"} $1"
+    http /metrics | contains -x "tandem_address_present{interface=\"pub\"} $1"
 }
 
 node_starts
 within 3 status_is 7 || fail "absent: $(cat "$WORK/status")"
 grep -q "pub/$ADDRESS .*NOT ON THIS HOST" "$WORK/status" || fail "status does not say it: $(cat "$WORK/status")"
-ctl list interfaces --json | grep -q '"present": false' || fail "no word in JSON: $(ctl list interfaces --json)"
+ctl list interfaces --json | contains '"present": false' || fail "no word in JSON: $(ctl list interfaces --json)"
 grep -q "WARN.*media address pub/$ADDRESS is not on this host: offers for it are refused" "$WORK/relay.log" ||
     fail "no warning"
 [ "$(http /ready)" = "503 media address pub/$ADDRESS is not on this host" ] || fail "/ready: $(http /ready)"
 [ "$(http /live)" = "200 live" ] || fail "/live: $(http /live)"
 present_is 0 || fail "metrics: $(http /metrics | grep address)"
-offer absent | grep -q 'Ran out of ports' || fail "an offer is not refused: $(offer absent)"
+offer absent | contains 'Ran out of ports' || fail "an offer is not refused: $(offer absent)"
 
 ip addr add $ADDRESS/32 dev probe
 within 2 present_is 1 || fail "it is not noticed that the address came"
 status_is 0 || fail "present: $(cat "$WORK/status")"
 [ "$(http /ready)" = "200 ready" ] || fail "/ready: $(http /ready)"
-offer present | grep -q "IN IP4 $ADDRESS" || fail "an offer is refused: $(offer present)"
+offer present | contains "IN IP4 $ADDRESS" || fail "an offer is refused: $(offer present)"
 grep -q "media address pub/$ADDRESS is on this host now" "$WORK/relay.log" || fail "the log does not say that it came"
 
 ip addr del $ADDRESS/32 dev probe
 within 2 present_is 0 || fail "it is not noticed that the address went"
-offer gone | grep -q 'Ran out of ports' || fail "an offer is not refused: $(offer gone)"
+offer gone | contains 'Ran out of ports' || fail "an offer is not refused: $(offer gone)"
 [ "$(grep -c 'WARN.*is not on this host' "$WORK/relay.log")" = 2 ] || fail "no second warning"
 relay_stop
 
@@ -82,9 +82,9 @@ relay_stop
 node_starts --redis-url redis://127.0.0.1:1/1 --redis-subscribe-keyspace 2
 within 3 present_is 0 || fail "in a ring: $(http /metrics | grep address)"
 [ "$(http /ready)" = "503 media address pub/$ADDRESS is not on this host" ] || fail "in a ring, /ready: $(http /ready)"
-offer ring | grep -q "IN IP4 $ADDRESS" || fail "in a ring an offer is refused: $(offer ring)"
+offer ring | contains "IN IP4 $ADDRESS" || fail "in a ring an offer is refused: $(offer ring)"
 ctl standby --force >/dev/null
-http /ready | grep -q '^200 degraded' || fail "a standby, /ready: $(http /ready)"
+http /ready | contains '^200 degraded' || fail "a standby, /ready: $(http /ready)"
 ctl active >/dev/null
-http /ready | grep -q '^503' || fail "active again, /ready: $(http /ready)"
+http /ready | contains '^503' || fail "active again, /ready: $(http /ready)"
 echo "PASS: an address that is not here is said"

@@ -72,6 +72,12 @@ isolate_ring() {
     ring_up
 }
 
+# contains GREP-ARGUMENT...: whether its input has such a line. It reads all of it: `grep -q` ends at the first one, and
+# what writes the rest then fails of a broken pipe.
+contains() {
+    grep -q "$@" <<<"$(cat)"
+}
+
 # within SECONDS COMMAND...: waits until the command succeeds; fails if it does not in time.
 within() {
     local deadline=$((SECONDS + $1))

@@ -104,7 +104,7 @@ says "refused: A call-id, tag or branch is too long" "LLL... and 4880 bytes"
     grep -c '"ok"')" = 1 ] || fail "a feature made an offer fail"
 says call=secure "answered ok, but recording is not done" 'record-call'
 says call=secure "answered ok, but transcoding is not done" 'transcode-PCMA'
-ng '{"command":"start recording","call-id":"secure"}' | grep -q '"ok"' || fail "start recording"
+ng '{"command":"start recording","call-id":"secure"}' | contains '"ok"' || fail "start recording"
 says call=secure "answered ok, but recording is not done" 'command="start recording"'
 [ "$(metric 'tandem_ng_not_done_total{feature="recording"}')" = 2 ] || fail "not counted: recording"
 listed=$(relay_cli list sessions all; "$TANDEM" ctl --socket "$WORK/ctl.sock" list sessions all;
@@ -112,10 +112,10 @@ listed=$(relay_cli list sessions all; "$TANDEM" ctl --socket "$WORK/ctl.sock" li
 ! grep -Eq 'rec:y|recording: yes|,recording| recording$' <<<"$listed" || fail "shown as recorded: $listed"
 
 # SRTP against RTP would be dead audio.
-answer secure "$(sdp 127.20.0.1 6010 RTP/AVP)" | grep -q '"error"' || fail "SRTP was answered by RTP"
+answer secure "$(sdp 127.20.0.1 6010 RTP/AVP)" | contains '"error"' || fail "SRTP was answered by RTP"
 says call=secure "refused: Conversion between RTP and SRTP is not supported" "says RTP" "has SRTP" 'command="answer"'
-relay_cli call secure info | grep -q 'audio over RTP/SAVP' || fail "the profile is not the one that was signalled"
-answer secure "$(sdp 127.20.0.1 6010 RTP/SAVPF)" | grep -q '"ok"' || fail "SRTP was not answered"
+relay_cli call secure info | contains 'audio over RTP/SAVP' || fail "the profile is not the one that was signalled"
+answer secure "$(sdp 127.20.0.1 6010 RTP/SAVPF)" | contains '"ok"' || fail "SRTP was not answered"
 profiles=$(relay_cli call secure info | grep -o 'over [A-Z/]*' | xargs)
 [ "$profiles" = "over RTP/SAVP over RTP/SAVPF" ] || fail "profiles of the legs: $profiles"
 
@@ -124,7 +124,7 @@ offer second "$sound" >/dev/null
 offer third "$sound" >/dev/null
 says call=third "refused: Ran out of ports" 'command="offer"'
 relay_cli set maxsessions 2 >/dev/null
-offer fourth "$sound" ',"supports":["load limit"]' | grep -q 'load limit' || fail "no load limit"
+offer fourth "$sound" ',"supports":["load limit"]' | contains 'load limit' || fail "no load limit"
 says call=fourth "refused: Parallel session limit reached"
 [ "$(metric 'tandem_refused_requests_total{protocol="ng",reason="Ran out of ports"}')" = 1 ] ||
     fail "a refusal is not counted by its reason"

@@ -31,7 +31,7 @@ status=0
 ctl standby >"$WORK/standby.out" 2>&1 || status=$?
 [ $status = 1 ] || fail "standby exits $status: $(cat "$WORK/standby.out")"
 grep -q 'no Redis is configured' "$WORK/standby.out" || fail "standby does not say why: $(cat "$WORK/standby.out")"
-relay_cli standby | grep -q 'no Redis is configured' || fail "the line protocol does not refuse"
+relay_cli standby | contains 'no Redis is configured' || fail "the line protocol does not refuse"
 status=0
 ctl terminate own --force >"$WORK/standby.out" 2>&1 || status=$?
 [ $status = 2 ] || fail "--force is taken for anything: exit $status"

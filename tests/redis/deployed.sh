@@ -24,7 +24,7 @@ serve_end() {
 }
 
 answers() {
-    redis-cli -h $REDIS -p "$1" "${@:2}" PING 2>/dev/null | grep -q PONG
+    redis-cli -h $REDIS -p "$1" "${@:2}" PING 2>/dev/null | contains PONG
 }
 
 # Both nodes make a call, hold the other's, and nothing is left after it. The rest of the arguments is for Redis'
@@ -44,12 +44,12 @@ both_are() {
 }
 
 is_empty() {
-    ! redis-cli "$@" --no-auth-warning INFO keyspace | grep -q ^db
+    ! redis-cli "$@" --no-auth-warning INFO keyspace | contains ^db
 }
 
 # redis_shows N TEXT: whether `tandem ctl redis` says so.
 redis_shows() {
-    node_ctl "$1" redis | grep -qF "$2"
+    node_ctl "$1" redis | contains -F "$2"
 }
 
 nodes_end() {
@@ -117,7 +117,7 @@ serve_end
 serve 7003
 serve 7004 --replicaof $REDIS 7003
 until answers 7003 && answers 7004; do sleep 0.05; done
-within 10 eval "redis-cli -h $REDIS -p 7004 INFO replication | grep -q master_link_status:up" || fail "no replica"
+within 10 eval "redis-cli -h $REDIS -p 7004 INFO replication | contains master_link_status:up" || fail "no replica"
 for n in 1 2; do
     node_start $n --redis-url "redis://$REDIS:7004/$n" --redis-write-url "redis://$REDIS:7003/$n"
 done
@@ -129,7 +129,7 @@ printf '%s\n' "port 7005" "bind $REDIS" "protected-mode no" "dir $WORK" "sentine
     "sentinel down-after-milliseconds ours 500" "sentinel failover-timeout ours 2000" >"$WORK/sentinel.conf"
 redis-server "$WORK/sentinel.conf" --sentinel >>"$WORK/servers.log" 2>&1 &
 PIDS+=($!)
-within 15 eval "redis-cli -h $REDIS -p 7005 SENTINEL replicas ours 2>/dev/null | grep -q 7004" || fail "no Sentinel"
+within 15 eval "redis-cli -h $REDIS -p 7005 SENTINEL replicas ours 2>/dev/null | contains 7004" || fail "no Sentinel"
 for n in 1 2; do node_start $n --redis-url "redis+sentinel://$REDIS:7009,$REDIS:7005/ours/$n"; done
 two_nodes_share "Sentinel" -h $REDIS -p 7003
 for n in 1 2; do phones open 1 audio 10.255.1.$n:2223 before$n >>"$WORK/phones.out"; done

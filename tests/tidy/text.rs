@@ -88,6 +88,17 @@ pub const RULES: &[Rule] = &[
         },
     },
     Rule {
+        name: "pipes are read to their end",
+        check: pipes,
+        shown_by: || {
+            let quiet = concat!("| grep", " -q");
+            vec![
+                example("tests/a.sh", &format!("f\ng {quiet} x\n"), &[2]),
+                example("tests/a.sh", "f | grep -x y\ngrep -q x file\n", &[]),
+            ]
+        },
+    },
+    Rule {
         name: "links lead somewhere",
         check: links,
         shown_by: || {
@@ -170,6 +181,19 @@ fn scripts(file: &File) -> Vec<Breach> {
         return Vec::new();
     };
     vec![Breach { line: 1, what: what.to_owned() }]
+}
+
+/// `grep -q` ends at the first match; what writes the rest of the text then fails of a broken pipe, now and then.
+fn pipes(file: &File) -> Vec<Breach> {
+    if !file.path.ends_with(".sh") {
+        return Vec::new();
+    }
+    file.search_text(|line| {
+        let options = line.split_once("| grep -")?.1.split(' ').next()?;
+        options
+            .contains('q')
+            .then(|| "let `contains` of tests/lib.sh look: it reads all of the text".to_owned())
+    })
 }
 
 /// Links, and paths in backquotes that start at the top of the repository.
