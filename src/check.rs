@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::capacity::Capacity;
 use crate::config::problem::ProblemView;
 use crate::config::redis::{RedisConfig, RedisUrl};
-use crate::config::{Config, Host, KeyFlags, Problems};
+use crate::config::{Config, Host, KeyFlags, Problems, exposure};
 use crate::ctl::answer::{EXIT_DONE, EXIT_HOST, EXIT_REFUSED};
 use crate::redis::connect::Connector;
 
@@ -92,6 +92,8 @@ fn found(findings: &[Finding], as_json: bool) -> Report {
 
 fn probe(config: &Config) -> Vec<Finding> {
     let mut findings = addresses(config);
+    let exposed = exposure::of(config).into_iter();
+    findings.extend(exposed.map(|exposure| finding("listener", Verdict::Note, exposure.to_string())));
     let limit = |resource| getrlimit(resource).map_or(0, |(_, hard)| hard);
     findings.push(open_files(&Capacity::of(config, limit(Resource::RLIMIT_NOFILE))));
     findings.push(locked_memory(config.cpus.len() as u64, limit(Resource::RLIMIT_MEMLOCK)));

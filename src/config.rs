@@ -17,12 +17,15 @@ use tandem_shards::interfaces::Interfaces;
 use tandem_shards::names::{InterfaceName, Keyspace};
 use tandem_shards::settings::Settings;
 
+pub mod exposure;
 pub mod file;
 pub mod keys;
 pub mod problem;
 pub mod redis;
 pub mod sample;
 pub mod validate;
+
+use crate::origin::Rights;
 
 pub use keys::{KeyFlags, Keys};
 pub use problem::{Place, Problem, Problems};
@@ -39,8 +42,16 @@ pub struct Config {
     pub listen_ng: Vec<SocketAddr>,
     /// ng over TCP.
     pub listen_tcp_ng: Vec<SocketAddr>,
+    /// What may be asked for there.
+    pub ng_rights: Rights,
     /// HTTP and WebSocket.
     pub listen_http: Vec<SocketAddr>,
+    /// What may be asked for there.
+    pub http_rights: Rights,
+    /// Origins of pages whose browsers may do so.
+    pub http_origins: Vec<String>,
+    /// HTTP for metrics and health alone.
+    pub listen_metrics: Vec<SocketAddr>,
     /// rtpengine-ctl's line protocol.
     pub listen_cli: Vec<SocketAddr>,
     /// The socket of `tandem ctl`.

@@ -2,7 +2,7 @@
 //!
 //! # The model
 //!
-//! A line is parsed once into a [`CtlCommand`]. [`execute::execute`] asks the shards and answers with typed
+//! A line is parsed once into a [`CtlCommand`]. `execute` asks the shards and answers with typed
 //! data, a [`CtlAnswer`], plus the shards that did not answer in time. Then it is written
 //! down:
 //!
@@ -10,8 +10,11 @@
 //!   clients match it. This is the TCP door that the real `rtpengine-ctl` talks to.
 //! * `render` writes tables for people and JSON for programs. This is the unix socket of `tandem ctl`.
 //!
-//! Invariants: no command waits for anything but shards, and that wait is bounded; what changes a node is
-//! logged; a shard that is silent is named in the answer.
+//! Every command goes through [`carry_out`], where the rights of its origin are looked at, and what changes a node
+//! is logged with who asked.
+//!
+//! Invariants: no command waits for anything but shards, and that wait is bounded; a shard that is silent is named
+//! in the answer.
 //!
 //! What rtpengine has and this relay has not (transcoding, kernel forwarding, MOS) shows as zero. A parameter
 //! that would have no effect cannot be set: a success that does nothing would be a lie.
@@ -33,12 +36,14 @@ use tandem_shards::time::Timestamp;
 use crate::addresses::Addresses;
 use crate::config::NodeLimits;
 use crate::liveness::Liveness;
+use crate::origin::{Origin, Right};
 use crate::request_log::{About, Cut, Protocol, RequestLog};
 
 pub mod answer;
 pub mod client;
 pub mod commands;
 pub mod door;
+pub mod effect;
 pub mod execute;
 pub mod legacy;
 pub mod parameters;
@@ -49,7 +54,8 @@ pub mod socket;
 pub use commands::CtlCommand;
 pub use rates::Rates;
 
-use answer::{CtlAnswer, Outcome};
+use answer::{CtlAnswer, Outcome, Problem};
+use effect::Effect;
 use execute::Scope;
 
 /// What commands act on besides the shards.
@@ -236,44 +242,84 @@ impl Ctl {
         &self.node
     }
 
-    /// Runs one line and answers as rtpengine's CLI does.
-    pub fn run_line(&self, line: &str) -> String {
-        self.run_bytes(line.as_bytes())
-    }
-
-    /// The same for a line that need not be UTF-8.
-    pub fn run_bytes(&self, line: &[u8]) -> String {
-        legacy_line(&self.node, &mut self.callers.take(), now(), line)
+    /// Runs one line, which need not be UTF-8, and answers as rtpengine's CLI does.
+    ///
+    /// # Errors
+    /// The listener does not grant that, in words.
+    pub fn run_line(&self, line: &[u8], origin: &Origin) -> Result<String, String> {
+        legacy_line(&self.node, &mut self.callers.clone(), now(), line, origin)
     }
 
     /// Runs one JSON request of `tandem ctl` and answers in JSON, without a newline.
-    pub fn run_request(&self, request: &str) -> String {
-        render::run_request(&self.node, &mut self.callers.take(), now(), request)
+    pub fn run_request(&self, request: &str, origin: &Origin) -> String {
+        render::run_request(&self.node, &mut self.callers.clone(), now(), request, origin)
     }
 
     /// The tree of `list jsonstats`, which ng's `statistics` has too.
     pub fn statistics(&self) -> serde_json::Value {
-        let mut caller = self.callers.take();
+        let mut callers = self.callers.clone();
         let outcome =
-            execute::execute(&self.node, &mut caller, now(), CtlCommand::JsonStats, &Scope::default());
+            execute::execute(&self.node, &mut callers, now(), CtlCommand::JsonStats, &Scope::default());
         legacy::json::statistics_of(&outcome.answer)
     }
 }
 
-/// Runs one line of the legacy door.
-pub fn legacy_line<A: Ask>(node: &Node, ask: &mut A, now: Timestamp, line: &[u8]) -> String {
-    legacy::write(&run(node, ask, now, line, &Scope::default()))
+/// Runs one line of the line protocol.
+///
+/// # Errors
+/// The listener does not grant that, in words.
+pub fn legacy_line<A: Ask>(
+    node: &Node,
+    ask: &mut A,
+    now: Timestamp,
+    line: &[u8],
+    origin: &Origin,
+) -> Result<String, String> {
+    let outcome = carry_out(node, ask, now, line, &Scope::default(), origin);
+    let text = legacy::write(&outcome);
+    match outcome.answer {
+        CtlAnswer::Problem(Problem::NotAllowed(_)) => Err(text.trim_end().to_owned()),
+        _ => Ok(text),
+    }
 }
 
-/// Runs one line of any door; one that is not done is said.
-fn run<A: Ask>(node: &Node, ask: &mut A, now: Timestamp, line: &[u8], scope: &Scope) -> Outcome {
-    let outcome = execute::execute(node, ask, now, commands::parse(line), scope);
+/// Carries out a line, if its origin may ask for it, and tells the log of what it changes or why it is not done: the
+/// one way for all listeners.
+pub fn carry_out<A: Ask>(
+    node: &Node,
+    ask: &mut A,
+    now: Timestamp,
+    line: &[u8],
+    scope: &Scope,
+    origin: &Origin,
+) -> Outcome {
+    let command = commands::parse(line);
+    let (outcome, effect) = match allowed(&command, origin) {
+        Ok(effect) => (execute::execute(node, ask, now, command, scope), effect),
+        Err(problem) => (Outcome { answer: problem.into(), silent: Vec::new() }, Effect::Reads),
+    };
     if let CtlAnswer::Problem(problem) = &outcome.answer {
-        let about = About { protocol: Protocol::Ctl, call_id: problem.call_id(), peer: None, command: line };
+        let about = About { protocol: Protocol::Ctl, call_id: problem.call_id(), origin, command: line };
         let detail = legacy::answer(&outcome.answer);
         node.requests.refused(now, &about, problem.name(), Some(&Cut(detail.trim().as_bytes()).to_string()));
+    } else if let Effect::Changes(words) = effect {
+        let result = render::text(&outcome.answer);
+        log::info!("{words}: {} {origin}", Cut(result.trim().as_bytes()));
     }
     outcome
+}
+
+/// Whether an origin may ask for a command, and what that does.
+///
+/// # Errors
+/// [`Problem::NotAllowed`].
+pub fn allowed(command: &CtlCommand, origin: &Origin) -> Result<Effect, Problem> {
+    let effect = command.effect();
+    let right = match &effect {
+        Effect::Reads => Right::Read,
+        Effect::Changes(_) => Right::Change,
+    };
+    if origin.rights.allow(right) { Ok(effect) } else { Err(Problem::NotAllowed(right)) }
 }
 
 /// The wall clock.

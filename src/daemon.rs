@@ -24,6 +24,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
+use log::Level;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigSet, Signal};
 use tandem_shards::admission::Admission;
@@ -32,10 +33,11 @@ use tandem_shards::ports::Ports;
 
 use crate::addresses::Addresses;
 use crate::capacity::Capacity;
-use crate::config::Config;
+use crate::config::{Config, exposure};
 use crate::ctl::door::{Bound, Door};
 use crate::ctl::{Ctl, Live, Node, now};
 use crate::fronts::Fronts;
+use crate::listener::ListenerCounters;
 use crate::liveness::Liveness;
 use crate::redis::control::Redis;
 use crate::{addresses, events, liveness, logging, notify, sampler};
@@ -55,7 +57,8 @@ pub fn run(config: &Config) -> Result<(), String> {
     threads.start_measuring(&shared).map_err(|error| format!("cannot start a thread: {error}"))?;
     let fronts = Fronts::start(config, &shared, &ctl)?;
     announce(config, &capacity, &doors.places());
-    let doors = doors.open(&ctl).map_err(|error| format!("cannot start a thread: {error}"))?;
+    let doors =
+        doors.open(&ctl, &shared.listeners).map_err(|error| format!("cannot start a thread: {error}"))?;
     let status = format!("{} shards, up to {} own calls", capacity.shards, capacity.own_calls());
     threads.start_ready(&shared, status).map_err(|error| format!("cannot start a thread: {error}"))?;
 
@@ -83,6 +86,8 @@ pub struct Shared {
     pub redis: Option<Redis>,
     /// The node.
     pub node: Arc<Node>,
+    /// What happened to connections.
+    pub listeners: Arc<ListenerCounters>,
 }
 
 fn start_shards(config: &Config) -> Result<Shared, String> {
@@ -125,7 +130,7 @@ fn start_shards(config: &Config) -> Result<Shared, String> {
         event_losses: shards.event_losses(),
         started: now(),
     });
-    Ok(Shared { shards, redis, node })
+    Ok(Shared { shards, redis, node, listeners: Arc::default() })
 }
 
 /// Threads that end when their channel is closed.
@@ -208,8 +213,8 @@ impl Doors {
         self.0.iter().map(Bound::place).collect()
     }
 
-    fn open(self, ctl: &Ctl) -> io::Result<Vec<Door>> {
-        self.0.into_iter().map(|bound| bound.open(ctl.clone())).collect()
+    fn open(self, ctl: &Ctl, listeners: &Arc<ListenerCounters>) -> io::Result<Vec<Door>> {
+        self.0.into_iter().map(|bound| bound.open(ctl.clone(), Arc::clone(listeners))).collect()
     }
 }
 
@@ -241,6 +246,7 @@ fn announce(config: &Config, capacity: &Capacity, operators: &[String]) {
         ("ng over UDP", &config.listen_ng),
         ("ng over TCP", &config.listen_tcp_ng),
         ("HTTP and WebSocket", &config.listen_http),
+        ("metrics and health", &config.listen_metrics),
     ] {
         if !addresses.is_empty() {
             let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
@@ -251,6 +257,9 @@ fn announce(config: &Config, capacity: &Capacity, operators: &[String]) {
         "operators at {}",
         if operators.is_empty() { "none".to_owned() } else { operators.join(", ") }
     );
+    for exposure in exposure::of(config) {
+        log::log!(if exposure.is_wide { Level::Warn } else { Level::Info }, "{exposure}");
+    }
     if let Some(redis) = &config.redis {
         let followed: Vec<String> = redis.subscribe.iter().map(ToString::to_string).collect();
         log::info!("own calls in {}, following keyspaces {}", redis.write_url, followed.join(", "));

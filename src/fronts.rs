@@ -10,7 +10,8 @@ use tandem_shards::time::Timestamp;
 use crate::config::Config;
 use crate::ctl::{Ctl, ProxyCounts, ProxyRow};
 use crate::daemon::{Shared, cannot_listen};
-use crate::http::HttpFront;
+use crate::http::{CONNECTIONS_MAX, HttpFront};
+use crate::listener::Terms;
 use crate::ng::bencode::Limits;
 use crate::ng::counters::{CommandKind, NgCounters};
 use crate::ng::exchange::{Desk, NgState};
@@ -18,6 +19,7 @@ use crate::ng::json;
 use crate::ng::tcp::TcpFront;
 use crate::ng::udp::UdpFront;
 use crate::ng::value::Value;
+use crate::origin::{ListenerKind, Origin, Rights};
 use crate::service::{NodeService, Service};
 
 /// The fronts, running.
@@ -39,22 +41,29 @@ impl Fronts {
         let counts: Arc<dyn ProxyCounts> = Arc::new(Counts(Arc::clone(&state)));
         assert!(shared.node.proxies.set(counts).is_ok(), "fronts are started once");
         let callers = shared.shards.callers();
-        let service = NodeService::new(Arc::clone(&state), callers.clone(), ctl.clone());
+        let listeners = &shared.listeners;
+        let service =
+            NodeService::new(Arc::clone(&state), callers.clone(), ctl.clone(), Arc::clone(listeners));
         let service: Arc<dyn Service> = Arc::new(service);
         let mut fronts = Fronts { udp: Vec::new(), tcp: Vec::new(), http: Vec::new() };
         for address in &config.listen_ng {
-            let front = UdpFront::start(*address, config.ng_threads, &state, &callers)
+            let front = UdpFront::start(*address, config.ng_threads, config.ng_rights, &state, &callers)
                 .map_err(|error| cannot_listen("listen-ng", address, &error))?;
             fronts.udp.push(front);
         }
         for address in &config.listen_tcp_ng {
-            let front = TcpFront::start(*address, &service)
+            let front = TcpFront::start(*address, config.ng_rights, listeners, &service)
                 .map_err(|error| cannot_listen("listen-tcp-ng", address, &error))?;
             fronts.tcp.push(front);
         }
-        for address in &config.listen_http {
-            let front = HttpFront::start(*address, &service)
-                .map_err(|error| cannot_listen("listen-http", address, &error))?;
+        let of_http = |address| (ListenerKind::Http, address, config.http_rights);
+        let of_metrics = |address| (ListenerKind::Metrics, address, Rights::NONE);
+        let all = config.listen_http.iter().map(of_http).chain(config.listen_metrics.iter().map(of_metrics));
+        for (kind, address, rights) in all {
+            let terms =
+                Terms { kind, rights, connections_max: CONNECTIONS_MAX, counters: Arc::clone(listeners) };
+            let front = HttpFront::start(*address, terms, &config.http_origins, &service)
+                .map_err(|error| cannot_listen(kind.key(), address, &error))?;
             fronts.http.push(front);
         }
         Ok(fronts)
@@ -73,8 +82,8 @@ impl Fronts {
 struct FrontDesk(Ctl);
 
 impl Desk for FrontDesk {
-    fn cli(&self, line: &str) -> String {
-        self.0.run_line(line)
+    fn cli(&self, line: &str, origin: &Origin) -> Result<String, String> {
+        self.0.run_line(line.as_bytes(), origin)
     }
 
     fn statistics(&self, _counters: &NgCounters) -> Value<'static> {

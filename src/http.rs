@@ -4,14 +4,18 @@
 //!
 //! | request | answer |
 //! |---|---|
-//! | `POST /ng` | an ng message with a cookie, as over UDP |
-//! | `POST /ng-plain` | one without, in bencode or JSON |
 //! | `GET /ping` | `pong` |
-//! | `GET /cli/list+totals`, `POST /cli` | a line of the CLI |
 //! | `GET /live` | 200 if every shard turns, else 503 and which does not |
 //! | `GET /ready` | 200 if new calls are taken, and what is degraded; else 503 and why not |
 //! | `GET /metrics` | the page of [`metrics`] |
+//! | `GET /cli/list+totals` | a line of the CLI that only reads |
+//! | `POST /cli` | any line of the CLI |
+//! | `POST /ng` | an ng message with a cookie, as over UDP |
+//! | `POST /ng-plain` | one without, in bencode or JSON |
 //! | upgrade to WebSocket, on any path | see [`websocket`] |
+//!
+//! The first four are served everywhere, the others where the listener grants the right. GET has no effect: it
+//! gives away all rights but the one to read. POST and WebSocket are looked at by [`browser`] first.
 //!
 //! A connection is a thread that reads one request after the other with [`request::Reader`]. Invariants: a
 //! request comes in within [`REQUEST_PATIENCE`] of its first byte, or the connection ends; one without a
@@ -24,16 +28,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::ctl::now;
-use crate::listener::{Acceptor, Connection, Listener, Serve};
+use crate::listener::{Acceptor, Connection, Listener, Serve, Terms};
 use crate::metrics;
-use crate::request_log::{About, Protocol};
+use crate::origin::{Origin, Right, Rights};
+use crate::request_log::{About, Cut, Protocol, RequestLog};
 use crate::service::Service;
 
+pub mod browser;
 pub mod request;
 pub mod response;
 pub mod websocket;
 
-use request::{Method, Reader, Request};
+use request::{Head, Method, Reader, Request};
 use response::{Response, Status, TEXT};
 
 /// Connections at one address.
@@ -48,6 +54,8 @@ const READ_BYTES: usize = 16 * 1024;
 const NG: &str = "application/x-rtpengine-ng";
 /// The type of ng messages in JSON without a cookie.
 const JSON: &str = "application/json";
+/// The type of lines of the CLI that may change something. No page may send it to another site unasked.
+const CLI: &str = "application/x-rtpengine-cli";
 
 /// The front at one address.
 #[derive(Debug)]
@@ -58,9 +66,14 @@ impl HttpFront {
     ///
     /// # Errors
     /// What the system says about the address.
-    pub fn start(address: SocketAddr, service: &Arc<dyn Service>) -> io::Result<HttpFront> {
-        let clients = Clients(Arc::clone(service));
-        Acceptor::start(Listener::tcp(address)?, "http", CONNECTIONS_MAX, clients).map(HttpFront)
+    pub fn start(
+        address: SocketAddr,
+        terms: Terms,
+        origins: &[String],
+        service: &Arc<dyn Service>,
+    ) -> io::Result<HttpFront> {
+        let clients = Clients { service: Arc::clone(service), origins: origins.to_owned() };
+        Acceptor::start(Listener::tcp(address)?, "http", terms, clients).map(HttpFront)
     }
 
     /// Where it listens.
@@ -74,35 +87,39 @@ impl HttpFront {
     }
 }
 
-struct Clients(Arc<dyn Service>);
+struct Clients {
+    service: Arc<dyn Service>,
+    /// Origins of pages that are served besides those of the listener itself.
+    origins: Vec<String>,
+}
 
 impl Serve for Clients {
     fn serve(&self, connection: &Connection) {
         if let Err(reason) = self.converse(connection) {
-            log::debug!(target: "http", "{}: {reason}", connection.peer());
-            self.0.counters().connections_broken.add(1);
+            log::debug!("{}: {reason}", connection.origin());
+            self.service.counters().connections_broken.add(1);
         }
     }
 
-    fn refused(&self) {
-        self.0.counters().connections_refused.add(1);
-        let about = About { protocol: Protocol::Http, call_id: None, peer: None, command: b"" };
-        self.0.requests().refused(now(), &about, "too many connections", None);
+    fn requests(&self) -> &RequestLog {
+        self.service.requests()
     }
 }
 
 impl Clients {
     /// A request was refused by HTTP itself; what is spoken in it says its own refusals.
-    fn note_refused(&self, connection: &Connection, target: &[u8], response: &Response) {
+    fn note_refused(&self, origin: &Origin, target: &[u8], response: &Response) {
         let status = response.status;
-        let said_by_ng = target == b"/ng" && status == Status::BadRequest;
-        if matches!(status, Status::Ok | Status::Unavailable) || said_by_ng {
+        if matches!(status, Status::Ok | Status::Unavailable) || response.is_said {
             return;
         }
-        let peer = Some(connection.peer());
-        let about = About { protocol: Protocol::Http, call_id: None, peer, command: target };
         let text = String::from_utf8_lossy(&response.body);
-        self.0.requests().refused(now(), &about, status.line(), Some(text.trim()));
+        self.say_refused(origin, target, status.line(), text.trim());
+    }
+
+    fn say_refused(&self, origin: &Origin, target: &[u8], reason: &str, detail: &str) {
+        let about = About { protocol: Protocol::Http, call_id: None, origin, command: target };
+        self.requests().refused(now(), &about, reason, Some(detail));
     }
 
     /// Answers requests until the connection ends. An error: not in order.
@@ -113,34 +130,52 @@ impl Clients {
                 Ok(Some(request)) => request,
                 Ok(None) => return Ok(()),
                 Err(Unread::Refused(status)) => {
-                    self.note_refused(connection, b"", &Response::refusal(status));
+                    self.note_refused(connection.origin(), b"", &Response::refusal(status));
                     write(connection, &Response::refusal(status).to_bytes(false, false))?;
                     connection.finish();
                     return Err(status.line().to_owned());
                 }
                 Err(Unread::Lost(error)) => return Err(error.to_string()),
             };
-            let head = &request.head;
-            let response = match &head.upgrade {
-                None => answer(&*self.0, &request, connection.peer()),
-                Some(upgrade) => match websocket::agree(head, upgrade) {
+            let at_work = connection.at_work();
+            let (head, origin) = (&request.head, connection.origin());
+            let response = match (self.refuse(head, origin), &head.upgrade) {
+                (Some(refusal), _) => refusal,
+                (None, None) => answer(&*self.service, &request, origin),
+                (None, Some(upgrade)) => match websocket::agree(head, upgrade, origin.rights) {
                     Ok((subprotocol, words)) => {
                         write(connection, words.as_bytes())?;
+                        drop(at_work);
                         connection.set_read_patience(None).map_err(|error| error.to_string())?;
-                        return websocket::converse(connection, reader.into_rest(), subprotocol, &*self.0)
+                        let rest = reader.into_rest();
+                        return websocket::converse(connection, rest, subprotocol, &*self.service)
                             .map_err(|error| error.to_string());
                     }
                     Err(response) => response,
                 },
             };
-            self.note_refused(connection, head.target.as_bytes(), &response);
+            self.note_refused(origin, head.target.as_bytes(), &response);
             let keep_alive = head.keep_alive && !connection.is_closing();
             write(connection, &response.to_bytes(keep_alive, head.method == Method::Head))?;
+            drop(at_work);
             if !keep_alive {
                 connection.finish();
                 return Ok(());
             }
         }
+    }
+
+    /// Refuses what may have an effect and comes, or may come, from a page of another site.
+    fn refuse(&self, head: &Head, origin: &Origin) -> Option<Response> {
+        if head.upgrade.is_none() && matches!(head.method, Method::Get | Method::Head) {
+            return None;
+        }
+        let reason = head.page.refusal(&self.origins)?;
+        let said = head.page.origin.as_deref().unwrap_or("none");
+        let (host, said) = (Cut(head.page.host.as_bytes()), Cut(said.as_bytes()));
+        let detail = format!("Host \"{host}\", Origin \"{said}\"; see http-origins");
+        self.say_refused(origin, head.target.as_bytes(), reason, &detail);
+        Some(Response::text(Status::Forbidden, &format!("refused for {reason}")).said())
     }
 }
 
@@ -199,39 +234,65 @@ fn time() -> Instant {
 }
 
 /// Answers a request.
-fn answer(service: &dyn Service, request: &Request, peer: SocketAddr) -> Response {
+fn answer(service: &dyn Service, request: &Request, origin: &Origin) -> Response {
     let (path, _query) = request.head.target.split_once('?').unwrap_or((&request.head.target, ""));
     let line = path.strip_prefix("/cli/");
-    let wanted = match path {
-        "/ng" | "/ng-plain" | "/cli" => Method::Post,
-        "/ping" | "/live" | "/ready" | "/metrics" => Method::Get,
-        _ if line.is_some() => Method::Get,
+    let (wanted, needed) = match path {
+        "/ng" | "/ng-plain" => (Method::Post, Some(Right::Signal)),
+        "/cli" => (Method::Post, Some(Right::Read)),
+        "/ping" | "/live" | "/ready" | "/metrics" => (Method::Get, None),
+        _ if line.is_some() => (Method::Get, Some(Right::Read)),
         _ => return Response::refusal(Status::NotFound),
     };
+    if needed.is_some_and(|right| !origin.rights.allow(right)) {
+        return Response::text(Status::Forbidden, "this is not served here");
+    }
     match (request.head.method, wanted) {
-        (Method::Post, Method::Post) => post(service, path, request, peer),
-        (Method::Get | Method::Head, Method::Get) => get(service, path, line),
+        (Method::Post, Method::Post) => post(service, path, request, origin),
+        (Method::Get | Method::Head, Method::Get) => get(service, path, line, origin),
         (_, Method::Post) => Response::refusal(Status::MethodNotAllowed).with_field("Allow", "POST"),
         _ => Response::refusal(Status::MethodNotAllowed).with_field("Allow", "GET, HEAD"),
     }
 }
 
-fn post(service: &dyn Service, path: &str, request: &Request, peer: SocketAddr) -> Response {
-    let body = &request.body;
-    match (path, request.head.content_type.as_str()) {
-        ("/ng", NG) => match service.answer(body, peer) {
+fn post(service: &dyn Service, path: &str, request: &Request, origin: &Origin) -> Response {
+    let (body, content_type) = (&request.body, request.head.content_type.as_str());
+    match (path, content_type) {
+        ("/ng", NG) => match service.answer(body, origin) {
             Some(reply) => Response::ok(NG, &*reply),
-            None => Response::text(Status::BadRequest, "no cookie, or its first request is still at work"),
+            None => {
+                let text = "no cookie, or its first request is still at work";
+                Response::text(Status::BadRequest, text).said()
+            }
         },
-        ("/ng-plain", NG) => Response::ok(NG, service.answer_plain(body, peer)),
-        ("/ng-plain", JSON) => Response::ok(JSON, service.answer_plain(body, peer)),
-        ("/cli", TEXT) => Response::ok(TEXT, service.cli(String::from_utf8_lossy(body).trim())),
+        ("/ng-plain", NG) => Response::ok(NG, service.answer_plain(body, origin)),
+        ("/ng-plain", JSON) => Response::ok(JSON, service.answer_plain(body, origin)),
+        ("/cli", TEXT | CLI) => {
+            let line = String::from_utf8_lossy(body);
+            if browser::is_simple(content_type) {
+                let advice = format!(" What changes something takes Content-Type: {CLI}.");
+                let (status, advice) = match origin.rights.allow(Right::Change) {
+                    true => (Status::UnsupportedType, advice.as_str()),
+                    false => (Status::Forbidden, ""),
+                };
+                return cli(service, line.trim(), &origin.with_at_most(Rights::READ), status, advice);
+            }
+            cli(service, line.trim(), origin, Status::Forbidden, "")
+        }
         // As rtpengine says it to a body of another type.
         _ => Response::refusal(Status::NotFound),
     }
 }
 
-fn get(service: &dyn Service, path: &str, line: Option<&str>) -> Response {
+/// A line of the CLI; `status` and `advice` are for one that may not be asked for.
+fn cli(service: &dyn Service, line: &str, origin: &Origin, status: Status, advice: &str) -> Response {
+    match service.cli(line, origin) {
+        Ok(answer) => Response::ok(TEXT, answer),
+        Err(reason) => Response::text(status, &format!("{reason}{advice}")).said(),
+    }
+}
+
+fn get(service: &dyn Service, path: &str, line: Option<&str>, origin: &Origin) -> Response {
     let health = |state: Result<String, String>| match state {
         Ok(words) => Response::text(Status::Ok, &words),
         Err(reason) => Response::text(Status::Unavailable, &reason),
@@ -242,7 +303,10 @@ fn get(service: &dyn Service, path: &str, line: Option<&str>) -> Response {
         "/ready" => health(service.health().ready()),
         "/metrics" => Response::ok(metrics::CONTENT_TYPE, service.metrics()),
         _ => match decode(line.unwrap_or_default()) {
-            Some(line) => Response::ok(TEXT, service.cli(line.trim())),
+            Some(line) => {
+                let origin = origin.with_at_most(Rights::READ);
+                cli(service, line.trim(), &origin, Status::Forbidden, " GET has no effect.")
+            }
             None => Response::text(Status::BadRequest, "a percent sign without two hexadecimal digits"),
         },
     }

@@ -6,34 +6,44 @@
 //! Connections wait in blocking reads for as long as they like and cost nothing meanwhile; the end wakes them
 //! by shutting their sockets down.
 //!
-//! Invariants: at most so many connections are open, one more is closed at once and told to
-//! [`Serve::refused`]. A write that is not done within [`WRITE_PATIENCE`] fails, so that a peer that does
-//! not read holds its place for a bounded time. The end waits [`END_PATIENCE`] for requests at work, and no
-//! longer.
+//! A new connection is always let in. Where as many are open as may be, the one whose last request is the longest
+//! ago makes room for it: bytes that are no whole request yet do not count, nor does waiting for a peer that does
+//! not read, so that nobody can hold a place by doing little. A connection whose request is at work makes room
+//! only if all are.
+//!
+//! Invariants: at most so many connections are open, and at most twice as many threads: those that have made room
+//! end as soon as they see it. A write that is not done within [`WRITE_PATIENCE`] fails. The end waits
+//! [`END_PATIENCE`] for requests at work, and no longer.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::os::fd::AsFd;
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::io;
+use std::net::{Shutdown, SocketAddr, TcpListener};
+use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// How long a write may take.
-pub const WRITE_PATIENCE: Duration = Duration::from_secs(10);
+use nix::sys::socket::{getsockopt, sockopt};
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::ctl::now;
+use crate::ng::counters::Count;
+use crate::origin::{ListenerKind, ListenerName, Origin, Peer, Rights};
+use crate::request_log::{About, RequestLog};
+
+mod connection;
+
+use connection::Stream;
+pub use connection::{AtWork, Connection, WRITE_PATIENCE};
+
 /// How long the end waits for requests at work: longer than a shard may take to answer.
 pub const END_PATIENCE: Duration = Duration::from_secs(3);
-/// A peer that is gone without a word is noticed after about two minutes.
-const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(60), Duration::from_secs(15), 4);
-/// How often what a peer still sends after its last answer is read, [`LAST_BYTES`] at most each time:
-/// enough for a message or a body that was refused for its length.
-const LAST_READS: usize = 128;
-/// See [`LAST_READS`].
-const LAST_BYTES: usize = 16 * 1024;
+/// Connections that may wait to be accepted. One that finds no room here tries again after a second at best.
+const BACKLOG: i32 = 4096;
+/// How long a new connection waits for the threads of those that have made room to end.
+const ROOM_PATIENCE: Duration = Duration::from_millis(500);
 
 /// A socket that listens.
 #[derive(Debug)]
@@ -50,7 +60,12 @@ impl Listener {
     /// # Errors
     /// What the system says about it.
     pub fn tcp(address: SocketAddr) -> io::Result<Listener> {
-        TcpListener::bind(address).map(Listener::Tcp)
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        // The address is free again at once, whatever connections of before linger.
+        socket.set_reuse_address(true)?;
+        socket.bind(&address.into())?;
+        socket.listen(BACKLOG)?;
+        Ok(Listener::Tcp(socket.into()))
     }
 
     /// Where it is bound, in words.
@@ -63,12 +78,17 @@ impl Listener {
         }
     }
 
-    fn accept(&self) -> io::Result<(Stream, Option<SocketAddr>)> {
+    fn accept(&self) -> io::Result<(Stream, Peer)> {
         match self {
             Listener::Tcp(listener) => {
-                listener.accept().map(|(stream, peer)| (Stream::Tcp(stream), Some(peer)))
+                listener.accept().map(|(stream, peer)| (Stream::Tcp(stream), Peer::Address(peer)))
             }
-            Listener::Unix(listener, _) => listener.accept().map(|(stream, _)| (Stream::Unix(stream), None)),
+            Listener::Unix(listener, _) => listener.accept().map(|(stream, _)| {
+                let peer = getsockopt(&stream, sockopt::PeerCredentials).map_or(Peer::Unknown, |process| {
+                    Peer::Process { uid: process.uid(), pid: process.pid() }
+                });
+                (Stream::Unix(stream), peer)
+            }),
         }
     }
 
@@ -86,11 +106,48 @@ impl Listener {
 
 /// What is done with connections.
 pub trait Serve: Send + Sync + 'static {
-    /// Serves one until it ends; runs on the connection's own thread.
+    /// Serves one until it ends; runs on the connection's own thread. What answers a request does so under
+    /// [`Connection::at_work`].
     fn serve(&self, connection: &Connection);
 
-    /// One was closed because too many are open.
-    fn refused(&self);
+    /// Where refused requests are said.
+    fn requests(&self) -> &RequestLog;
+}
+
+/// What happened to the connections of all listeners.
+#[derive(Debug, Default)]
+pub struct ListenerCounters([ConnectionCounters; ListenerKind::STREAMS.len()]);
+
+/// What happened to the connections of one kind of listener.
+#[derive(Debug, Default)]
+pub struct ConnectionCounters {
+    /// Let in.
+    pub accepted: Count,
+    /// Ended to make room for a new one.
+    pub evicted: Count,
+    /// Closed at once: too many of those that had made room had not ended yet, or there was no thread.
+    pub refused: Count,
+}
+
+impl ListenerCounters {
+    /// Those of a kind that takes connections.
+    pub fn of(&self, kind: ListenerKind) -> &ConnectionCounters {
+        let at = ListenerKind::STREAMS.iter().position(|stream| *stream == kind);
+        &self.0[at.expect("a kind that takes connections")]
+    }
+}
+
+/// What a listener is, and what it grants.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Its kind.
+    pub kind: ListenerKind,
+    /// What its peers may ask for.
+    pub rights: Rights,
+    /// Connections that may be open.
+    pub connections_max: usize,
+    /// Where connections are counted.
+    pub counters: Arc<ListenerCounters>,
 }
 
 /// A listener at work.
@@ -110,13 +167,21 @@ impl Acceptor {
     pub fn start(
         listener: Listener,
         name: &'static str,
-        connections_max: usize,
+        terms: Terms,
         serve: impl Serve,
     ) -> io::Result<Acceptor> {
+        let listener_name = Arc::new(ListenerName { kind: terms.kind, place: listener.place() });
         let listener = Arc::new(listener);
         let open = Arc::new(Open::default());
-        let (of_thread, told) = (Arc::clone(&listener), Arc::clone(&open));
-        let work = move || accept(&of_thread, name, connections_max, &Arc::new(serve), &told);
+        let entrance = Entrance {
+            listener: Arc::clone(&listener),
+            listener_name,
+            name,
+            terms,
+            serve: Arc::new(serve),
+            open: Arc::clone(&open),
+        };
+        let work = move || entrance.accept();
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work)?;
         Ok(Acceptor { listener, open, thread })
     }
@@ -139,58 +204,82 @@ impl Acceptor {
     }
 }
 
-fn accept<S: Serve>(listener: &Listener, name: &'static str, max: usize, serve: &Arc<S>, open: &Arc<Open>) {
-    while !open.closing.load(Ordering::Acquire) {
-        match listener.accept() {
-            Ok((stream, peer)) => begin(stream, peer, name, max, serve, open),
-            Err(_) if open.closing.load(Ordering::Acquire) => return,
-            Err(error) => {
-                log::warn!("{name}: cannot accept a connection: {error}");
-                pause();
+/// What the thread that accepts works with.
+struct Entrance<S> {
+    listener: Arc<Listener>,
+    listener_name: Arc<ListenerName>,
+    name: &'static str,
+    terms: Terms,
+    serve: Arc<S>,
+    open: Arc<Open>,
+}
+
+impl<S: Serve> Entrance<S> {
+    fn accept(&self) {
+        while !self.open.is_closing() {
+            match self.listener.accept() {
+                Ok((stream, peer)) => self.begin(stream, peer),
+                Err(_) if self.open.is_closing() => return,
+                Err(error) => {
+                    log::warn!("{}: cannot accept a connection: {error}", self.name);
+                    // Out of descriptors, most likely, of which a connection has one.
+                    if self.open.evict() {
+                        self.counters().evicted.add(1);
+                    }
+                    pause();
+                }
             }
         }
     }
+
+    fn counters(&self) -> &ConnectionCounters {
+        self.terms.counters.of(self.terms.kind)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "each connection is a thread")]
+    fn begin(&self, stream: Stream, peer: Peer) {
+        let origin = Origin { listener: Arc::clone(&self.listener_name), peer, rights: self.terms.rights };
+        let connection = Arc::new(Connection::new(stream, origin, Arc::clone(&self.open)));
+        let counters = self.counters();
+        let Some((place, evicted)) = self.open.add(&connection, self.terms.connections_max) else {
+            return self.refuse(connection.origin(), "those that made room have not ended yet");
+        };
+        counters.accepted.add(1);
+        counters.evicted.add(u64::from(evicted));
+        let (serve, name) = (Arc::clone(&self.serve), self.name);
+        let origin = connection.origin().clone();
+        let work = move || {
+            let _place = place;
+            match connection.prepare() {
+                Ok(()) => serve.serve(&connection),
+                Err(error) => log::debug!("{name}: {error}"),
+            }
+        };
+        // The thread, or this call if there is none, gives the place back.
+        if let Err(error) = std::thread::Builder::new().name(format!("{name}-peer")).spawn(work) {
+            self.refuse(&origin, &format!("cannot start a thread: {error}"));
+        }
+    }
+
+    fn refuse(&self, origin: &Origin, detail: &str) {
+        self.counters().refused.add(1);
+        let about = About { protocol: self.terms.kind.protocol(), call_id: None, origin, command: b"" };
+        self.serve.requests().refused(now(), &about, "too many connections", Some(detail));
+    }
 }
 
-/// Out of descriptors, most likely: to try again at once would only burn a core.
+/// To try again at once would only burn a core.
 #[expect(clippy::disallowed_methods, reason = "a thread loop that has nothing else to do")]
 fn pause() {
     std::thread::sleep(Duration::from_millis(100));
-}
-
-#[expect(clippy::disallowed_methods, reason = "each connection is a thread")]
-fn begin<S: Serve>(
-    stream: Stream,
-    peer: Option<SocketAddr>,
-    name: &'static str,
-    max: usize,
-    serve: &Arc<S>,
-    open: &Arc<Open>,
-) {
-    let connection = Arc::new(Connection { stream, peer, open: Arc::clone(open) });
-    let Some(number) = open.add(&connection, max) else {
-        serve.refused();
-        return;
-    };
-    let place = Place { open: Arc::clone(open), number };
-    let serve = Arc::clone(serve);
-    let work = move || {
-        let _place = place;
-        match connection.prepare() {
-            Ok(()) => serve.serve(&connection),
-            Err(error) => log::debug!("{name}: {error}"),
-        }
-    };
-    // The thread, or this call if there is none, gives the place back.
-    if let Err(error) = std::thread::Builder::new().name(format!("{name}-peer")).spawn(work) {
-        log::warn!("{name}: cannot start a thread: {error}");
-    }
 }
 
 /// The connections that are open.
 #[derive(Debug, Default)]
 struct Open {
     closing: AtomicBool,
+    /// Counts requests: what a connection notes of it tells how long ago its last one was.
+    requests: AtomicU64,
     connections: Mutex<Connections>,
     fewer: Condvar,
 }
@@ -199,6 +288,21 @@ struct Open {
 struct Connections {
     last: u64,
     list: BTreeMap<u64, Arc<Connection>>,
+    /// Threads of connections, also of those that are in the list no more.
+    threads: usize,
+}
+
+impl Connections {
+    /// Ends the connection that has been without a request for the longest time.
+    fn evict(&mut self) -> bool {
+        let longest = self.list.iter().min_by_key(|(_, connection)| connection.merit());
+        let Some(evicted) = longest.map(|(number, _)| *number).and_then(|number| self.list.remove(&number))
+        else {
+            return false;
+        };
+        evicted.end();
+        true
+    }
 }
 
 impl Open {
@@ -206,15 +310,35 @@ impl Open {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add(&self, connection: &Arc<Connection>, max: usize) -> Option<u64> {
-        let mut connections = self.connections();
-        if connections.list.len() >= max {
+    fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
+    }
+
+    /// A place for a connection, and whether another made room for it.
+    fn add(self: &Arc<Self>, connection: &Arc<Connection>, max: usize) -> Option<(Place, bool)> {
+        let (mut connections, waited) = self
+            .fewer
+            .wait_timeout_while(self.connections(), ROOM_PATIENCE, |connections| {
+                connections.threads >= 2 * max
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
             return None;
         }
+        let evicted = connections.list.len() >= max && connections.evict();
         connections.last += 1;
+        connections.threads += 1;
         let number = connections.last;
         connections.list.insert(number, Arc::clone(connection));
-        Some(number)
+        Some((Place { open: Arc::clone(self), number }, evicted))
+    }
+
+    fn evict(&self) -> bool {
+        self.connections().evict()
+    }
+
+    fn next_request(&self) -> u64 {
+        self.requests.fetch_add(1, Ordering::Relaxed)
     }
 
     fn close(&self) {
@@ -223,7 +347,7 @@ impl Open {
         connections.list.values().for_each(|connection| connection.shut_down(Shutdown::Read));
         let (connections, waited) = self
             .fewer
-            .wait_timeout_while(connections, END_PATIENCE, |connections| !connections.list.is_empty())
+            .wait_timeout_while(connections, END_PATIENCE, |connections| connections.threads > 0)
             .unwrap_or_else(PoisonError::into_inner);
         if waited.timed_out() {
             connections.list.values().for_each(|connection| connection.shut_down(Shutdown::Both));
@@ -239,180 +363,14 @@ struct Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let ended = self.open.connections().list.remove(&self.number);
+        let mut connections = self.open.connections();
+        let ended = connections.list.remove(&self.number);
+        connections.threads -= 1;
+        drop(connections);
         drop(ended);
         self.open.fewer.notify_all();
     }
 }
 
-#[derive(Debug)]
-enum Stream {
-    Tcp(TcpStream),
-    Unix(UnixStream),
-}
-
-/// One connection.
-pub struct Connection {
-    stream: Stream,
-    peer: Option<SocketAddr>,
-    open: Arc<Open>,
-}
-
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("stream", &self.stream).field("peer", &self.peer).finish()
-    }
-}
-
-impl Connection {
-    /// Who is at the other end. A peer of a unix socket has no address and shows as `0.0.0.0:0`.
-    pub fn peer(&self) -> SocketAddr {
-        self.peer.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)))
-    }
-
-    /// Whether the listener ends: what has been asked is answered, nothing more is read.
-    pub fn is_closing(&self) -> bool {
-        self.open.closing.load(Ordering::Acquire)
-    }
-
-    /// How long one read waits; `None` is for ever.
-    ///
-    /// # Errors
-    /// The system refuses the option.
-    pub fn set_read_patience(&self, patience: Option<Duration>) -> io::Result<()> {
-        // Zero would mean for ever.
-        let patience = patience.map(|patience| patience.max(Duration::from_millis(1)));
-        self.with_socket(|socket| socket.set_read_timeout(patience))
-    }
-
-    /// Closes without losing the last answer: what the peer has sent besides must be read first, or the
-    /// kernel resets the connection and the peer may never see the answer.
-    pub fn finish(&self) {
-        self.shut_down(Shutdown::Write);
-        if self.set_read_patience(Some(Duration::from_millis(200))).is_err() {
-            return;
-        }
-        let (mut stream, mut rest) = (self, [0; LAST_BYTES]);
-        for _ in 0..LAST_READS {
-            match stream.read(&mut rest) {
-                Ok(0) | Err(_) => break,
-                Ok(_) => {}
-            }
-        }
-    }
-
-    fn prepare(&self) -> io::Result<()> {
-        self.with_socket(|socket| socket.set_write_timeout(Some(WRITE_PATIENCE)))?;
-        if let Stream::Tcp(stream) = &self.stream {
-            // Answers are written whole: nothing is gained by waiting for more.
-            stream.set_nodelay(true)?;
-            let (idle, interval, retries) = KEEPALIVE;
-            let keepalive = socket2::TcpKeepalive::new().with_time(idle).with_interval(interval);
-            socket2::SockRef::from(stream).set_tcp_keepalive(&keepalive.with_retries(retries))?;
-        }
-        Ok(())
-    }
-
-    fn shut_down(&self, how: Shutdown) {
-        // A peer that is gone already has been shut down by the system.
-        let _ = self.with_socket(|socket| socket.shutdown(how));
-    }
-
-    fn with_socket<T>(&self, act: impl FnOnce(&socket2::Socket) -> T) -> T {
-        let socket = match &self.stream {
-            Stream::Tcp(stream) => stream.as_fd(),
-            Stream::Unix(stream) => stream.as_fd(),
-        };
-        act(&socket2::SockRef::from(&socket))
-    }
-}
-
-impl Read for &Connection {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match &self.stream {
-            Stream::Tcp(stream) => (&mut &*stream).read(buffer),
-            Stream::Unix(stream) => (&mut &*stream).read(buffer),
-        }
-    }
-}
-
-impl Write for &Connection {
-    /// Writes everything or fails: a blocking write that comes back with less has run out of patience, and
-    /// the peer must not get another round for every few bytes that it reads.
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = match &self.stream {
-            Stream::Tcp(stream) => (&mut &*stream).write(bytes),
-            Stream::Unix(stream) => (&mut &*stream).write(bytes),
-        };
-        match written {
-            Ok(length) if length < bytes.len() => Err(ErrorKind::TimedOut.into()),
-            written => written,
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::AtomicUsize;
-
-    use super::*;
-
-    /// Sends back what comes, and counts who was turned away.
-    struct Echo(Arc<AtomicUsize>);
-
-    impl Serve for Echo {
-        fn serve(&self, mut connection: &Connection) {
-            let mut buffer = [0; 64];
-            while let Ok(length @ 1..) = connection.read(&mut buffer) {
-                if connection.write_all(&buffer[..length]).is_err() {
-                    return;
-                }
-            }
-        }
-
-        fn refused(&self) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    fn greet(stream: &mut TcpStream) -> io::Result<usize> {
-        stream.write_all(b"hello")?;
-        stream.read(&mut [0; 8])
-    }
-
-    #[test]
-    fn a_write_is_whole_or_fails() {
-        let (near, far) = UnixStream::pair().expect("two sockets");
-        let stream = Stream::Unix(near);
-        let mut connection = &Connection { stream, peer: None, open: Arc::default() };
-        let patience = Some(Duration::from_millis(1));
-        connection.with_socket(|socket| socket.set_write_timeout(patience)).expect("an option");
-        // More than the buffers of a socket take, to a peer that does not read.
-        let failed = connection.write_all(&vec![0; 16 << 20]).expect_err("nobody reads");
-        assert_eq!(failed.kind(), ErrorKind::TimedOut);
-        drop(far);
-    }
-
-    #[test]
-    fn one_too_many_is_closed_at_once_and_the_end_closes_the_idle() {
-        let refused = Arc::new(AtomicUsize::new(0));
-        let listener = Listener::tcp("127.0.0.1:0".parse().expect("an address")).expect("free");
-        let acceptor = Acceptor::start(listener, "test", 2, Echo(Arc::clone(&refused))).expect("a thread");
-        let address = acceptor.address().expect("TCP");
-        let connect = || TcpStream::connect(address).expect("listening");
-        let (mut one, mut two) = (connect(), connect());
-        assert_eq!(greet(&mut one).expect("served"), 5);
-        assert_eq!(greet(&mut two).expect("served"), 5);
-        let mut three = connect();
-        // Either the end or a reset, depending on who is first.
-        assert!(matches!(three.read(&mut [0; 8]), Ok(0) | Err(_)));
-        assert_eq!(refused.load(Ordering::Relaxed), 1);
-        acceptor.stop();
-        assert_eq!(one.read(&mut [0; 8]).expect("closed in order"), 0);
-        TcpListener::bind(address).expect("free again");
-    }
-}
+mod tests;

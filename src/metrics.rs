@@ -17,8 +17,10 @@ use tandem_shards::time::Timestamp;
 use crate::addresses::Presence;
 use crate::ctl::RedisStatus;
 use crate::ctl::answer::InterfaceUse;
+use crate::listener::ListenerCounters;
 use crate::ng::counters::{CommandKind, NgCounters};
 use crate::ng::flags::not_done::Feature;
+use crate::origin::ListenerKind;
 use crate::request_log::Protocol;
 
 /// The content type of the page.
@@ -43,6 +45,8 @@ pub struct Metrics<'a> {
     pub events_lost: u64,
     /// `max-sessions`; negative is off.
     pub max_sessions: i64,
+    /// What happened to the connections of listeners.
+    pub listeners: &'a ListenerCounters,
     /// Counts of the ng protocol.
     pub ng: &'a NgCounters,
     /// Refused requests by protocol and reason.
@@ -60,6 +64,7 @@ pub fn page(metrics: &Metrics<'_>) -> String {
     shards(&mut page, metrics);
     ports(&mut page, &metrics.interfaces);
     traffic(&mut page, metrics);
+    connections(&mut page, metrics.listeners);
     ng(&mut page, metrics.ng);
     refusals(&mut page, &metrics.refusals);
     if let Some(status) = &metrics.redis {
@@ -215,6 +220,21 @@ fn traffic(page: &mut Page, metrics: &Metrics<'_>) {
                     page.sample(&[("direction", &direction), ("interface", &name), ("shard", &shard)], value);
                 }
             }
+        }
+    }
+}
+
+fn connections(page: &mut Page, counters: &ListenerCounters) {
+    page.counter(
+        "connections_total",
+        "Connections let in, ended to make room for newer ones, and closed at once.",
+    );
+    for kind in ListenerKind::STREAMS {
+        let counters = counters.of(kind);
+        for (event, count) in
+            [("accepted", &counters.accepted), ("evicted", &counters.evicted), ("refused", &counters.refused)]
+        {
+            page.sample(&[("event", &event), ("listener", &kind.key())], count.value());
         }
     }
 }
@@ -379,6 +399,8 @@ mod tests {
         let ng = NgCounters::default();
         ng.note_command(CommandKind::Offer, IpAddr::from([127, 0, 0, 1]), Duration::ZERO, false);
         ng.malformed.add(2);
+        let listeners = ListenerCounters::default();
+        listeners.of(ListenerKind::Cli).evicted.add(44);
         let feed = FeedStatus {
             held: 3,
             waiting: 1,
@@ -397,6 +419,7 @@ mod tests {
             ],
             events_lost: 0,
             max_sessions: 100,
+            listeners: &listeners,
             ng: &ng,
             refusals: vec![(Protocol::Ng, "Ran out of ports".to_owned(), 3)],
             redis: Some(RedisStatus {

@@ -8,13 +8,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use log::Level;
 use tandem_shards::time::Timestamp;
 
 use crate::logging::{Admit, Limiter};
+use crate::origin::Origin;
 
 /// Lines of one reason in ten seconds.
 const REFUSALS_PER_WINDOW: u64 = 20;
@@ -57,8 +57,8 @@ pub struct About<'a> {
     pub protocol: Protocol,
     /// Its call-id, if it has one.
     pub call_id: Option<&'a [u8]>,
-    /// Who asked, if the connection has an address.
-    pub peer: Option<SocketAddr>,
+    /// Who asked, and where.
+    pub origin: &'a Origin,
     /// What was asked, if that could be read.
     pub command: &'a [u8],
 }
@@ -149,9 +149,9 @@ fn say(level: Level, about: &About<'_>, admitted: Admit, name: &str, what: &str,
     }
     let call_id = Cut(about.call_id.unwrap_or(b"-"));
     let command = Cut(if about.command.is_empty() { b"-" } else { about.command });
-    let peer = about.peer.map_or("-".to_owned(), |peer| peer.to_string());
     let detail = detail.map(|detail| format!(": {detail}")).unwrap_or_default();
-    log::log!(target: target, level, "call={call_id} {what} command=\"{command}\" peer={peer}{detail}");
+    let origin = about.origin;
+    log::log!(target: target, level, "call={call_id} {what} command=\"{command}\" {origin}{detail}");
 }
 
 /// Bytes from outside, escaped, and cut if there are too many.
@@ -172,8 +172,8 @@ impl fmt::Display for Cut<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const ABOUT: About<'_> = About { protocol: Protocol::Ng, call_id: None, peer: None, command: b"offer" };
+    use crate::origin::tests::origin;
+    use crate::origin::{ListenerKind, Rights};
 
     #[test]
     fn what_comes_from_outside_is_escaped_and_cut() {
@@ -184,12 +184,14 @@ mod tests {
 
     #[test]
     fn every_refusal_is_counted_and_reasons_are_bounded() {
+        let origin = origin(ListenerKind::Ng, Rights::NONE);
+        let about = About { protocol: Protocol::Ng, call_id: None, origin: &origin, command: b"offer" };
         let log = RequestLog::default();
         for _ in 0..50 {
-            log.refused(Timestamp::from_secs(1), &ABOUT, "Ran out of ports", None);
+            log.refused(Timestamp::from_secs(1), &about, "Ran out of ports", None);
         }
         for number in 0..2 * REASONS_MAX {
-            log.refused(Timestamp::from_secs(1), &ABOUT, &number.to_string(), None);
+            log.refused(Timestamp::from_secs(1), &about, &number.to_string(), None);
         }
         let refusals = log.refusals();
         assert!(refusals.contains(&(Protocol::Ng, "Ran out of ports".to_owned(), 50)));

@@ -1,7 +1,6 @@
 //! What the fronts over streams put requests to: the node, or a test.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tandem_shards::input::Command;
@@ -11,24 +10,29 @@ use tandem_shards::output::Reply;
 use tandem_shards::stats::ShardReport;
 
 use crate::ctl::{Ctl, execute, now};
+use crate::listener::ListenerCounters;
 use crate::liveness;
 use crate::metrics::{self, Metrics};
 use crate::ng::counters::NgCounters;
 use crate::ng::exchange::NgState;
+use crate::origin::Origin;
 use crate::request_log::RequestLog;
 
 /// Everything that can be asked over TCP, HTTP and WebSocket.
 pub trait Service: fmt::Debug + Send + Sync {
     /// Answers an ng message with a cookie. `None`: it gets no answer.
-    fn answer(&self, message: &[u8], proxy: SocketAddr) -> Option<Arc<[u8]>>;
+    fn answer(&self, message: &[u8], origin: &Origin) -> Option<Arc<[u8]>>;
     /// Answers an ng message without a cookie.
-    fn answer_plain(&self, payload: &[u8], proxy: SocketAddr) -> Vec<u8>;
+    fn answer_plain(&self, payload: &[u8], origin: &Origin) -> Vec<u8>;
     /// Counts of the ng protocol.
     fn counters(&self) -> &NgCounters;
     /// Where refused requests are said.
     fn requests(&self) -> &RequestLog;
     /// Runs a line of the CLI.
-    fn cli(&self, line: &str) -> String;
+    ///
+    /// # Errors
+    /// Its origin may not ask for that, in words.
+    fn cli(&self, line: &str, origin: &Origin) -> Result<String, String>;
     /// How the node is.
     fn health(&self) -> Health;
     /// The page for Prometheus.
@@ -83,12 +87,13 @@ pub struct NodeService {
     state: Arc<NgState>,
     callers: Callers,
     ctl: Ctl,
+    listeners: Arc<ListenerCounters>,
 }
 
 impl NodeService {
     /// A service of a running node.
-    pub fn new(state: Arc<NgState>, callers: Callers, ctl: Ctl) -> Self {
-        NodeService { state, callers, ctl }
+    pub fn new(state: Arc<NgState>, callers: Callers, ctl: Ctl, listeners: Arc<ListenerCounters>) -> Self {
+        NodeService { state, callers, ctl, listeners }
     }
 
     /// What the shards say, and which say nothing.
@@ -106,12 +111,12 @@ impl NodeService {
 }
 
 impl Service for NodeService {
-    fn answer(&self, message: &[u8], proxy: SocketAddr) -> Option<Arc<[u8]>> {
-        self.state.serve(&mut self.callers.take(), now(), message, proxy)
+    fn answer(&self, message: &[u8], origin: &Origin) -> Option<Arc<[u8]>> {
+        self.state.serve(&mut self.callers.clone(), now(), message, origin)
     }
 
-    fn answer_plain(&self, payload: &[u8], proxy: SocketAddr) -> Vec<u8> {
-        self.state.serve_plain(&mut self.callers.take(), now(), payload, proxy)
+    fn answer_plain(&self, payload: &[u8], origin: &Origin) -> Vec<u8> {
+        self.state.serve_plain(&mut self.callers.clone(), now(), payload, origin)
     }
 
     fn counters(&self) -> &NgCounters {
@@ -122,8 +127,8 @@ impl Service for NodeService {
         &self.state.requests
     }
 
-    fn cli(&self, line: &str) -> String {
-        self.ctl.run_line(line)
+    fn cli(&self, line: &str, origin: &Origin) -> Result<String, String> {
+        self.ctl.run_line(line.as_bytes(), origin)
     }
 
     fn health(&self) -> Health {
@@ -151,6 +156,7 @@ impl Service for NodeService {
             interfaces: execute::interfaces(node, &[]),
             events_lost: node.event_losses.count(),
             max_sessions: node.admission.max_sessions(),
+            listeners: &self.listeners,
             ng: &self.state.counters,
             refusals: node.requests.refusals(),
             redis: node.redis.as_ref().map(|redis| redis.status()),
@@ -169,6 +175,7 @@ pub mod tests {
     use tandem_shards::time::Timestamp;
 
     use super::*;
+    use crate::ctl::{self, commands};
     use crate::ng::exchange::Desk;
     use crate::ng::value::Value;
 
@@ -190,8 +197,12 @@ pub mod tests {
     struct FakeDesk;
 
     impl Desk for FakeDesk {
-        fn cli(&self, line: &str) -> String {
-            format!("<{line}>\n")
+        /// As a node without calls would: the rights are those of the real table.
+        fn cli(&self, line: &str, origin: &Origin) -> Result<String, String> {
+            match ctl::allowed(&commands::parse(line.as_bytes()), origin) {
+                Ok(_) => Ok(format!("<{line}>\n")),
+                Err(problem) => Err(format!("{problem:?}")),
+            }
         }
 
         fn statistics(&self, _counters: &NgCounters) -> Value<'static> {
@@ -216,12 +227,12 @@ pub mod tests {
     }
 
     impl Service for FakeService {
-        fn answer(&self, message: &[u8], proxy: SocketAddr) -> Option<Arc<[u8]>> {
-            self.state.serve(&mut NoShards, Timestamp::from_secs(1), message, proxy)
+        fn answer(&self, message: &[u8], origin: &Origin) -> Option<Arc<[u8]>> {
+            self.state.serve(&mut NoShards, Timestamp::from_secs(1), message, origin)
         }
 
-        fn answer_plain(&self, payload: &[u8], proxy: SocketAddr) -> Vec<u8> {
-            self.state.serve_plain(&mut NoShards, Timestamp::from_secs(1), payload, proxy)
+        fn answer_plain(&self, payload: &[u8], origin: &Origin) -> Vec<u8> {
+            self.state.serve_plain(&mut NoShards, Timestamp::from_secs(1), payload, origin)
         }
 
         fn counters(&self) -> &NgCounters {
@@ -232,8 +243,8 @@ pub mod tests {
             &self.state.requests
         }
 
-        fn cli(&self, line: &str) -> String {
-            self.state.desk.cli(line)
+        fn cli(&self, line: &str, origin: &Origin) -> Result<String, String> {
+            self.state.desk.cli(line, origin)
         }
 
         fn health(&self) -> Health {

@@ -81,6 +81,8 @@ stream(http, b"GET /nowhere?x HTTP/1.1\r\nHost: x\r\n\r\n")
 stream(http, b"nonsense\r\n\r\n")
 stream(cli, b"frobnicate now\n")
 stream(cli, b"terminate over-cli\n")
+stream(cli, b"long " + b"x" * 1500)
+stream(cli, b"longer " + b"x" * 1500 + b"\n")
 PY
 says "call=-" "refused: no cookie" '"nospace\x1b[2J"'
 says "refused: Could not decode bencode dictionary"
@@ -89,9 +91,11 @@ says "refused: connection broken" "it ended within a message"
 says "refused: 404 Not Found" 'command="/nowhere?x"'
 says "refused: 400 Bad Request"
 says "refused: unknown command" 'command="frobnicate now"'
-says call=over-cli "refused: unknown call"
+says call=over-cli "refused: unknown call" "listener=listen-cli@$CLI peer=127.0.0.1:"
+says "refused: line too long" 'command="long x' "listener=listen-cli@$CLI peer=127.0.0.1:"
+says "refused: line too long" 'command="longer x'
 "$TANDEM" ctl --socket "$WORK/ctl.sock" ksadd 7 >/dev/null 2>&1 || true
-says "refused: no Redis" 'command="ksadd 7"'
+says "refused: no Redis" 'command="ksadd 7"' "listener=listen-ctl@$WORK/ctl.sock uid=$(id -u) pid="
 
 # A call-id is not longer in the log than in reason.
 ng "{\"command\":\"query\",\"call-id\":\"$(printf 'L%.0s' $(seq 5000))\"}" >/dev/null || true

@@ -30,10 +30,30 @@ pub struct Keys {
     #[arg(long, value_name = "ADDRESS:PORT", value_delimiter = ';')]
     #[serde(deserialize_with = "texts")]
     pub listen_tcp_ng: Vec<String>,
-    /// Where HTTP and WebSocket are served: ng, ctl, metrics and health
+    /// Where HTTP and WebSocket are served: metrics and health, and what `http-ng` and `http-cli` allow
     #[arg(long, value_name = "ADDRESS:PORT", value_delimiter = ';')]
     #[serde(deserialize_with = "texts")]
     pub listen_http: Vec<String>,
+    /// Whether ng is served over HTTP and WebSocket
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    pub http_ng: bool,
+    /// Commands of the CLI over HTTP and WebSocket: off, read (those that change nothing) or change (all;
+    /// by POST with `Content-Type: application/x-rtpengine-cli`, or by WebSocket)
+    #[arg(long, value_name = "WHICH")]
+    pub http_cli: String,
+    /// Pages whose browsers may POST and open WebSockets, besides those that are served here at an address:
+    /// `https://name[:port]`
+    #[arg(long, value_name = "ORIGIN", value_delimiter = ';')]
+    #[serde(deserialize_with = "texts")]
+    pub http_origins: Vec<String>,
+    /// Where metrics and health are served over HTTP, and nothing else
+    #[arg(long, value_name = "ADDRESS:PORT", value_delimiter = ';')]
+    #[serde(deserialize_with = "texts")]
+    pub listen_metrics: Vec<String>,
+    /// Commands of the CLI that proxies may send by the ng command `cli` over UDP and TCP: off, read or change
+    #[arg(long, value_name = "WHICH")]
+    pub ng_cli: String,
     /// Where the line protocol of rtpengine-ctl is served over TCP. It has no access control
     #[arg(long, value_name = "ADDRESS:PORT", value_delimiter = ';')]
     #[serde(deserialize_with = "texts")]
@@ -228,6 +248,11 @@ impl Default for Keys {
             listen_ng: vec!["127.0.0.1:2223".to_owned()],
             listen_tcp_ng: Vec::new(),
             listen_http: Vec::new(),
+            http_ng: true,
+            http_cli: "read".to_owned(),
+            http_origins: Vec::new(),
+            listen_metrics: Vec::new(),
+            ng_cli: "change".to_owned(),
             listen_cli: vec!["127.0.0.1:9900".to_owned()],
             listen_ctl: None,
             port_min: 30000,

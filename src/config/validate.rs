@@ -1,18 +1,24 @@
 //! From keys to a [`Config`]: each value on its own, then their meaning together.
 
 use std::fmt::Display;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use log::LevelFilter;
-use tandem_shards::names::{InterfaceName, Keyspace, Text};
+use tandem_shards::names::{Keyspace, Text};
 use tandem_shards::settings::{Learning, Settings};
 
+use self::value::{cpu_range, interface, listen_address, one_of};
 use super::file::FileKeys;
 use super::keys::{KeyFlags, Keys, RedisKeys};
 use super::problem::{Origins, Place, Problem, Problems};
+use crate::http::browser::is_origin;
+use crate::origin::Rights;
+
 use super::{Config, CtlSocket, Host, InterfaceConfig, NodeLimits, RedisConfig, RedisUrl, Switchover};
+
+mod value;
 
 /// Shards of one node.
 const SHARDS_MAX: usize = 256;
@@ -46,7 +52,11 @@ pub fn validate(file: FileKeys, flags: &KeyFlags, host: &Host) -> Result<Config,
         interfaces: check.interfaces(&keys),
         listen_ng: check.listen("listen-ng", &keys.listen_ng),
         listen_tcp_ng: check.listen("listen-tcp-ng", &keys.listen_tcp_ng),
+        ng_rights: check.commands("ng-cli", &keys.ng_cli).with_signal(true),
         listen_http: check.listen("listen-http", &keys.listen_http),
+        http_rights: check.commands("http-cli", &keys.http_cli).with_signal(keys.http_ng),
+        http_origins: check.origins(&keys.http_origins),
+        listen_metrics: check.listen("listen-metrics", &keys.listen_metrics),
         listen_cli: check.listen("listen-cli", &keys.listen_cli),
         listen_ctl: match keys.listen_ctl.as_deref() {
             None => CtlSocket::Usual,
@@ -151,10 +161,35 @@ impl Check<'_> {
         list
     }
 
+    fn commands(&mut self, key: &str, text: &str) -> Rights {
+        match text {
+            "off" => Rights::NONE,
+            "read" => Rights::READ,
+            "change" => Rights::OPERATE,
+            other => {
+                self.refuse(key, other, one_of(other, &["off", "read", "change"]));
+                Rights::NONE
+            }
+        }
+    }
+
+    fn origins(&mut self, texts: &[String]) -> Vec<String> {
+        for (n, text) in self.items("http-origins", texts).filter(|(_, text)| !is_origin(text)) {
+            self.refuse_item(
+                "http-origins",
+                n,
+                text,
+                "must be `https://name`, or `http://name:port`, and no more",
+            );
+        }
+        texts.to_vec()
+    }
+
     fn listeners_apart(&mut self, config: &Config) {
         let all = [
             ("listen-tcp-ng", &config.listen_tcp_ng),
             ("listen-http", &config.listen_http),
+            ("listen-metrics", &config.listen_metrics),
             ("listen-cli", &config.listen_cli),
         ];
         for (at, (key, addresses)) in all.iter().enumerate() {
@@ -409,64 +444,6 @@ impl Check<'_> {
             }
         }
     }
-}
-
-/// "must be one of …", with the nearest.
-fn one_of(text: &str, names: &[&str]) -> String {
-    let nearest = names.iter().min_by_key(|name| strsim::damerau_levenshtein(text, name));
-    let hint = nearest.filter(|name| strsim::damerau_levenshtein(text, name) <= 2);
-    let hint = hint.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
-    format!("must be one of {}{hint}", names.join(", "))
-}
-
-/// `[name/]address[!advertised]`, addresses of IPv6 with or without brackets.
-fn interface(text: &str) -> Result<InterfaceConfig, String> {
-    let (name, addresses) = text.split_once('/').unwrap_or(("default", text));
-    if name.is_empty() {
-        return Err("has no name before the `/`".to_owned());
-    }
-    let (ip, advertised) = match addresses.split_once('!') {
-        Some((ip, advertised)) => (address(ip)?, address(advertised)?),
-        None => (address(addresses)?, address(addresses)?),
-    };
-    if ip.is_unspecified() || ip.is_multicast() {
-        return Err(format!("{ip} is not an address that media can come to: name one of this host"));
-    }
-    if ip.is_ipv4() != advertised.is_ipv4() {
-        return Err(format!("{advertised} is of another address family than {ip}"));
-    }
-    Ok(InterfaceConfig { name: InterfaceName::from(name), ip, advertised })
-}
-
-fn address(text: &str) -> Result<IpAddr, String> {
-    let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
-    bare.parse().map_err(|_| format!("`{text}` is not an IP address; write `name/address[!advertised]`"))
-}
-
-/// `port`, `address:port` or `[v6]:port`. A port alone is on loopback only: none of these protocols knows who
-/// asks, so the whole network must be asked for by name (`0.0.0.0:port`).
-fn listen_address(text: &str) -> Result<SocketAddr, String> {
-    let parsed = match text.parse::<u16>() {
-        Ok(port) => Some(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
-        Err(_) => text.parse().ok(),
-    };
-    match parsed {
-        Some(address) if address.port() == 0 => Err("port 0 is no port".to_owned()),
-        Some(address) => Ok(address),
-        None => Err("must be `port`, `address:port` or `[v6]:port`".to_owned()),
-    }
-}
-
-/// `4` or `2-9`.
-fn cpu_range(text: &str) -> Result<std::ops::RangeInclusive<usize>, String> {
-    let wrong = || format!("`{text}` is not a CPU number or a range such as 2-9");
-    let (first, last) = text.split_once('-').unwrap_or((text, text));
-    let (first, last) =
-        (first.trim().parse().map_err(|_| wrong())?, last.trim().parse().map_err(|_| wrong())?);
-    if first > last || last >= 4096 {
-        return Err(wrong());
-    }
-    Ok(first..=last)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use super::commands::{Level, Which, Wrong};
 use super::parameters::{NotANumber, Parameter, Value};
 use super::rates::Rate;
 use super::{PeerStatus, ProxyRow, RedisStatus};
+use crate::origin::Right;
 
 /// An answer, and who did not contribute to it.
 #[derive(Debug)]
@@ -146,6 +147,8 @@ pub enum Problem {
     Unanswered,
     /// There is no such shard.
     NoShard(u16),
+    /// The listener does not grant it.
+    NotAllowed(Right),
 }
 
 /// Why nobody would take calls that are handed over.
@@ -348,6 +351,7 @@ impl Problem {
             Problem::KeyspaceUnknown(_) => "keyspace not followed",
             Problem::Unanswered => "its shard does not answer",
             Problem::NoShard(_) => "no such shard",
+            Problem::NotAllowed(_) => "not allowed",
         }
     }
 

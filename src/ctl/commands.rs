@@ -381,6 +381,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::ctl::effect::Effect;
 
     #[test]
     fn lines_become_commands() {
@@ -418,6 +419,32 @@ mod tests {
         for (line, command) in cases {
             assert_eq!(parse(line), command, "{}", line.escape_ascii());
         }
+    }
+
+    /// Every word of the table, so that a new one must be put into one of the two lists.
+    #[test]
+    fn each_command_reads_or_changes() {
+        let plain = |word: &str| word.replace(" [<number>]", "").replace('<', "");
+        let lines = |level: Level, before: &str| -> Vec<String> {
+            words_of(level).iter().map(|(word, _)| format!("{before}{}", plain(word))).collect()
+        };
+        let changing = ["terminate", "ksadd", "ksrm", "active", "standby", "debug", "resync"];
+        let changes = |line: &str| matches!(parse(line.as_bytes()).effect(), Effect::Changes(_));
+        for line in lines(Level::Top, "") {
+            let word = line.split(' ').next().expect("a word");
+            assert_eq!(changes(&line), changing.contains(&word), "{line}");
+        }
+        assert!(lines(Level::List, "list ").iter().all(|line| !changes(line)));
+        assert!(lines(Level::Set, "set ").iter().all(|line| changes(line)));
+        let call = lines(Level::Call, "call id ");
+        assert_eq!(call.iter().map(|line| changes(line)).collect::<Vec<_>>(), [false, true, true, false]);
+        let params = lines(Level::Params, "params ");
+        assert_eq!(params.iter().map(|line| changes(line)).collect::<Vec<_>>(), [false, false, false, true]);
+        let words = |line: &[u8]| parse(line).effect();
+        assert_eq!(words(b"terminate own"), Effect::Changes("terminate own".to_owned()));
+        assert_eq!(words(b"standby --force"), Effect::Changes("standby --force".to_owned()));
+        assert_eq!(words(b"call a@b terminate"), Effect::Changes("call=a@b terminate".to_owned()));
+        assert_eq!(words(b"set timeout \x1b"), Effect::Changes("set timeout \\x1b".to_owned()));
     }
 
     proptest! {

@@ -1,15 +1,19 @@
 //! The two doors: TCP in rtpengine's line protocol, and the unix socket in JSON.
 //!
-//! Each connection is one line in, one answer out, and closed. A few connections at a time; each has a time
-//! limit, so that a peer that says nothing does not hold a place for ever.
+//! Each connection is one line in, one answer out, and closed; one that says nothing is closed after a while. A
+//! request of HTTP gets no answer: it may be from a browser that a web page has sent here.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Ctl, socket};
+use super::{Ctl, now, socket};
 use crate::config::CtlSocket;
-use crate::listener::{Acceptor, Connection, Listener, Serve};
+use crate::foreign::{FOREIGN, begins_tls, is_request_line};
+use crate::listener::{Acceptor, Connection, Listener, ListenerCounters, Serve, Terms};
+use crate::origin::{ListenerKind, Origin, Rights};
+use crate::request_log::{About, Protocol, RequestLog};
 
 /// Connections that may be open at one door.
 pub const CONNECTIONS_MAX: usize = 16;
@@ -59,12 +63,14 @@ impl Bound {
     ///
     /// # Errors
     /// No thread can be started.
-    pub fn open(self, ctl: Ctl) -> io::Result<Door> {
-        let speech = match self.0 {
-            Listener::Tcp(_) => Speech::Lines,
-            Listener::Unix(..) => Speech::Json,
+    pub fn open(self, ctl: Ctl, counters: Arc<ListenerCounters>) -> io::Result<Door> {
+        let (speech, kind) = match self.0 {
+            Listener::Tcp(_) => (Speech::Lines, ListenerKind::Cli),
+            Listener::Unix(..) => (Speech::Json, ListenerKind::Ctl),
         };
-        Acceptor::start(self.0, "ctl", CONNECTIONS_MAX, Operators { ctl, speech }).map(Door)
+        let rights = Rights::OPERATE;
+        let terms = Terms { kind, rights, connections_max: CONNECTIONS_MAX, counters };
+        Acceptor::start(self.0, "ctl", terms, Operators { ctl, speech }).map(Door)
     }
 }
 
@@ -91,58 +97,106 @@ struct Operators {
 impl Serve for Operators {
     fn serve(&self, connection: &Connection) {
         if let Err(error) = self.converse(connection) {
-            log::debug!("ctl: {error}");
+            log::debug!("{}: {error}", connection.origin());
         }
     }
 
-    fn refused(&self) {
-        log::warn!("ctl: {CONNECTIONS_MAX} connections are open already, one more was closed");
+    fn requests(&self) -> &RequestLog {
+        &self.ctl.node().requests
     }
 }
 
 impl Operators {
     fn converse(&self, mut connection: &Connection) -> io::Result<()> {
         connection.set_read_patience(Some(PATIENCE))?;
-        let answer = match self.speech {
-            Speech::Lines => {
-                read_line(&mut connection, LINE_BYTES_MAX)?.map(|line| self.ctl.run_bytes(&line))
-            }
-            Speech::Json => read_line(&mut connection, REQUEST_BYTES_MAX)?
-                .map(|line| self.ctl.run_request(&String::from_utf8_lossy(&line)) + "\n"),
+        let bytes_max = match self.speech {
+            Speech::Lines => LINE_BYTES_MAX,
+            Speech::Json => REQUEST_BYTES_MAX,
         };
-        connection.write_all(answer.unwrap_or_default().as_bytes())?;
+        let origin = connection.origin();
+        let line = match read_line(&mut connection, bytes_max)? {
+            Said::Line(line) => line,
+            Said::Nothing => {
+                connection.finish();
+                return Ok(());
+            }
+            Said::TooLong(beginning) => {
+                let detail = format!("more than {bytes_max} bytes");
+                self.refuse(origin, &beginning, "line too long", &detail);
+                connection.finish();
+                return Ok(());
+            }
+            Said::Tls => {
+                self.refuse(origin, b"", FOREIGN, "lines are spoken here");
+                return Ok(());
+            }
+        };
+        let at_work = connection.at_work();
+        let answer = match self.speech {
+            Speech::Lines if is_request_line(&line) => {
+                self.refuse(origin, &line, FOREIGN, "lines are spoken here");
+                return Ok(());
+            }
+            Speech::Lines => self.ctl.run_line(&line, origin).unwrap_or_else(|refused| refused + "\n"),
+            Speech::Json => self.ctl.run_request(&String::from_utf8_lossy(&line), origin) + "\n",
+        };
+        connection.write_all(answer.as_bytes())?;
+        drop(at_work);
         connection.finish();
         Ok(())
     }
+
+    fn refuse(&self, origin: &Origin, command: &[u8], reason: &str, detail: &str) {
+        let about = About { protocol: Protocol::Ctl, call_id: None, origin, command };
+        self.requests().refused(now(), &about, reason, Some(detail));
+    }
 }
 
-/// Reads the first line that is not empty, without its end. None if the peer closes before, or if the line
-/// is too long.
-fn read_line(stream: &mut impl Read, bytes_max: usize) -> io::Result<Option<Vec<u8>>> {
+/// What a peer says first.
+#[derive(Debug, PartialEq, Eq)]
+enum Said {
+    /// A line that is not empty, without its end.
+    Line(Vec<u8>),
+    /// The peer closed before.
+    Nothing,
+    /// The beginning of a line that is too long.
+    TooLong(Vec<u8>),
+    /// TLS.
+    Tls,
+}
+
+/// Reads the first line that is not empty.
+fn read_line(stream: &mut impl Read, bytes_max: usize) -> io::Result<Said> {
     let mut line: Vec<u8> = Vec::new();
     let mut part = [0; 1024];
     loop {
         let count = match stream.read(&mut part) {
-            Ok(0) => return Ok(None),
+            Ok(0) => return Ok(Said::Nothing),
             Ok(count) => count,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
         line.extend_from_slice(&part[..count]);
+        if begins_tls(&line) {
+            return Ok(Said::Tls);
+        }
         while let Some(end) = line.iter().position(|b| *b == b'\n') {
             let rest = line.split_off(end + 1);
             line.truncate(end);
             if line.last() == Some(&b'\r') {
                 line.pop();
             }
+            if line.len() > bytes_max {
+                return Ok(Said::TooLong(line));
+            }
             if !line.is_empty() {
-                return Ok((line.len() <= bytes_max).then_some(line));
+                return Ok(Said::Line(line));
             }
             // An empty line is not answered and does not close.
             line = rest;
         }
         if line.len() > bytes_max {
-            return Ok(None);
+            return Ok(Said::TooLong(line));
         }
     }
 }
@@ -154,18 +208,19 @@ mod tests {
     #[test]
     fn lines_are_framed_as_rtpengine_does() {
         let long = vec![b'x'; 3000];
-        let cases: [(&[u8], Option<&[u8]>); 7] = [
-            (b"list numsessions\n", Some(b"list numsessions")),
-            (b"list numsessions\r\n", Some(b"list numsessions")),
-            (b"\n\r\nping\nrest", Some(b"ping")),
-            (b"first\nsecond\n", Some(b"first")),
-            (b"no end", None),
-            (b"", None),
-            (&long, None),
+        let line = |bytes: &[u8]| Said::Line(bytes.to_vec());
+        let cases: [(&[u8], Said); 8] = [
+            (b"list numsessions\n", line(b"list numsessions")),
+            (b"list numsessions\r\n", line(b"list numsessions")),
+            (b"\n\r\nping\nrest", line(b"ping")),
+            (b"first\nsecond\n", line(b"first")),
+            (b"no end", Said::Nothing),
+            (b"\x16\x03\x01\n", Said::Tls),
+            (b"", Said::Nothing),
+            (&long, Said::TooLong(vec![b'x'; 2048])),
         ];
         for (mut bytes, expected) in cases {
-            let line = read_line(&mut bytes, LINE_BYTES_MAX).expect("no errors in memory");
-            assert_eq!(line.as_deref(), expected);
+            assert_eq!(read_line(&mut bytes, LINE_BYTES_MAX).expect("no errors in memory"), expected);
         }
     }
 }

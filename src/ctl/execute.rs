@@ -39,8 +39,8 @@ impl Default for Scope {
     }
 }
 
-/// Does what a command says.
-pub fn execute<A: Ask>(
+/// Does what a command says. Whether it may be done has been asked before, in `carry_out`.
+pub(super) fn execute<A: Ask>(
     node: &Node,
     ask: &mut A,
     now: Timestamp,
@@ -104,9 +104,7 @@ impl<A: Ask> Desk<'_, A> {
             CtlCommand::KsList => self.with_redis(|redis| CtlAnswer::Keyspaces(redis.subscribed())),
             CtlCommand::Active => {
                 self.node.addresses.set_standby(false);
-                let count = self.count_all(|| Command::Activate);
-                log::info!("active: {count} foreign calls are own now");
-                CtlAnswer::Active(count)
+                CtlAnswer::Active(self.count_all(|| Command::Activate))
             }
             CtlCommand::StandBy(handover) => self.stand_by(handover),
             CtlCommand::Debug(None) => Problem::NoCallId.into(),
@@ -256,7 +254,6 @@ impl<A: Ask> Desk<'_, A> {
     fn terminate(&mut self, filter: Filter) -> CtlAnswer {
         let Filter::One(call_id) = &filter else {
             let count = self.count_all(|| Command::Terminate(filter.clone()));
-            log::info!("terminate {filter:?}: {count} calls ended");
             return CtlAnswer::Terminated(filter, count);
         };
         match self.terminate_one(call_id) {
@@ -305,7 +302,6 @@ impl<A: Ask> Desk<'_, A> {
         match parameter.set(self.node, &mut live, text) {
             Err(line) => Problem::NotSet(line).into(),
             Ok(value) => {
-                log::info!("{} is {value} now", parameter.word());
                 self.adopt(live);
                 CtlAnswer::Set(parameter, value)
             }
@@ -348,10 +344,7 @@ impl<A: Ask> Desk<'_, A> {
     fn ksadd(&mut self, text: &str) -> CtlAnswer {
         self.with_redis(|redis| match keyspace_of("adding", text) {
             Err(problem) => problem.into(),
-            Ok(keyspace) if redis.subscribe(keyspace) => {
-                log::info!("keyspace {keyspace} is followed now");
-                CtlAnswer::KeyspaceAdded(keyspace)
-            }
+            Ok(keyspace) if redis.subscribe(keyspace) => CtlAnswer::KeyspaceAdded(keyspace),
             Ok(keyspace) => Problem::KeyspaceKnown(keyspace).into(),
         })
     }
@@ -362,7 +355,6 @@ impl<A: Ask> Desk<'_, A> {
             Err(problem) => problem.into(),
             Ok(keyspace) if redis.unsubscribe(keyspace) => {
                 let count = self.count_all(|| Command::Terminate(Filter::Keyspace(keyspace)));
-                log::info!("keyspace {keyspace} is not followed any more, {count} foreign calls ended");
                 CtlAnswer::KeyspaceRemoved(keyspace, count)
             }
             Ok(keyspace) => Problem::KeyspaceUnknown(keyspace).into(),
@@ -401,9 +393,7 @@ impl<A: Ask> Desk<'_, A> {
             (Ok(_), _) => {}
         }
         self.node.addresses.set_standby(true);
-        let count = self.count_all(|| Command::StandBy);
-        log::info!("standby: {count} own calls are foreign now");
-        CtlAnswer::StandBy(count)
+        CtlAnswer::StandBy(self.count_all(|| Command::StandBy))
     }
 
     /// Goes by the notes about all shards and asks none: it must answer at once.

@@ -11,6 +11,7 @@ use super::commands::{Level, Which, Wrong, words_of};
 use super::execute::{LOG_SYSTEM, silence};
 use super::parameters::{Parameter, Value};
 use super::render;
+use crate::origin::Right;
 
 pub mod call;
 pub mod json;
@@ -95,6 +96,10 @@ fn problem(problem: &Problem) -> String {
             format!("Too many calls are debugged: at most {}\n", crate::logging::DEBUGGED_CALLS_MAX)
         }
         Problem::NotSet(line) => line.clone(),
+        Problem::NotAllowed(Right::Change) => {
+            "Not allowed: this listener takes no command that changes something.\n".to_owned()
+        }
+        Problem::NotAllowed(_) => "Not allowed: this listener takes no commands.\n".to_owned(),
         Problem::NoRedis => "Keyspace notification feature has not been configured.\n".to_owned(),
         Problem::NobodyTakes(why) => format!(
             "Fail setting all calls to 'foreign (standby)'; {why}; they would end by their timeouts. \

@@ -24,7 +24,8 @@ use crate::addresses::Presence;
 use super::answer::{CallList, CtlAnswer, EXIT_REFUSED, Outcome, ShardRow, Status};
 use super::execute::{Scope, silence};
 use super::legacy::{self, printable};
-use super::{Node, RedisStatus, run};
+use super::{Node, RedisStatus, carry_out};
+use crate::origin::Origin;
 use crate::request_log::{About, Protocol};
 
 pub mod data;
@@ -74,17 +75,22 @@ pub struct Response {
 }
 
 /// Runs a request.
-pub fn run_request<A: Ask>(node: &Node, ask: &mut A, now: Timestamp, request: &str) -> String {
+pub fn run_request<A: Ask>(
+    node: &Node,
+    ask: &mut A,
+    now: Timestamp,
+    request: &str,
+    origin: &Origin,
+) -> String {
     let response = match serde_json::from_str::<Request>(request) {
         Ok(request) => {
             let defaults = Scope::default();
             let shard = request.shard.map(ShardId);
             let scope = Scope { shard, limit: request.limit.unwrap_or(defaults.limit) };
-            respond(&run(node, ask, now, request.command.as_bytes(), &scope), request.format)
+            respond(&carry_out(node, ask, now, request.command.as_bytes(), &scope, origin), request.format)
         }
         Err(error) => {
-            let command = request.as_bytes();
-            let about = About { protocol: Protocol::Ctl, call_id: None, peer: None, command };
+            let about = About { protocol: Protocol::Ctl, call_id: None, origin, command: request.as_bytes() };
             node.requests.refused(now, &about, "not a request", Some(&error.to_string()));
             Response {
                 exit: EXIT_REFUSED,

@@ -6,6 +6,7 @@
 
 use crate::ng::framing::MESSAGE_BYTES_MAX;
 
+use super::browser::Page;
 use super::response::Status;
 
 /// Bytes of the request line and the fields.
@@ -39,6 +40,8 @@ pub struct Head {
     pub keep_alive: bool,
     /// It wants to go on as a WebSocket.
     pub upgrade: Option<Upgrade>,
+    /// The page that it was sent for, if a browser sent it.
+    pub page: Page,
 }
 
 /// What a request does.
@@ -159,6 +162,7 @@ fn parse_head(bytes: &[u8]) -> Result<Option<(usize, Opened)>, Status> {
         keep_alive: !fields.lists("connection", "close")
             && (newest || fields.lists("connection", "keep-alive")),
         upgrade: upgrade(&fields).filter(|_| newest),
+        page: page(&fields),
     };
     let expects_leave = newest && fields.lists("expect", "100-continue");
     let body = body_of(&fields)?;
@@ -232,6 +236,19 @@ fn upgrade(fields: &Fields<'_>) -> Option<Upgrade> {
         version: first("sec-websocket-version"),
         protocols: fields.items("sec-websocket-protocol").map(str::to_owned).collect(),
     })
+}
+
+fn page(fields: &Fields<'_>) -> Page {
+    // Of a field that comes twice nothing can be believed.
+    let only = |name| {
+        let mut all = fields.all(name);
+        all.next().map(|first| if all.next().is_some() { String::new() } else { first.to_owned() })
+    };
+    Page {
+        host: only("host").unwrap_or_default(),
+        origin: only("origin"),
+        fetch_site: only("sec-fetch-site"),
+    }
 }
 
 fn media_type(text: &str) -> String {

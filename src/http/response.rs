@@ -12,12 +12,16 @@ pub enum Status {
     Ok,
     /// 400
     BadRequest,
+    /// 403
+    Forbidden,
     /// 404
     NotFound,
     /// 405
     MethodNotAllowed,
     /// 413
     BodyTooLong,
+    /// 415
+    UnsupportedType,
     /// 426
     UpgradeRequired,
     /// 431
@@ -34,9 +38,11 @@ impl Status {
         match self {
             Status::Ok => "200 OK",
             Status::BadRequest => "400 Bad Request",
+            Status::Forbidden => "403 Forbidden",
             Status::NotFound => "404 Not Found",
             Status::MethodNotAllowed => "405 Method Not Allowed",
             Status::BodyTooLong => "413 Content Too Large",
+            Status::UnsupportedType => "415 Unsupported Media Type",
             Status::UpgradeRequired => "426 Upgrade Required",
             Status::HeadTooLong => "431 Request Header Fields Too Large",
             Status::NotImplemented => "501 Not Implemented",
@@ -56,17 +62,19 @@ pub struct Response {
     pub field: Option<(&'static str, &'static str)>,
     /// What it carries.
     pub body: Vec<u8>,
+    /// The log has been told why.
+    pub is_said: bool,
 }
 
 impl Response {
     /// A success with a body.
     pub fn ok(content_type: &'static str, body: impl Into<Vec<u8>>) -> Response {
-        Response { status: Status::Ok, content_type, field: None, body: body.into() }
+        Response { status: Status::Ok, content_type, field: None, body: body.into(), is_said: false }
     }
 
     /// Text for people.
     pub fn text(status: Status, text: &str) -> Response {
-        Response { status, content_type: TEXT, field: None, body: format!("{text}\n").into_bytes() }
+        Response { status, ..Response::ok(TEXT, format!("{text}\n")) }
     }
 
     /// A failure, in the words of its status.
@@ -79,6 +87,12 @@ impl Response {
     #[must_use]
     pub fn with_field(self, name: &'static str, value: &'static str) -> Response {
         Response { field: Some((name, value)), ..self }
+    }
+
+    /// The same, of which the log has been told.
+    #[must_use]
+    pub fn said(self) -> Response {
+        Response { is_said: true, ..self }
     }
 
     /// As it goes out; `bodiless` for the answer to HEAD.

@@ -7,6 +7,7 @@ use tungstenite::protocol::Role;
 use tungstenite::{Error, Message, WebSocket};
 
 use super::*;
+use crate::origin::ListenerKind;
 use crate::service::Health;
 use crate::service::tests::FakeService;
 
@@ -14,10 +15,16 @@ const PING: &str = "d7:command4:pinge";
 const PONG: &str = "d6:result4:ponge";
 
 fn front() -> (HttpFront, Arc<FakeService>) {
+    front_with(Rights::OPERATE.with_signal(true))
+}
+
+fn front_with(rights: Rights) -> (HttpFront, Arc<FakeService>) {
     let service = Arc::new(FakeService::default());
     let shared: Arc<dyn Service> = service.clone();
-    let front = HttpFront::start("127.0.0.1:0".parse().expect("an address"), &shared).expect("free");
-    (front, service)
+    let (kind, counters) = (ListenerKind::Http, Arc::default());
+    let terms = Terms { kind, rights, connections_max: CONNECTIONS_MAX, counters };
+    let address = "127.0.0.1:0".parse().expect("an address");
+    (HttpFront::start(address, terms, &[], &shared).expect("free"), service)
 }
 
 fn connect(front: &HttpFront) -> TcpStream {
@@ -73,6 +80,7 @@ fn requests_of_one_connection_are_answered_in_order() {
         ("DELETE /ping", "", "", 405, TEXT, "method not allowed\n"),
         ("GET /cli/list+totals", "", "", 200, TEXT, "<list totals>\n"),
         ("GET /cli/call%20a%2Bb?x=y", "", "", 200, TEXT, "<call a+b>\n"),
+        ("HEAD /cli/list+totals", "", "", 200, TEXT, ""),
         ("GET /cli/%2", "", "", 400, TEXT, "a percent sign without two hexadecimal digits\n"),
         ("POST /cli", "text/plain", "list totals\r\n", 200, TEXT, "<list totals>\n"),
         ("POST /cli", "text/html", "list totals", 404, TEXT, "not found\n"),
@@ -97,6 +105,89 @@ fn requests_of_one_connection_are_answered_in_order() {
     assert_eq!(ask(&mut stream, "GET /live", "", ""), silent);
     front.stop();
     assert_eq!(stream.read(&mut [0; 8]).expect("closed in order"), 0);
+}
+
+/// The status of a request with these fields.
+fn status_of(front: &HttpFront, line: &str, fields: &str, body: &str) -> u16 {
+    let mut stream = connect(front);
+    let length = body.len();
+    write!(stream, "{line} HTTP/1.1\r\nContent-Length: {length}\r\n{fields}\r\n{body}").expect("open");
+    read_head(&mut stream)[9..12].parse().expect("a status")
+}
+
+#[test]
+fn only_what_a_listener_grants_is_served_and_get_has_no_effect() {
+    let all = Rights::OPERATE.with_signal(true);
+    let ng = format!("Host: r\r\nContent-Type: {NG}\r\n");
+    let cli = format!("Host: r\r\nContent-Type: {CLI}\r\n");
+    let (host, text) = ("Host: r\r\n", "Host: r\r\nContent-Type: text/plain\r\n");
+    let form = "Host: r\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+    let end = "terminate all";
+    // The statuses are those of a listener that grants nothing, reading, ng, all.
+    let cases = [
+        ("GET /metrics", host, "", [200, 200, 200, 200]),
+        ("GET /live", host, "", [200, 200, 200, 200]),
+        ("GET /ready", host, "", [200, 200, 200, 200]),
+        ("GET /cli/list+totals", host, "", [403, 200, 403, 200]),
+        ("GET /cli/terminate+all", host, "", [403, 403, 403, 403]),
+        ("HEAD /cli/terminate+all", host, "", [403, 403, 403, 403]),
+        ("GET /cli/standby", host, "", [403, 403, 403, 403]),
+        ("POST /cli/terminate+all", text, "", [403, 405, 403, 405]),
+        ("GET /cli?terminate+all", host, "", [403, 405, 403, 405]),
+        ("POST /cli", text, "list totals", [403, 200, 403, 200]),
+        ("POST /cli", text, end, [403, 403, 403, 415]),
+        ("POST /cli", form, end, [403, 404, 403, 404]),
+        ("POST /cli", host, end, [403, 404, 403, 404]),
+        ("POST /cli", &cli, end, [403, 403, 403, 200]),
+        ("PUT /cli", &cli, end, [403, 405, 403, 405]),
+        ("terminate /cli", &cli, end, [403, 405, 403, 405]),
+        ("POST /ng", &ng, "1 d7:command4:pinge", [403, 403, 200, 200]),
+        ("GET /ng", &ng, "1 d7:command4:pinge", [403, 403, 405, 405]),
+        ("POST /ng-plain", &ng, PING, [403, 403, 200, 200]),
+    ];
+    for (at, rights) in
+        [Rights::NONE, Rights::READ, Rights::NONE.with_signal(true), all].into_iter().enumerate()
+    {
+        let (front, _) = front_with(rights);
+        for (line, fields, body, statuses) in cases {
+            assert_eq!(
+                status_of(&front, line, fields, body),
+                statuses[at],
+                "{rights:?}: {line} {fields}{body}"
+            );
+        }
+        front.stop();
+    }
+}
+
+#[test]
+fn pages_of_other_sites_have_no_effect() {
+    let (front, _) = front();
+    let address = front.address().expect("TCP");
+    let (ng, cli) = (format!("Content-Type: {NG}\r\n"), format!("Content-Type: {CLI}\r\n"));
+    let upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: cli.rtpengine.com\r\n";
+    let pages = [
+        ("Host: evil.example\r\nOrigin: http://evil.example\r\n".to_owned(), false),
+        (format!("Host: {address}\r\nOrigin: http://evil.example\r\n"), false),
+        (format!("Host: {address}\r\nOrigin: null\r\n"), false),
+        (format!("Host: {address}\r\nSec-Fetch-Site: cross-site\r\n"), false),
+        (format!("Host: {address}\r\nOrigin: http://{address}\r\nOrigin: http://evil.example\r\n"), false),
+        (format!("Host: {address}\r\nOrigin: http://{address}\r\n"), true),
+        ("Host: relay.example.net\r\n".to_owned(), true),
+    ];
+    for (page, served) in pages {
+        for (line, fields, body, status) in [
+            ("POST /ng", ng.as_str(), "1 d7:command4:pinge", 200),
+            ("POST /ng-plain", ng.as_str(), PING, 200),
+            ("POST /cli", cli.as_str(), "terminate all", 200),
+            ("GET /", upgrade, "", 101),
+        ] {
+            let expected = if served { status } else { 403 };
+            assert_eq!(status_of(&front, line, &format!("{page}{fields}"), body), expected, "{page}{line}");
+        }
+    }
+    front.stop();
 }
 
 #[test]

@@ -3,8 +3,6 @@
 //! The subprotocol says what is spoken. A message is answered by one of the same kind, text or binary; an
 //! answer that is not UTF-8 goes out as binary whatever was asked, since text could not carry it.
 
-use std::net::SocketAddr;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tungstenite::error::{Error, ProtocolError};
@@ -17,6 +15,7 @@ use tungstenite::{Message, WebSocket};
 use super::request::{BODY_BYTES_MAX, Head, Method, Upgrade};
 use super::response::{Response, Status};
 use crate::listener::Connection;
+use crate::origin::{Origin, Right, Rights};
 use crate::service::Service;
 
 /// What a connection reads at once.
@@ -45,11 +44,22 @@ const NAMES: [(&str, Subprotocol); 6] = [
     ("rtpengine-cli", Subprotocol::Cli),
 ];
 
+impl Subprotocol {
+    /// What its messages ask for at least. What comes back as it was asks for nothing.
+    fn needs(self) -> Option<Right> {
+        match self {
+            Subprotocol::Ng | Subprotocol::NgPlain => Some(Right::Signal),
+            Subprotocol::Cli => Some(Right::Read),
+            Subprotocol::Echo => None,
+        }
+    }
+}
+
 /// Agrees to a WebSocket: what is spoken, and the words that say so.
 ///
 /// # Errors
 /// The response that says why not.
-pub fn agree(head: &Head, upgrade: &Upgrade) -> Result<(Subprotocol, String), Response> {
+pub fn agree(head: &Head, upgrade: &Upgrade, rights: Rights) -> Result<(Subprotocol, String), Response> {
     let refuse = |text| Err(Response::text(Status::BadRequest, text));
     if upgrade.version != "13" {
         return Err(Response::refusal(Status::UpgradeRequired).with_field("Sec-WebSocket-Version", "13"));
@@ -64,6 +74,9 @@ pub fn agree(head: &Head, upgrade: &Upgrade) -> Result<(Subprotocol, String), Re
     let Some((name, subprotocol)) = upgrade.protocols.iter().find_map(known) else {
         return refuse("unknown WebSocket subprotocol");
     };
+    if subprotocol.needs().is_some_and(|right| !rights.allow(right)) {
+        return Err(Response::text(Status::Forbidden, "this WebSocket subprotocol is not served here"));
+    }
     let accept = derive_accept_key(upgrade.key.as_bytes());
     let words = format!(
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
@@ -102,15 +115,15 @@ pub fn converse(
                 return Err(error);
             }
         };
+        let _at_work = connection.at_work();
+        let origin = connection.origin();
         let answer = match question {
             Message::Text(text) => {
-                let answer = answer(service, subprotocol, text.as_bytes(), connection.peer());
+                let answer = answer(service, subprotocol, text.as_bytes(), origin);
                 answer
                     .map(|bytes| String::from_utf8(bytes).map_or_else(|e| e.into_bytes().into(), Into::into))
             }
-            Message::Binary(bytes) => {
-                answer(service, subprotocol, &bytes, connection.peer()).map(Message::from)
-            }
+            Message::Binary(bytes) => answer(service, subprotocol, &bytes, origin).map(Message::from),
             _ => None,
         };
         if let Some(answer) = answer {
@@ -141,12 +154,15 @@ fn answer(
     service: &dyn Service,
     subprotocol: Subprotocol,
     message: &[u8],
-    proxy: SocketAddr,
+    origin: &Origin,
 ) -> Option<Vec<u8>> {
     match subprotocol {
-        Subprotocol::Ng => service.answer(message, proxy).map(|reply| reply.to_vec()),
-        Subprotocol::NgPlain => Some(service.answer_plain(message, proxy)),
-        Subprotocol::Cli => Some(service.cli(String::from_utf8_lossy(message).trim()).into_bytes()),
+        Subprotocol::Ng => service.answer(message, origin).map(|reply| reply.to_vec()),
+        Subprotocol::NgPlain => Some(service.answer_plain(message, origin)),
+        Subprotocol::Cli => {
+            let answer = service.cli(String::from_utf8_lossy(message).trim(), origin);
+            Some(answer.unwrap_or_else(|refused| refused + "\n").into_bytes())
+        }
         Subprotocol::Echo => Some(message.to_vec()),
     }
 }
@@ -154,6 +170,7 @@ fn answer(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::browser::Page;
 
     #[test]
     fn the_first_known_subprotocol_is_agreed_to() {
@@ -168,11 +185,13 @@ mod tests {
             content_type: String::new(),
             keep_alive: true,
             upgrade: None,
+            page: Page::default(),
         };
+        let all = Rights::OPERATE.with_signal(true);
         // The key and its answer are those of RFC 6455 section 1.3.
         let key = "dGhlIHNhbXBsZSBub25jZQ==";
         let wish = upgrade("13", key, &["sip", "rtpengine-ng", "cli.rtpengine.com"]);
-        let (subprotocol, words) = agree(&head(Method::Get), &wish).expect("agreed");
+        let (subprotocol, words) = agree(&head(Method::Get), &wish, all).expect("agreed");
         assert_eq!(subprotocol, Subprotocol::Ng);
         assert!(words.contains("\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"), "{words}");
         assert!(words.contains("\r\nSec-WebSocket-Protocol: rtpengine-ng\r\n"), "{words}");
@@ -184,7 +203,19 @@ mod tests {
             (upgrade("8", key, &["rtpengine-ng"]), Method::Get, Status::UpgradeRequired),
         ];
         for (wish, method, status) in cases {
-            assert_eq!(agree(&head(method), &wish).expect_err("refused").status, status, "{wish:?}");
+            assert_eq!(agree(&head(method), &wish, all).expect_err("refused").status, status, "{wish:?}");
+        }
+        for (rights, protocol, agreed) in [
+            (Rights::NONE, "ng.rtpengine.com", false),
+            (Rights::NONE, "cli.rtpengine.com", false),
+            (Rights::NONE, "echo.rtpengine.com", true),
+            (Rights::OPERATE, "ng-plain.rtpengine.com", false),
+            (Rights::READ, "cli.rtpengine.com", true),
+            (Rights::NONE.with_signal(true), "ng.rtpengine.com", true),
+            (Rights::NONE.with_signal(true), "cli.rtpengine.com", false),
+        ] {
+            let answer = agree(&head(Method::Get), &upgrade("13", key, &[protocol]), rights);
+            assert_eq!(answer.is_ok(), agreed, "{rights:?} {protocol}");
         }
     }
 }

@@ -221,8 +221,6 @@ counts! {
     replies_too_long
     /// Datagrams that could not be received or sent.
     socket_errors
-    /// Connections closed at once because there were too many.
-    connections_refused
     /// Connections closed because the peer broke the protocol, was too slow, or sent too much.
     connections_broken
 }

@@ -4,7 +4,6 @@
 //! [`Ask`]. The fronts run it on their threads, the simulator in virtual time.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +25,7 @@ use super::request::{NgRequest, Parsed, RequestError, parse};
 use super::value::Value;
 use crate::ctl::execute::silence;
 use crate::logging;
+use crate::origin::{Origin, Right};
 use crate::request_log::{About, Cut, Protocol, RequestLog};
 
 /// How long a repeated request waits for the first: proxies repeat once a second.
@@ -47,7 +47,10 @@ pub struct NgState {
 /// What a request may be about besides calls.
 pub trait Desk: fmt::Debug + Send + Sync {
     /// Runs a line of the CLI.
-    fn cli(&self, line: &str) -> String;
+    ///
+    /// # Errors
+    /// Its origin may not ask for that, in words.
+    fn cli(&self, line: &str, origin: &Origin) -> Result<String, String>;
     /// The tree of `statistics`.
     fn statistics(&self, counters: &NgCounters) -> Value<'static>;
     /// When a call was written to Redis last.
@@ -67,12 +70,12 @@ impl NgState {
         ask: &mut A,
         now: Timestamp,
         message: &[u8],
-        proxy: SocketAddr,
+        origin: &Origin,
     ) -> Option<Arc<[u8]>> {
         let Some((cookie, payload)) = split(message) else {
             self.counters.without_cookie.add(1);
             let refusal = reply::silence("no cookie").with_detail(format!("\"{}\"", Cut(message)));
-            self.refuse(now, &about(proxy, None, &[]), &refusal);
+            self.refuse(now, &about(origin, None, &[]), &refusal);
             return None;
         };
         match self.cookies.begin(now, cookie) {
@@ -87,14 +90,14 @@ impl NgState {
                 } else {
                     self.counters.wait_timeouts.add(1);
                     let refusal = reply::silence("the first request of this cookie is still at work");
-                    self.refuse(now, &about(proxy, None, &[]), &refusal);
+                    self.refuse(now, &about(origin, None, &[]), &refusal);
                 }
                 return reply;
             }
             Seen::New => {}
         }
         let mut bytes = [cookie, b" "].concat();
-        self.answer(ask, now, payload, proxy, &mut bytes);
+        self.answer(ask, now, payload, origin, &mut bytes);
         let bytes: Arc<[u8]> = bytes.into();
         self.cookies.store(now, cookie, Arc::clone(&bytes));
         Some(bytes)
@@ -106,20 +109,20 @@ impl NgState {
         ask: &mut A,
         now: Timestamp,
         payload: &[u8],
-        proxy: SocketAddr,
+        origin: &Origin,
     ) -> Vec<u8> {
         let mut bytes = Vec::new();
-        self.answer(ask, now, payload, proxy, &mut bytes);
+        self.answer(ask, now, payload, origin, &mut bytes);
         bytes
     }
 
     /// An error that stands for a reply that a datagram cannot hold.
-    pub fn too_long(&self, now: Timestamp, message: &[u8], proxy: SocketAddr) -> Vec<u8> {
+    pub fn too_long(&self, now: Timestamp, message: &[u8], origin: &Origin) -> Vec<u8> {
         self.counters.replies_too_long.add(1);
         let (cookie, payload) = split(message).unwrap_or((&[], message));
         let (encoding, decoded) = decode(payload);
-        let parsed = parse(&decoded.unwrap_or_else(|_| Value::dictionary()), proxy);
-        let about = about(proxy, parsed.call_id.as_ref(), parsed.command.as_deref().unwrap_or_default());
+        let parsed = parse(&decoded.unwrap_or_else(|_| Value::dictionary()), origin.address());
+        let about = about(origin, parsed.call_id.as_ref(), parsed.command.as_deref().unwrap_or_default());
         let mut bytes = [cookie, b" "].concat();
         encoding
             .encode(&self.refuse(now, &about, &reply::error("Reply too long for a datagram")), &mut bytes);
@@ -131,16 +134,16 @@ impl NgState {
         ask: &mut A,
         now: Timestamp,
         payload: &[u8],
-        proxy: SocketAddr,
+        origin: &Origin,
         out: &mut Vec<u8>,
     ) {
         let (encoding, decoded) = decode(payload);
         let reply = match decoded {
-            Ok(dictionary) => self.carry_out(ask, now, parse(&dictionary, proxy), proxy),
+            Ok(dictionary) => self.carry_out(ask, now, parse(&dictionary, origin.address()), origin),
             Err(reason) => {
                 self.counters.malformed.add(1);
                 let refusal = reply::error(reason).with_detail(format!("\"{}\"", Cut(payload)));
-                self.refuse(now, &about(proxy, None, &[]), &refusal)
+                self.refuse(now, &about(origin, None, &[]), &refusal)
             }
         };
         encoding.encode(&reply, out);
@@ -151,22 +154,23 @@ impl NgState {
         ask: &mut A,
         now: Timestamp,
         parsed: Parsed,
-        proxy: SocketAddr,
+        origin: &Origin,
     ) -> Value<'static> {
         let Parsed { kind, request, load_limit, command, call_id, debug, ignored, not_done } = parsed;
         self.counters.note_ignored(ignored);
         let clock = Stopwatch::start();
-        let mut work = Work { state: self, ask, load_limit, not_done };
+        let mut work = Work { state: self, ask, origin, load_limit, not_done };
         let outcome = match request {
+            _ if !origin.rights.allow(Right::Signal) => Err(reply::error("ng is not served here")),
             Ok(request) => work.reply(request),
             Err(error) => Err(refusal_of(&error)),
         };
         let failed = outcome.as_ref().is_err_and(NgRefusal::is_error);
         match kind {
-            Some(kind) => self.counters.note_command(kind, proxy.ip(), clock.elapsed(), failed),
+            Some(kind) => self.counters.note_command(kind, origin.address().ip(), clock.elapsed(), failed),
             None => self.counters.unknown_commands.add(1),
         }
-        let about = about(proxy, call_id.as_ref(), command.as_deref().unwrap_or_default());
+        let about = about(origin, call_id.as_ref(), command.as_deref().unwrap_or_default());
         let mut not_done = work.not_done;
         match outcome {
             Ok(reply) => {
@@ -203,9 +207,9 @@ impl NgState {
     }
 }
 
-fn about<'a>(proxy: SocketAddr, call_id: Option<&'a CallId>, command: &'a [u8]) -> About<'a> {
+fn about<'a>(origin: &'a Origin, call_id: Option<&'a CallId>, command: &'a [u8]) -> About<'a> {
     let call_id = call_id.map(CallId::as_bytes);
-    About { protocol: Protocol::Ng, call_id, peer: Some(proxy), command }
+    About { protocol: Protocol::Ng, call_id, origin, command }
 }
 
 fn refusal_of(error: &RequestError) -> NgRefusal {
@@ -248,6 +252,7 @@ type Outcome = Result<Value<'static>, NgRefusal>;
 struct Work<'a, A> {
     state: &'a NgState,
     ask: &'a mut A,
+    origin: &'a Origin,
     load_limit: bool,
     /// Features that were asked for and do not exist, with the key or flag.
     not_done: Vec<(Feature, Vec<u8>)>,
@@ -291,11 +296,14 @@ impl<A: Ask> Work<'_, A> {
                 let call_id = treatment.call_id.clone();
                 self.ask_call(&call_id, Command::Treat(treatment), "Unknown call-ID", done)
             }
-            NgRequest::Cli(line) => {
-                let mut reply = Value::dictionary();
-                reply.set("response", self.state.desk.cli(&line));
-                Ok(reply::ok(reply))
-            }
+            NgRequest::Cli(line) => match self.state.desk.cli(&line, self.origin) {
+                Ok(response) => {
+                    let mut reply = Value::dictionary();
+                    reply.set("response", response);
+                    Ok(reply::ok(reply))
+                }
+                Err(reason) => Err(reply::error(reason)),
+            },
             NgRequest::NotDone { call_id, feature, unknown } => {
                 match self.put(&call_id, Command::Query(call_id.clone())) {
                     Ok(Reply::Call(_)) => {

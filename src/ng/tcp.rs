@@ -1,7 +1,8 @@
 //! ng over TCP: messages back to back on a connection, answered in their order.
 //!
 //! A connection may be idle for as long as it likes. It ends when the peer closes it, when no message can be
-//! found in what it sends (after the error that says so), or when it does not read its replies.
+//! found in what it sends (after the error that says so), or when it does not read its replies. One that sends
+//! HTTP or TLS gets no answer: it may be a browser that a web page has sent here.
 
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
@@ -9,8 +10,10 @@ use std::sync::Arc;
 
 use super::framing::{Broken, Framer};
 use crate::ctl::now;
-use crate::listener::{Acceptor, Connection, Listener, Serve};
-use crate::request_log::{About, Protocol};
+use crate::foreign::{FOREIGN, begins_request, begins_tls};
+use crate::listener::{Acceptor, Connection, Listener, ListenerCounters, Serve, Terms};
+use crate::origin::{ListenerKind, Rights};
+use crate::request_log::{About, Protocol, RequestLog};
 use crate::service::Service;
 
 /// Connections at one address: one for each worker of a few proxies.
@@ -27,9 +30,16 @@ impl TcpFront {
     ///
     /// # Errors
     /// What the system says about the address.
-    pub fn start(address: SocketAddr, service: &Arc<dyn Service>) -> io::Result<TcpFront> {
+    pub fn start(
+        address: SocketAddr,
+        rights: Rights,
+        counters: &Arc<ListenerCounters>,
+        service: &Arc<dyn Service>,
+    ) -> io::Result<TcpFront> {
+        let (kind, counters) = (ListenerKind::TcpNg, Arc::clone(counters));
+        let terms = Terms { kind, rights, connections_max: CONNECTIONS_MAX, counters };
         let proxies = Proxies(Arc::clone(service));
-        Acceptor::start(Listener::tcp(address)?, "ng-tcp", CONNECTIONS_MAX, proxies).map(TcpFront)
+        Acceptor::start(Listener::tcp(address)?, "ng-tcp", terms, proxies).map(TcpFront)
     }
 
     /// Where it listens.
@@ -47,23 +57,22 @@ struct Proxies(Arc<dyn Service>);
 
 impl Serve for Proxies {
     fn serve(&self, connection: &Connection) {
-        let detail = match self.converse(connection) {
+        let (reason, detail) = match self.converse(connection) {
             // What was said about the message stands in the log already.
             Ok(End::Closed) => return,
             Ok(End::Broken) => return self.0.counters().connections_broken.add(1),
-            Ok(End::Incomplete) => "it ended within a message".to_owned(),
-            Err(error) => error.to_string(),
+            Ok(End::Incomplete) => ("connection broken", "it ended within a message".to_owned()),
+            Ok(End::Foreign) => (FOREIGN, "ng is spoken here".to_owned()),
+            Err(error) => ("connection broken", error.to_string()),
         };
         self.0.counters().connections_broken.add(1);
         let about =
-            About { protocol: Protocol::Ng, call_id: None, peer: Some(connection.peer()), command: b"" };
-        self.0.requests().refused(now(), &about, "connection broken", Some(&detail));
+            About { protocol: Protocol::Ng, call_id: None, origin: connection.origin(), command: b"" };
+        self.requests().refused(now(), &about, reason, Some(&detail));
     }
 
-    fn refused(&self) {
-        self.0.counters().connections_refused.add(1);
-        let about = About { protocol: Protocol::Ng, call_id: None, peer: None, command: b"" };
-        self.0.requests().refused(now(), &about, "too many connections", None);
+    fn requests(&self) -> &RequestLog {
+        self.0.requests()
     }
 }
 
@@ -72,6 +81,7 @@ enum End {
     Closed,
     Broken,
     Incomplete,
+    Foreign,
 }
 
 impl Proxies {
@@ -82,6 +92,7 @@ impl Proxies {
                 let message = match framer.next_message() {
                     Ok(Some(message)) => message,
                     Ok(None) => break,
+                    Err(Broken(rest)) if begins_request(&rest) => return Ok(End::Foreign),
                     Err(Broken(rest)) => {
                         self.reply(connection, &rest)?;
                         connection.finish();
@@ -96,6 +107,9 @@ impl Proxies {
             match connection.read(&mut buffer) {
                 Ok(0) if framer.is_inside() && !connection.is_closing() => return Ok(End::Incomplete),
                 Ok(0) => return Ok(End::Closed),
+                Ok(length) if !framer.is_inside() && begins_tls(&buffer[..length]) => {
+                    return Ok(End::Foreign);
+                }
                 Ok(length) => framer.push(&buffer[..length]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
@@ -104,7 +118,8 @@ impl Proxies {
     }
 
     fn reply(&self, mut connection: &Connection, message: &[u8]) -> io::Result<()> {
-        match self.0.answer(message, connection.peer()) {
+        let _at_work = connection.at_work();
+        match self.0.answer(message, connection.origin()) {
             Some(reply) => connection.write_all(&reply),
             None => Ok(()),
         }
@@ -121,7 +136,8 @@ mod tests {
     fn front() -> (TcpFront, Arc<FakeService>, TcpStream) {
         let service = Arc::new(FakeService::default());
         let shared: Arc<dyn Service> = service.clone();
-        let front = TcpFront::start("127.0.0.1:0".parse().expect("an address"), &shared).expect("free");
+        let (address, rights) = ("127.0.0.1:0".parse().expect("an address"), Rights::NONE.with_signal(true));
+        let front = TcpFront::start(address, rights, &Arc::default(), &shared).expect("free");
         let stream = TcpStream::connect(front.address().expect("TCP")).expect("listening");
         (front, service, stream)
     }
@@ -169,12 +185,20 @@ mod tests {
             exchange(&mut stream, bytes, reply);
             assert_eq!(stream.read(&mut [0; 8]).expect("closed in order"), 0);
         }
+        for bytes in
+            [&b"POST /ng HTTP/1.1\r\n"[..], b"standby /", b"\r\nGET / HTTP/1.1\r\n", b"\x16\x03\x01\x02"]
+        {
+            let mut stream = TcpStream::connect(front.address().expect("TCP")).expect("listening");
+            stream.write_all(bytes).expect("open");
+            // With what was not read the kernel may reset the connection.
+            assert!(matches!(stream.read(&mut [0; 8]), Ok(0) | Err(_)), "{}", bytes.escape_ascii());
+        }
         let mut cut = TcpStream::connect(front.address().expect("TCP")).expect("listening");
         cut.write_all(b"4 d7:com").expect("open");
         cut.shutdown(Shutdown::Write).expect("open");
         assert_eq!(cut.read(&mut [0; 8]).expect("closed in order"), 0);
         front.stop();
-        assert_eq!(service.counters().connections_broken.value(), 5);
+        assert_eq!(service.counters().connections_broken.value(), 9);
         assert_eq!(service.counters().malformed.value(), 3);
     }
 }

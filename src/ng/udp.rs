@@ -14,6 +14,7 @@ use tandem_shards::io::Callers;
 use self::socket::Socket;
 use super::exchange::NgState;
 use crate::ctl::now;
+use crate::origin::{ListenerKind, ListenerName, Origin, Peer, Rights};
 
 /// The longest datagram that can come.
 const DATAGRAM_BYTES_MAX: usize = 65_535;
@@ -39,6 +40,7 @@ impl UdpFront {
     pub fn start(
         address: SocketAddr,
         threads: u16,
+        rights: Rights,
         state: &Arc<NgState>,
         callers: &Callers,
     ) -> io::Result<UdpFront> {
@@ -46,12 +48,14 @@ impl UdpFront {
         let stop = Arc::new(AtomicBool::new(false));
         let mut front =
             UdpFront { socket: Arc::clone(&socket), stop: Arc::clone(&stop), threads: Vec::new() };
+        let listener = Arc::new(ListenerName { kind: ListenerKind::Ng, place: address.to_string() });
         for number in 0..threads {
-            let (socket, state, callers) = (Arc::clone(&socket), Arc::clone(state), callers.clone());
+            let origin = Origin { listener: Arc::clone(&listener), peer: Peer::Unknown, rights };
+            let (socket, state, mut callers) = (Arc::clone(&socket), Arc::clone(state), callers.clone());
             let stop = Arc::clone(&stop);
             let thread = std::thread::Builder::new()
                 .name(format!("ng-{number}"))
-                .spawn(move || serve(&socket, &state, &callers, &stop))?;
+                .spawn(move || serve(&socket, origin, &state, &mut callers, &stop))?;
             front.threads.push(thread);
         }
         Ok(front)
@@ -80,7 +84,7 @@ fn wait(time: Duration) {
     std::thread::sleep(time);
 }
 
-fn serve(socket: &Socket, state: &NgState, callers: &Callers, stop: &AtomicBool) {
+fn serve(socket: &Socket, mut origin: Origin, state: &NgState, callers: &mut Callers, stop: &AtomicBool) {
     let mut buffer = vec![0; DATAGRAM_BYTES_MAX];
     while !stop.load(Ordering::Acquire) {
         let received = match socket.receive(&mut buffer) {
@@ -92,11 +96,12 @@ fn serve(socket: &Socket, state: &NgState, callers: &Callers, stop: &AtomicBool)
             }
         };
         let message = &buffer[..received.length];
-        let Some(reply) = state.serve(&mut callers.take(), now(), message, received.source) else {
+        origin.peer = Peer::Address(received.source);
+        let Some(reply) = state.serve(callers, now(), message, &origin) else {
             continue;
         };
         let sent = if reply.len() > REPLY_BYTES_MAX {
-            socket.answer(&received, &state.too_long(now(), message, received.source))
+            socket.answer(&received, &state.too_long(now(), message, &origin))
         } else {
             socket.answer(&received, &reply)
         };

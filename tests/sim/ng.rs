@@ -7,6 +7,7 @@ use tandem::ng::bencode::{self, Limits};
 use tandem::ng::counters::NgCounters;
 use tandem::ng::exchange::{Desk as NgDesk, NgState};
 use tandem::ng::value::Value;
+use tandem::origin::{ListenerKind, ListenerName, Origin, Peer, Rights};
 use tandem_shards::input::Command;
 use tandem_shards::io::{Ask, AskError};
 use tandem_shards::names::{CallId, ShardId};
@@ -18,6 +19,7 @@ use tandem_shards::time::Timestamp;
 #[derive(Debug)]
 pub struct NgFront {
     nodes: Vec<NgState>,
+    listener: Arc<ListenerName>,
 }
 
 /// What no shard knows, and no proxy of the simulator asks for.
@@ -25,8 +27,8 @@ pub struct NgFront {
 struct NoDesk;
 
 impl NgDesk for NoDesk {
-    fn cli(&self, _line: &str) -> String {
-        String::new()
+    fn cli(&self, _line: &str, _origin: &Origin) -> Result<String, String> {
+        Ok(String::new())
     }
 
     fn statistics(&self, _counters: &NgCounters) -> Value<'static> {
@@ -57,7 +59,9 @@ fn state() -> NgState {
 
 impl NgFront {
     pub fn new() -> Self {
-        NgFront { nodes: (0..tandem_shards::sim::NODES_MAX).map(|_| state()).collect() }
+        let nodes = (0..tandem_shards::sim::NODES_MAX).map(|_| state()).collect();
+        let listener = ListenerName { kind: ListenerKind::Ng, place: "simulator".to_owned() };
+        NgFront { nodes, listener: Arc::new(listener) }
     }
 }
 
@@ -102,7 +106,9 @@ impl Front for NgFront {
         letter: &[u8],
         desk: &mut dyn Desk,
     ) -> Option<Vec<u8>> {
-        let reply = self.nodes[node].serve(&mut Bridge(desk), now, letter, proxy)?;
+        let listener = Arc::clone(&self.listener);
+        let origin = Origin { listener, peer: Peer::Address(proxy), rights: Rights::NONE.with_signal(true) };
+        let reply = self.nodes[node].serve(&mut Bridge(desk), now, letter, &origin)?;
         Some(reply.to_vec())
     }
 

@@ -167,7 +167,7 @@ fn waits(answer: &Result<Reply, AskError>) -> bool {
 
 impl Ask for Caller {
     fn shard_count(&self) -> u16 {
-        u16::try_from(self.exchange.mailboxes.len()).expect("as many as ShardIds")
+        self.exchange.shard_count()
     }
 
     fn ask(&mut self, shard: ShardId, command: Command) -> Result<Reply, AskError> {
@@ -180,6 +180,24 @@ impl Ask for Caller {
                 return Ok(answer.reply);
             }
         }
+    }
+}
+
+/// Each question borrows a caller of its own: nobody has one while he waits for anything but a shard, least of all
+/// for a second one.
+impl Ask for Callers {
+    fn shard_count(&self) -> u16 {
+        self.exchange.shard_count()
+    }
+
+    fn ask(&mut self, shard: ShardId, command: Command) -> Result<Reply, AskError> {
+        self.take().ask(shard, command)
+    }
+}
+
+impl Exchange {
+    fn shard_count(&self) -> u16 {
+        u16::try_from(self.mailboxes.len()).expect("as many as ShardIds")
     }
 }
 

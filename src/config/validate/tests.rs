@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use tandem_shards::names::InterfaceName;
+
 use super::*;
-use crate::config::file;
+use crate::config::{exposure, file};
 
 fn host() -> Host {
     Host { cpus: (0..12).collect(), name: "rtp1".to_owned(), redis_password: None }
@@ -77,6 +79,42 @@ fn interfaces_in_all_spellings() {
 }
 
 #[test]
+fn listeners_grant_what_they_are_told_to() {
+    let config = load("").expect("valid");
+    assert_eq!(config.http_rights, Rights::READ.with_signal(true));
+    assert_eq!(config.ng_rights, Rights::OPERATE.with_signal(true));
+    let text = "http-ng = false\nhttp-cli = \"off\"\nng-cli = \"read\"\nlisten-http = [\"0.0.0.0:80\", \"[::1]:80\"]\n\
+        listen-ng = [\"[::]:2223\"]\nlisten-metrics = [\"192.0.2.1:9\"]\nlisten-cli = [\"9900\", \"192.0.2.1:9900\"]\n";
+    let config = load(text).expect("valid");
+    assert_eq!(config.http_rights, Rights::NONE);
+    assert_eq!(config.ng_rights, Rights::READ.with_signal(true));
+    let notes: Vec<_> = exposure::of(&config).into_iter().map(|e| (e.is_wide, e.to_string())).collect();
+    let expected = [
+        (
+            true,
+            "listen-ng at [::]:2223, which is every address of this host, has no access control: whoever reaches it \
+             can make and end calls",
+        ),
+        (
+            true,
+            "listen-http at 0.0.0.0:80, which is every address of this host, has no access control: whoever reaches \
+             it can do what http-ng and http-cli allow",
+        ),
+        (
+            false,
+            "listen-cli at 127.0.0.1:9900 has no access control: every user of this host can end all calls; `tandem \
+             ctl` does not need it",
+        ),
+        (
+            true,
+            "listen-cli at 192.0.2.1:9900 has no access control: whoever reaches it can end all calls; `tandem ctl` \
+             does not need it",
+        ),
+    ];
+    assert_eq!(notes, expected.map(|(wide, text)| (wide, text.to_owned())));
+}
+
+#[test]
 fn more_shards_than_cpus_share_them() {
     let config = load("[shards]\ncount = 5\ncpus = [\"2-3\"]\n").expect("valid");
     assert_eq!(config.cpus, [2, 3, 2, 3, 2]);
@@ -114,6 +152,16 @@ fn meaning_is_checked_and_told_with_its_place() {
         ("max-sessions = -2\n", "t.toml:1:16: max-sessions = -2: must be -1"),
         ("max-cpu = 101\n", "t.toml:1:11: max-cpu = 101: must be 0 (off) to 100"),
         ("endpoint-learning = \"of\"\n", "t.toml:1:21: endpoint-learning = of: must be one of off"),
+        ("http-cli = \"al\"\n", "t.toml:1:12: http-cli = al: must be one of off, read, change"),
+        (
+            "ng-cli = \"raed\"\n",
+            "t.toml:1:10: ng-cli = raed: must be one of off, read, change; did you mean `read`?",
+        ),
+        ("http-origins = [\"relay\"]\n", "t.toml:1:17: http-origins = relay: must be `https://name`"),
+        (
+            "listen-http = [9000]\nlisten-metrics = [9000]\n",
+            "t.toml:2:19: listen-metrics = 127.0.0.1:9000: is the address of",
+        ),
         ("log-level = \"loud\"\n", "t.toml:1:13: log-level = loud: must be one of error"),
     ];
     for (text, expected) in cases {

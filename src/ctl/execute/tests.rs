@@ -6,11 +6,21 @@ use tandem_shards::names::Text;
 use tandem_shards::ports::PortWish;
 
 use super::*;
-use crate::ctl::{legacy_line, render};
+use crate::ctl::{self, render};
+use crate::origin::tests::origin;
+use crate::origin::{ListenerKind, Origin, Rights};
 
 pub(crate) mod fake;
 
 use fake::{FakeShards, NOW, call, node, node_with, shards};
+
+fn operator() -> Origin {
+    origin(ListenerKind::Cli, Rights::OPERATE)
+}
+
+fn legacy_line(node: &Node, shards: &mut FakeShards, now: Timestamp, line: &[u8]) -> String {
+    ctl::legacy_line(node, shards, now, line, &operator()).expect("allowed")
+}
 
 /// A conversation with the legacy door: each line and the exact answer.
 fn converse(node: &Node, shards: &mut FakeShards, lines: &[(&str, &str)]) {
@@ -266,7 +276,7 @@ fn calls_are_not_handed_over_to_nobody() {
         converse(&node, &mut shards, &[("standby", &refused)]);
         assert_eq!(legacy_line(&node, &mut shards, NOW, b"list sessions own").lines().count(), 2);
         let request = r#"{"command":"standby"}"#;
-        let answer = render::run_request(&node, &mut shards, NOW, request);
+        let answer = render::run_request(&node, &mut shards, NOW, request, &operator());
         let answer: render::Response = serde_json::from_str(&answer).expect("JSON");
         assert_eq!(answer.exit, 1);
         converse(&node, &mut shards, &[("standby --force", "Ok, all calls set to 'foreign (standby)'\n")]);
@@ -317,7 +327,7 @@ fn a_silent_shard_is_named_and_the_rest_is_shown() {
     let text = legacy_line(&node, &mut shards, NOW, b"list numsessions");
     assert!(text.ends_with("Shard 3 did not answer: no answer in time.\n"), "{text}");
     let request = r#"{"command":"shards","format":"json"}"#;
-    let answer = render::run_request(&node, &mut shards, NOW, request);
+    let answer = render::run_request(&node, &mut shards, NOW, request, &operator());
     let answer: render::Response = serde_json::from_str(&answer).expect("JSON");
     assert_eq!((answer.exit, answer.silent), (4, vec!["shard 3: no answer in time".to_owned()]));
     assert_eq!(answer.data.expect("data")["shards"].as_array().map(Vec::len), Some(3));
@@ -340,7 +350,8 @@ fn a_ping_asks_nobody_and_names_the_shards_that_do_not_turn() {
 fn the_modern_door_has_exit_codes_and_a_view_of_each_shard() {
     let (node, mut shards) = (node(true), shards());
     let mut run = |request: &str| -> render::Response {
-        serde_json::from_str(&render::run_request(&node, &mut shards, NOW, request)).expect("JSON")
+        serde_json::from_str(&render::run_request(&node, &mut shards, NOW, request, &operator()))
+            .expect("JSON")
     };
     for (request, exit) in [
         (r#"{"command":"status"}"#, 0),

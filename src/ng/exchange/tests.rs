@@ -18,6 +18,8 @@ use tandem_shards::{Shard, ShardConfig};
 
 use super::*;
 use crate::ng::counters::CommandKind;
+use crate::origin::tests::origin;
+use crate::origin::{ListenerKind, Peer, Rights};
 
 mod refusals;
 
@@ -25,16 +27,17 @@ const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 const SDP: &str = "v=0\r\no=- 1 1 IN IP4 127.10.0.1\r\ns=-\r\nc=IN IP4 127.10.0.1\r\nt=0 0\r\n\
                    m=audio 6000 RTP/AVP 0\r\n";
 
-fn proxy() -> SocketAddr {
-    "127.0.0.1:5060".parse().expect("an address")
+fn proxy() -> Origin {
+    origin(ListenerKind::Ng, Rights::OPERATE.with_signal(true))
 }
 
 #[derive(Debug)]
 struct EmptyDesk;
 
 impl Desk for EmptyDesk {
-    fn cli(&self, line: &str) -> String {
-        format!("did {line}\n")
+    fn cli(&self, line: &str, origin: &Origin) -> Result<String, String> {
+        let allowed = origin.rights.allow(Right::Change);
+        allowed.then(|| format!("did {line}\n")).ok_or("no".to_owned())
     }
 
     fn statistics(&self, _counters: &NgCounters) -> Value<'static> {
@@ -117,7 +120,7 @@ impl Ask for Always {
 
 /// A reply to a payload, as text; JSON in, JSON out.
 fn reply_to<A: Ask>(ask: &mut A, payload: &str) -> String {
-    String::from_utf8(state().serve_plain(ask, NOW, payload.as_bytes(), proxy())).expect("text")
+    String::from_utf8(state().serve_plain(ask, NOW, payload.as_bytes(), &proxy())).expect("text")
 }
 
 #[test]
@@ -233,7 +236,7 @@ fn recorded_conversations_have_the_same_outline() {
                 if step.line.is_some() {
                     continue;
                 }
-                let reply = state.serve(&mut node, NOW, &step.request, proxy());
+                let reply = state.serve(&mut node, NOW, &step.request, &proxy());
                 compared += 1;
                 let Some(reply) = reply else {
                     assert!(step.reply.is_empty(), "{}: no reply", step.step);
@@ -250,18 +253,38 @@ fn recorded_conversations_have_the_same_outline() {
 }
 
 #[test]
+fn only_what_an_origin_may_is_carried_out() {
+    let (state, mut node) = (state(), Node::new(2));
+    let delete = format!("d7:command5:offer7:call-id1:c8:from-tag1:f3:sdp{}:{SDP}e", SDP.len());
+    let cli = "d4:body9:terminate7:command3:clie";
+    let refused = "d6:result5:error12:error-reason21:ng is not served heree";
+    for (rights, message, expected) in [
+        (Rights::NONE, delete.as_str(), refused),
+        (Rights::OPERATE, "d7:command4:pinge", refused),
+        (Rights::OPERATE, cli, refused),
+        (Rights::READ.with_signal(true), cli, "d6:result5:error12:error-reason2:noe"),
+        (Rights::OPERATE.with_signal(true), cli, "d8:response14:did terminate\n6:result2:oke"),
+    ] {
+        let reply =
+            state.serve_plain(&mut node, NOW, message.as_bytes(), &origin(ListenerKind::Http, rights));
+        assert_eq!(String::from_utf8_lossy(&reply), expected, "{rights:?} {message:.40}");
+    }
+    assert_eq!(node.asked.load(Ordering::Relaxed), 0);
+}
+
+#[test]
 fn a_cookie_is_served_once_whatever_comes_with_it() {
     let (state, mut node) = (state(), Node::new(2));
     let offer = format!("c1 d7:command5:offer7:call-id1:c8:from-tag1:f3:sdp{}:{SDP}e", SDP.len());
-    let first = state.serve(&mut node, NOW, offer.as_bytes(), proxy()).expect("a reply");
+    let first = state.serve(&mut node, NOW, offer.as_bytes(), &proxy()).expect("a reply");
     for repeated in [offer.as_str(), "c1 d7:command4:pinge", "c1 nonsense"] {
-        let other = "[::1]:1".parse().expect("an address");
-        assert_eq!(state.serve(&mut node, NOW, repeated.as_bytes(), other).as_ref(), Some(&first));
+        let other = Origin { peer: Peer::Unknown, ..proxy() };
+        assert_eq!(state.serve(&mut node, NOW, repeated.as_bytes(), &other).as_ref(), Some(&first));
     }
     assert_eq!(node.asked.load(Ordering::Relaxed), 1);
     assert_eq!(state.counters.repeated.value(), 3);
     assert_eq!(
-        state.serve(&mut node, NOW, b"c2 d7:command4:pinge", proxy()).as_deref(),
+        state.serve(&mut node, NOW, b"c2 d7:command4:pinge", &proxy()).as_deref(),
         Some(&b"c2 d6:result4:ponge"[..])
     );
 }
@@ -290,7 +313,7 @@ fn a_reply_too_long_for_a_datagram_becomes_an_error() {
         (r#"c {"command":"list"}"#, r#"c {"result":"error","error-reason":"Reply too long for a datagram"}"#),
         ("c d7:command4:liste", "c d6:result5:error12:error-reason29:Reply too long for a datagrame"),
     ] {
-        let reply = state.too_long(NOW, message.as_bytes(), proxy());
+        let reply = state.too_long(NOW, message.as_bytes(), &proxy());
         assert_eq!(String::from_utf8(reply).as_deref(), Ok(expected));
     }
     assert_eq!(state.counters.replies_too_long.value(), 2);
@@ -381,12 +404,12 @@ fn calls_of_all_shards_are_listed_up_to_the_limit() {
         let offer = serde_json::json!({
             "command": "offer", "call-id": format!("call-{number}"), "from-tag": "f", "sdp": SDP,
         });
-        let reply = state.serve_plain(&mut node, NOW, offer.to_string().as_bytes(), proxy());
+        let reply = state.serve_plain(&mut node, NOW, offer.to_string().as_bytes(), &proxy());
         assert!(reply.ends_with(br#""result":"ok"}"#), "{}", reply.escape_ascii());
     }
     for (limit, expected) in [(0, 0), (1, 1), (19, 19), (20, 20), (1000, 20)] {
         let request = serde_json::json!({ "command": "list", "limit": limit });
-        let reply = state.serve_plain(&mut node, NOW, request.to_string().as_bytes(), proxy());
+        let reply = state.serve_plain(&mut node, NOW, request.to_string().as_bytes(), &proxy());
         let reply: serde_json::Value = serde_json::from_slice(&reply).expect("JSON");
         assert_eq!(reply["calls"].as_array().map(Vec::len), Some(expected), "limit {limit}");
     }
@@ -451,7 +474,7 @@ proptest! {
         for (number, message) in messages.into_iter().enumerate() {
             let message = [format!("{number}").into_bytes(), message].concat();
             for message in [&message[..], &message[1..]] {
-                let reply = state.serve(&mut node, NOW, message, proxy());
+                let reply = state.serve(&mut node, NOW, message, &proxy());
                 match (split(message), reply) {
                     (None, reply) => prop_assert_eq!(reply, None),
                     (Some((cookie, _)), Some(reply)) => {
