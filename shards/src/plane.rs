@@ -64,8 +64,8 @@ impl Plane {
     pub(crate) fn open(&mut self, new: &mut NewPorts, tos: u8) -> usize {
         new.asked = true;
         let ip = self.interfaces.address(new.address).ip;
-        for (port, socket) in (new.first..).zip(&new.sockets) {
-            let local = SocketAddr::new(ip, port);
+        for (offset, socket) in (0..).zip(&new.sockets) {
+            let local = SocketAddr::new(ip, new.first + offset);
             self.effects.push_back(Effect::Open { socket: *socket, local, tos: Some(tos) });
         }
         new.sockets.len()

@@ -84,18 +84,20 @@ pub fn answer(answer: &CtlAnswer) -> String {
 fn problem(problem: &Problem) -> String {
     match problem {
         Problem::Wrong(Wrong::MoreParameters) => "More parameters required.\n".to_owned(),
-        Problem::Wrong(Wrong::Unknown(word)) => format!("Unknown command: {word}\n"),
+        Problem::Wrong(Wrong::Unknown(word)) => format!("Unknown command: {}\n", printable(word.as_bytes())),
         Problem::SessionUnknown(id) => format!("\nCall ID not found ({}).\n\n", shown_id(id)),
         Problem::TerminateUnknown(id) => format!("\nCall Id not found ({}).\n\n", shown_id(id)),
         Problem::CallUnknown(id) => format!("No such call '{}'\n", shown_id(id)),
         Problem::DebugUnknown(id) => format!("Call ID '{}' not found\n", shown_id(id)),
         Problem::TagUnknown(tag) => format!("No such tag '{}'\n", printable(tag.as_bytes())),
         Problem::NoCallId => "No call ID specified\n".to_owned(),
-        Problem::InvalidFlag(word) => format!("Invalid on/off flag ('{word}') specified\n"),
+        Problem::InvalidFlag(word) => {
+            format!("Invalid on/off flag ('{}') specified\n", printable(word.as_bytes()))
+        }
         Problem::TooManyDebugged => {
             format!("Too many calls are debugged: at most {}\n", crate::logging::DEBUGGED_CALLS_MAX)
         }
-        Problem::NotSet(line) => line.clone(),
+        Problem::NotSet(line) => printable(line.trim_end_matches('\n').as_bytes()) + "\n",
         Problem::NotAllowed(Right::Change) => {
             "Not allowed: this listener takes no command that changes something.\n".to_owned()
         }
@@ -107,6 +109,7 @@ fn problem(problem: &Problem) -> String {
         ),
         Problem::BadKeyspace(verb, text, why) => {
             let why = why.map_or("errno=0", super::parameters::NotANumber::text);
+            let text = printable(text.as_bytes());
             format!("Fail {verb} keyspace {text} to redis notifications; {why}\n")
         }
         Problem::KeyspaceKnown(k) => format!("Keyspace {k} is already among redis notifications.\n"),

@@ -94,7 +94,7 @@ pub fn run_request<A: Ask>(
             node.requests.refused(now, &about, "not a request", Some(&error.to_string()));
             Response {
                 exit: EXIT_REFUSED,
-                text: Some(format!("not a request: {error}\n")),
+                text: Some(format!("not a request: {}\n", printable(error.to_string().as_bytes()))),
                 data: None,
                 silent: Vec::new(),
             }

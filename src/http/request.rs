@@ -195,8 +195,8 @@ fn body_of(fields: &Fields<'_>) -> Result<Body, Status> {
 fn unchunk(bytes: &mut Vec<u8>, body: &mut Vec<u8>) -> Result<bool, Status> {
     loop {
         let (line, size) = match httparse::parse_chunk_size(bytes) {
-            Ok(httparse::Status::Complete(found)) => found,
-            Ok(httparse::Status::Partial) if bytes.len() <= CHUNK_LINE_BYTES_MAX => return Ok(false),
+            Ok(httparse::Status::Complete(found)) if found.0 <= CHUNK_LINE_BYTES_MAX => found,
+            Ok(httparse::Status::Partial) if bytes.len() < CHUNK_LINE_BYTES_MAX => return Ok(false),
             _ => return Err(Status::BadRequest),
         };
         if size == 0 {
@@ -217,11 +217,11 @@ fn unchunk(bytes: &mut Vec<u8>, body: &mut Vec<u8>) -> Result<bool, Status> {
 fn end_of_chunks(bytes: &mut Vec<u8>, line: usize) -> Result<bool, Status> {
     let mut fields = [httparse::EMPTY_HEADER; HEADERS_MAX];
     match httparse::parse_headers(&bytes[line..], &mut fields) {
-        Ok(httparse::Status::Complete((length, _))) => {
+        Ok(httparse::Status::Complete((length, _))) if line + length <= HEAD_BYTES_MAX => {
             bytes.drain(..line + length);
             Ok(true)
         }
-        Ok(httparse::Status::Partial) if bytes.len() <= HEAD_BYTES_MAX => Ok(false),
+        Ok(httparse::Status::Partial) if bytes.len() < HEAD_BYTES_MAX => Ok(false),
         _ => Err(Status::BadRequest),
     }
 }
@@ -326,6 +326,8 @@ mod tests {
     fn what_is_ambiguous_or_too_long_is_refused() {
         let long = format!("X: {}\r\n", "x".repeat(HEAD_BYTES_MAX));
         let many = "X: y\r\n".repeat(HEADERS_MAX);
+        let chunk = format!("Transfer-Encoding: chunked\r\n\r\n0;{}\r\n", "x".repeat(CHUNK_LINE_BYTES_MAX));
+        let trailer = format!("Transfer-Encoding: chunked\r\n\r\n0\r\n{long}");
         let cases = [
             ("Content-Length: 1048577000\r\n", Status::BodyTooLong),
             ("Content-Length: 99999999999999999999\r\n", Status::BodyTooLong),
@@ -340,6 +342,8 @@ mod tests {
             ("no colon\r\n", Status::BadRequest),
             (&long, Status::HeadTooLong),
             (&many, Status::HeadTooLong),
+            (&chunk, Status::BadRequest),
+            (&trailer, Status::BadRequest),
         ];
         for (fields, status) in cases {
             let stream = format!("POST /ng HTTP/1.1\r\nHost: a\r\n{fields}\r\n");

@@ -57,9 +57,16 @@ impl std::error::Error for BencodeError {}
 /// # Errors
 /// See [`BencodeError`].
 pub fn decode(text: &[u8], limits: Limits) -> Result<(Value<'_>, usize), BencodeError> {
-    let mut decoder = Decoder { text, offset: 0, items_left: limits.items, bytes: limits.bytes };
-    let value = decoder.value(limits.depth)?;
-    Ok((value, decoder.offset))
+    let bytes = limits.bytes;
+    let read = &text[..text.len().min(bytes)];
+    let mut decoder = Decoder { text: read, offset: 0, items_left: limits.items, bytes };
+    match decoder.value(limits.depth) {
+        Ok(value) => Ok((value, decoder.offset)),
+        Err(BencodeError::Incomplete) if read.len() == bytes => {
+            malformed(bytes, "longer than a message may be")
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Appends a value to a text.
@@ -200,9 +207,6 @@ impl<'a> Decoder<'a> {
     }
 
     fn peek(&self) -> Result<u8, BencodeError> {
-        if self.offset >= self.bytes {
-            return malformed(self.offset, "longer than a message may be");
-        }
         self.text.get(self.offset).copied().ok_or(BencodeError::Incomplete)
     }
 
@@ -265,6 +269,17 @@ pub(crate) mod tests {
                 }
                 other => panic!("{}: {other:?}", text.escape_ascii()),
             }
+        }
+    }
+
+    #[test]
+    fn what_reaches_the_limit_does_not_wait_for_more() {
+        let full = "x".repeat(SMALL.bytes - 5);
+        for tail in ["i1", "1", "0", "", "i-"] {
+            let text = format!("l{}:{full}{tail}", full.len()).into_bytes();
+            let whole = [&text[..], b"0000"].concat();
+            let error = decode(&whole, SMALL).expect_err("a list without an end");
+            assert!(matches!(error, BencodeError::Malformed { .. }), "{}: {error}", whole.escape_ascii());
         }
     }
 

@@ -116,6 +116,6 @@ fn port_set_snapshot(set: &PortSet, plane: &Plane) -> PortSetSnapshot {
         key: set.key,
         interface: address.interface.clone(),
         position: address.position,
-        ports: (set.first..set.first + count).collect(),
+        ports: (0..count).map(|offset| set.first + offset).collect(),
     }
 }

@@ -29,9 +29,12 @@ pub(crate) fn lacking(
     here: Option<&Call>,
     stored: &CallSnapshot,
 ) -> Result<Vec<NewPorts>, Refusal> {
-    let mut lacking: Vec<NewPorts> = Vec::new();
+    let (mut lacking, mut claims) = (Vec::new(), Claims::default());
     for set in port_sets(stored) {
         let (address, first, wish) = place(interfaces, set)?;
+        if !claims.add(address, first, wish) {
+            continue;
+        }
         let held = here.and_then(|call| find_set(call, address, first)).map_or(0, |held| held.sockets.len());
         // A pair whose first port is held alone lacks the second.
         let (first, wish) = match held {
@@ -39,12 +42,25 @@ pub(crate) fn lacking(
             1 if wish.len() == 2 => (first + 1, PortWish::Single),
             _ => continue,
         };
-        let twice = lacking.iter().any(|new| (new.address, new.first) == (address, first));
-        if !twice {
-            lacking.push(NewPorts { key: set.key, address, wish, first, sockets: Vec::new(), asked: false });
-        }
+        lacking.push(NewPorts { key: set.key, address, wish, first, sockets: Vec::new(), asked: false });
     }
     Ok(lacking)
+}
+
+/// The ports of the sets of a stored call so far. Of two sets that share a port only the first is held: no node
+/// writes such, but a damaged record may have them.
+#[derive(Default)]
+struct Claims(Vec<(AddressId, u16)>);
+
+impl Claims {
+    fn add(&mut self, address: AddressId, first: u16, wish: PortWish) -> bool {
+        let ports = (0..wish.len()).map(|offset| (address, first + offset));
+        let is_free = ports.clone().all(|port| !self.0.contains(&port));
+        if is_free {
+            self.0.extend(ports);
+        }
+        is_free
+    }
 }
 
 /// The call as stored, with the sockets and flows of the one that is here as far as they fit, and with `opened`
@@ -89,7 +105,8 @@ pub(crate) fn rebuild(
     };
     let learning = call.learning.unwrap_or(plane.settings.learning);
     let guard = call.guard.unwrap_or(plane.settings.guard);
-    let mut work = Work { index, now, plane, opened, old: &mut old, take_over_in, learning, guard };
+    let claims = Claims::default();
+    let mut work = Work { index, now, plane, opened, old: &mut old, claims, take_over_in, learning, guard };
     for (at, leg) in stored.legs.into_iter().enumerate() {
         call.legs.push(work.leg(at, leg));
     }
@@ -121,8 +138,15 @@ impl Old {
         old
     }
 
-    fn take_flow(&mut self, place: (usize, usize, Component)) -> Option<FlowId> {
-        let at = self.flows.iter().position(|(known, _)| *known == place)?;
+    /// The flow at a place, if it is of this kind; one of another kind is left to be closed.
+    fn take_flow(
+        &mut self,
+        place: (usize, usize, Component),
+        kind: FlowKind,
+        plane: &Plane,
+    ) -> Option<FlowId> {
+        let fits = |(known, flow): &(_, FlowId)| *known == place && plane.flow(*flow).kind == kind;
+        let at = self.flows.iter().position(fits)?;
         Some(self.flows.swap_remove(at).1)
     }
 
@@ -142,6 +166,7 @@ struct Work<'a> {
     plane: &'a mut Plane,
     opened: &'a mut Vec<NewPorts>,
     old: &'a mut Old,
+    claims: Claims,
     take_over_in: u32,
     learning: Learning,
     guard: bool,
@@ -203,16 +228,22 @@ impl Work<'_> {
     /// The set that is here already, or the one that was opened for it, or some of both.
     fn port_set(&mut self, stored: &PortSetSnapshot) -> Option<PortSet> {
         let (address, first, wish) = place(&self.plane.interfaces, stored).ok()?;
+        if !self.claims.add(address, first, wish) {
+            return None;
+        }
         let held = self.old.sets.iter().position(|set| (set.address, set.first) == (address, first));
         let mut sockets = held.map_or_else(Vec::new, |held| self.old.sets.swap_remove(held).sockets);
         let wanted = usize::from(wish.len());
         if sockets.len() < wanted {
             let lacking = first + u16::try_from(sockets.len()).expect("less than a pair");
-            let fresh = self.opened.iter().position(|new| (new.address, new.first) == (address, lacking))?;
-            sockets.extend(self.opened.swap_remove(fresh).sockets);
+            let mut opened = self.opened.iter();
+            let fresh = opened.position(|new| (new.address, new.first) == (address, lacking));
+            sockets.extend(self.opened.swap_remove(fresh.expect("what was lacking is open")).sockets);
         }
-        let excess = sockets.split_off(wanted);
-        self.plane.close_set(&PortSet { key: None, address, first: first + wish.len(), sockets: excess });
+        if sockets.len() > wanted {
+            let excess = sockets.split_off(wanted);
+            self.plane.close_set(&PortSet { key: None, address, first: first + wish.len(), sockets: excess });
+        }
         Some(PortSet { key: stored.key, address, first, sockets })
     }
 
@@ -222,7 +253,7 @@ impl Work<'_> {
             Component::Rtp if media.protocol.is_rtp() => FlowKind::Rtp,
             Component::Rtp => FlowKind::Datagram,
         };
-        let known = self.old.take_flow(place).filter(|flow| self.plane.flow(*flow).kind == kind);
+        let known = self.old.take_flow(place, kind, self.plane);
         let id = known.unwrap_or_else(|| self.plane.new_flow(self.index, kind, self.now));
         let rules = Rules::of(&media.flags, self.learning, self.guard);
         let flow = self.plane.flow_mut(id);
