@@ -87,10 +87,10 @@ impl HttpFront {
     }
 }
 
-struct Clients {
-    service: Arc<dyn Service>,
+pub(crate) struct Clients {
+    pub(crate) service: Arc<dyn Service>,
     /// Origins of pages that are served besides those of the listener itself.
-    origins: Vec<String>,
+    pub(crate) origins: Vec<String>,
 }
 
 impl Serve for Clients {

@@ -13,6 +13,8 @@ pub mod daemon;
 pub mod events;
 pub mod foreign;
 pub mod fronts;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod http;
 pub mod listener;
 pub mod liveness;

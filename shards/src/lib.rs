@@ -27,6 +27,8 @@
 
 pub mod admission;
 pub mod call;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod input;
 pub mod interfaces;
 #[cfg(feature = "io")]

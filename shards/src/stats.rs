@@ -27,7 +27,7 @@ impl Traffic {
 /// Counters of one shard since its start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
-    /// Packets received on open sockets.
+    /// Packets received, late ones of closed sockets included.
     pub packets: u64,
     /// Their payload bytes.
     pub bytes: u64,

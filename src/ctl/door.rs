@@ -154,7 +154,7 @@ impl Operators {
 
 /// What a peer says first.
 #[derive(Debug, PartialEq, Eq)]
-enum Said {
+pub(crate) enum Said {
     /// A line that is not empty, without its end.
     Line(Vec<u8>),
     /// The peer closed before.
@@ -166,7 +166,7 @@ enum Said {
 }
 
 /// Reads the first line that is not empty.
-fn read_line(stream: &mut impl Read, bytes_max: usize) -> io::Result<Said> {
+pub(crate) fn read_line(stream: &mut impl Read, bytes_max: usize) -> io::Result<Said> {
     let mut line: Vec<u8> = Vec::new();
     let mut part = [0; 1024];
     loop {

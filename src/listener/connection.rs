@@ -63,6 +63,11 @@ impl Connection {
         Connection { stream, origin, open, last_request, at_work, evicted }
     }
 
+    /// A connection that nobody listened for.
+    pub(crate) fn of(stream: UnixStream, origin: Origin) -> Connection {
+        Connection::new(Stream::Unix(stream), origin, Arc::default())
+    }
+
     /// Where its requests come from.
     pub fn origin(&self) -> &Origin {
         &self.origin

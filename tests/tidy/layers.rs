@@ -10,6 +10,7 @@ pub const UNSAFE_ELSEWHERE: &[(&str, &str)] = &[
         "the kernel's receive stamps come in control messages that socket2 leaves as bytes",
     ),
     ("shards/tests/no_alloc.rs", "an allocator can only be written with it"),
+    ("tests/fuzz/bodies/meter.rs", "an allocator can only be written with it"),
 ];
 
 /// What a machine that gets its time and packets as values has no use for, and where that belongs.

@@ -1,0 +1,3 @@
+//! The bodies, for libFuzzer's programs.
+
+pub mod bodies;
