@@ -10,6 +10,7 @@ use redis::{
 };
 use tandem_shards::names::Keyspace;
 
+use super::command::{Command, Reply, Trouble};
 use super::feed::pattern;
 use crate::config::redis::{Place, RedisUrl};
 
@@ -20,16 +21,6 @@ pub struct Connector {
     tls_ca: Option<Vec<u8>>,
     connect_timeout: Duration,
     command_timeout: Duration,
-}
-
-/// Why something could not be done, in the operator's words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble(pub String);
-
-impl From<redis::RedisError> for Trouble {
-    fn from(error: redis::RedisError) -> Self {
-        Trouble(error.to_string())
-    }
 }
 
 /// A connection that knows which database is selected.
@@ -167,59 +158,55 @@ impl Connector {
 }
 
 impl Link {
-    /// Sends commands in one go to a database; the answers are in their order, errors of single commands
-    /// among them.
+    /// Sends commands, those of one database in one go, and waits for the replies.
     ///
     /// # Errors
     /// The connection is lost.
-    pub fn pipeline(&mut self, keyspace: Keyspace, commands: &[redis::Cmd]) -> Result<Vec<Value>, Trouble> {
-        let sent = self.send(keyspace, commands)?;
-        self.receive(&sent)
+    pub fn execute(&mut self, commands: &[Command]) -> Result<Vec<Reply>, Trouble> {
+        let mut replies = Vec::with_capacity(commands.len());
+        for commands in commands.chunk_by(|a, b| a.keyspace == b.keyspace) {
+            let sent = self.send(commands)?;
+            replies.extend(self.receive(&sent)?);
+        }
+        Ok(replies)
     }
 
-    /// Sends commands and does not wait. Whatever was sent has to be received, in this order, before anything
-    /// else is done here.
+    /// Sends commands to one database and does not wait. Whatever was sent has to be received, in this order,
+    /// before anything else is done here.
     ///
     /// # Errors
     /// The connection is lost.
-    pub fn send(&mut self, keyspace: Keyspace, commands: &[redis::Cmd]) -> Result<Sent, Trouble> {
+    pub fn send(&mut self, commands: &[Command]) -> Result<Sent, Trouble> {
         let mut packed = Vec::new();
+        let keyspace = commands.first().map_or(self.selected, |command| command.keyspace);
         let selects = self.selected != keyspace;
         if selects {
             redis::cmd("SELECT").arg(keyspace.0).write_packed_command(&mut packed);
         }
         for command in commands {
-            command.write_packed_command(&mut packed);
+            assert_eq!(command.keyspace, keyspace, "one database at a time");
+            let mut built = redis::Cmd::new();
+            for word in &command.words {
+                built.arg(word.as_slice());
+            }
+            built.write_packed_command(&mut packed);
         }
         self.connection.send_packed_command(&packed)?;
         self.selected = keyspace;
         Ok(Sent { selects, commands: commands.len() })
     }
 
-    /// The answers to what was sent, errors of single commands among them.
+    /// The replies to what was sent, refusals of single commands among them.
     ///
     /// # Errors
     /// The connection is lost.
-    pub fn receive(&mut self, sent: &Sent) -> Result<Vec<Value>, Trouble> {
+    pub fn receive(&mut self, sent: &Sent) -> Result<Vec<Reply>, Trouble> {
         if sent.selects
             && let Value::ServerError(error) = self.connection.recv_response()?
         {
             return Err(Trouble(error.to_string()));
         }
-        (0..sent.commands).map(|_| Ok(self.connection.recv_response()?)).collect()
-    }
-
-    /// Sends one command to a database.
-    ///
-    /// # Errors
-    /// The connection is lost, or the server refuses.
-    pub fn one<T: redis::FromRedisValue>(
-        &mut self,
-        keyspace: Keyspace,
-        command: &redis::Cmd,
-    ) -> Result<T, Trouble> {
-        self.select(keyspace)?;
-        Ok(command.query(&mut self.connection)?)
+        (0..sent.commands).map(|_| Ok(reply(self.connection.recv_response()?))).collect()
     }
 
     /// Whether the server still answers.
@@ -234,14 +221,6 @@ impl Link {
     /// The connection, to be used for notifications from now on.
     pub fn into_connection(self) -> Connection {
         self.connection
-    }
-
-    fn select(&mut self, keyspace: Keyspace) -> Result<(), Trouble> {
-        if self.selected != keyspace {
-            redis::cmd("SELECT").arg(keyspace.0).query::<()>(&mut self.connection)?;
-            self.selected = keyspace;
-        }
-        Ok(())
     }
 
     /// Checks that the server tells of changes as it must, and sets it so if `configure` allows it.
@@ -276,6 +255,24 @@ impl Link {
              `redis-cli CONFIG SET {KEY} {wanted}` and write it into redis.conf, {advice}"
         )))
     }
+}
+
+fn reply(value: Value) -> Reply {
+    match value {
+        Value::Okay | Value::SimpleString(_) => Reply::Done,
+        Value::Int(number) => Reply::Number(number),
+        Value::BulkString(value) => Reply::Value(value),
+        Value::Nil => Reply::Nothing,
+        Value::ServerError(error) if error.code() == "WRONGTYPE" => Reply::WrongType,
+        Value::ServerError(error) => Reply::Refused(error.to_string()),
+        other => page(&other).unwrap_or_else(|| Reply::Refused(format!("not understood: {other:?}"))),
+    }
+}
+
+/// The reply to `SCAN`.
+fn page(value: &Value) -> Option<Reply> {
+    let (cursor, keys): (u64, Vec<Vec<u8>>) = redis::from_redis_value_ref(value).ok()?;
+    Some(Reply::Page(cursor, keys))
 }
 
 /// The event classes that are missing: keyspace channel, strings, sets, generic commands, expired, evicted.

@@ -14,36 +14,24 @@ use tandem_shards::io::{Clock, Shards};
 use tandem_shards::names::{CallId, Keyspace, Text};
 use tandem_shards::time::Timestamp;
 
-use super::connect::{Connector, Trouble};
+use super::command::Trouble;
+use super::connect::Connector;
 use super::feed::{Feed, FeedSettings, KeyspaceReport, Peer, Presence};
+use super::follow_thread::FollowThread;
 use super::intent::{Announce, Intent, IntentSettings, Written};
-use super::notify::Notify;
+use super::publish_thread::PublishThread;
 use super::record::Context;
-use super::write::{Write, WriteOrder};
+use super::replicator::{FollowOrder, FollowTask, ORDERS_MAX, PublishOrder, PublishTask};
 use crate::config::Config;
 use crate::config::redis::RedisConfig;
 use crate::ctl::{Comparison, FeedStatus, PeerStatus, RedisControl, RedisStatus};
 
-/// Orders that wait for a thread.
-const ORDERS_MAX: usize = 1 << 16;
-
+/// Keys that one SCAN may look at.
+const SCAN_COUNT: u32 = 500;
+/// Calls written in one go.
+const CALLS_PER_BATCH: usize = 256;
 /// Attempts to reach a Redis that is required.
 const REACH_ATTEMPTS: usize = 3;
-
-/// What the notification thread is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// Follow a keyspace.
-    Add(Keyspace),
-    /// Follow it no more.
-    Remove(Keyspace),
-    /// Compare with Redis now.
-    Resync(Option<Keyspace>),
-    /// A foreign call is own now.
-    TakenOver(CallId),
-    /// End.
-    Stop,
-}
 
 /// What the threads show.
 #[derive(Debug)]
@@ -123,16 +111,19 @@ impl Shared {
         Presence { keyspace: self.keyspace, follows: self.shown().followed.iter().copied().collect() }
     }
 
-    /// Whether notifications arrive.
-    pub fn note_connected(&self, connected: bool) {
+    /// Both connections of the thread that follows are open.
+    pub fn note_connected(&self) {
         let mut shown = self.shown();
-        if connected && !shown.following {
-            log::info!("notifications arrive; comparing all calls with their records");
-        }
-        shown.following = connected;
-        if connected {
-            shown.trouble.remove(&About::Following);
-        }
+        log::info!("notifications arrive; comparing all calls with their records");
+        shown.following = true;
+        shown.trouble.remove(&About::Following);
+    }
+
+    /// They are lost, or could not be opened: nobody need wait for the records.
+    pub fn note_lost(&self, trouble: &Trouble) {
+        self.shown().following = false;
+        self.note_trouble(About::Following, trouble);
+        self.note_caught_up();
     }
 
     /// When the server answered last on the connection that notifications come on.
@@ -146,7 +137,8 @@ impl Shared {
     }
 
     /// Whether own calls can be written, and how many wait.
-    pub fn show_intent(&self, connected: bool, intent: &Intent, lost: u64) {
+    pub fn show_publisher(&self, task: &PublishTask) {
+        let (connected, intent) = (task.is_connected(), task.intent());
         let mut shown = self.shown();
         if connected && !shown.writing {
             log::info!("own calls are written");
@@ -171,7 +163,7 @@ impl Shared {
             ("tombstones-expired", counters.tombstones_expired),
             ("former-records-deleted", counters.cleaned_up),
             ("former-records-left-alone", counters.left_alone),
-            ("write-connections-lost", lost),
+            ("write-connections-lost", task.connections_lost()),
         ];
     }
 
@@ -211,14 +203,11 @@ impl Shared {
         }
     }
 
-    /// Whether something is wrong with it.
-    pub fn has_trouble(&self, about: About) -> bool {
-        self.shown().trouble.contains_key(&about)
-    }
-
     /// That is right now.
     pub fn note_right(&self, about: About) {
-        self.shown().trouble.remove(&about);
+        if self.shown().trouble.remove(&about).is_some() {
+            log::info!("{about}: in order now");
+        }
     }
 
     fn shown(&self) -> MutexGuard<'_, Shown> {
@@ -229,8 +218,8 @@ impl Shared {
 /// The threads, running.
 pub struct Redis {
     shared: Arc<Shared>,
-    orders: Sender<Order>,
-    writes: Sender<WriteOrder>,
+    orders: Sender<FollowOrder>,
+    writes: Sender<PublishOrder>,
     caught_up: Receiver<()>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -281,31 +270,30 @@ impl Redis {
         for keyspace in &redis.subscribe {
             feed.add_keyspace(*keyspace);
         }
-        let notify = Notify {
-            feed,
+        let follow = FollowThread {
+            task: FollowTask::new(feed, SCAN_COUNT),
             events: connector(&redis.subscribe_url),
             records: connector(&redis.url),
             configure: redis.configure,
             orders: orders_end,
-            writes: writes.clone(),
+            publisher: writes.clone(),
             shared: Arc::clone(&shared),
             callers: shards.callers(),
         };
-        let write = Write {
-            intent,
+        let publish = PublishThread {
+            task: PublishTask::new(intent, CALLS_PER_BATCH),
             connector: connector(&redis.write_url),
             publications: shards.publications(),
             losses: shards.publication_losses(),
             orders: writes_end,
-            notify: orders.clone(),
+            follower: orders.clone(),
             shared: Arc::clone(&shared),
             callers: shards.callers(),
-            lost: 0,
         };
         let spawn = |name: &str| std::thread::Builder::new().name(name.to_owned());
         let threads = vec![
-            spawn("redis-notify").spawn(move || notify.run())?,
-            spawn("redis-write").spawn(move || write.run())?,
+            spawn("redis-notify").spawn(move || follow.run())?,
+            spawn("redis-write").spawn(move || publish.run())?,
         ];
         Ok(Redis { shared, orders, writes, caught_up, threads })
     }
@@ -322,7 +310,8 @@ impl Redis {
 
     /// Ends both threads; what is owed is written first, if Redis answers.
     pub fn stop(self) {
-        let told = self.orders.send(Order::Stop).is_ok() && self.writes.send(WriteOrder::Stop).is_ok();
+        let told =
+            self.orders.send(FollowOrder::Stop).is_ok() && self.writes.send(PublishOrder::Stop).is_ok();
         for thread in self.threads {
             if !told || thread.join().is_err() {
                 log::error!("a thread of Redis had ended early");
@@ -364,11 +353,11 @@ fn feed_settings(redis: &RedisConfig) -> FeedSettings {
 #[derive(Debug)]
 struct Handle {
     shared: Arc<Shared>,
-    orders: Sender<Order>,
+    orders: Sender<FollowOrder>,
 }
 
 impl Handle {
-    fn order(&self, order: Order) {
+    fn order(&self, order: FollowOrder) {
         if self.orders.try_send(order).is_err() {
             log::error!("the notification thread takes no orders");
         }
@@ -387,7 +376,7 @@ impl RedisControl for Handle {
     fn subscribe(&self, keyspace: Keyspace) -> bool {
         let new = self.shared.shown().followed.insert(keyspace);
         if new {
-            self.order(Order::Add(keyspace));
+            self.order(FollowOrder::Add(keyspace));
         }
         new
     }
@@ -395,13 +384,13 @@ impl RedisControl for Handle {
     fn unsubscribe(&self, keyspace: Keyspace) -> bool {
         let known = self.shared.shown().followed.remove(&keyspace);
         if known {
-            self.order(Order::Remove(keyspace));
+            self.order(FollowOrder::Remove(keyspace));
         }
         known
     }
 
     fn resync(&self, keyspace: Option<Keyspace>) {
-        self.order(Order::Resync(keyspace));
+        self.order(FollowOrder::Resync(keyspace));
     }
 
     fn written(&self, call_id: &CallId) -> Option<Timestamp> {

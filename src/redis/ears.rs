@@ -16,7 +16,8 @@ use tandem_shards::io::Clock;
 use tandem_shards::names::Keyspace;
 use tandem_shards::time::Timestamp;
 
-use super::connect::{Link, Trouble};
+use super::command::Trouble;
+use super::connect::Link;
 use super::feed::{Following, pattern};
 
 /// Notifications that wait to be worked on.

@@ -257,11 +257,6 @@ impl Feed {
         true
     }
 
-    /// The keyspaces that are followed, without the own one.
-    pub fn keyspaces(&self) -> impl Iterator<Item = Keyspace> + '_ {
-        self.followed.keys().copied().filter(|keyspace| *keyspace != self.context.keyspace)
-    }
-
     /// Redis can be reached, perhaps again: nothing that was asked for before will be answered.
     pub fn on_connected(&mut self) {
         self.reset();

@@ -14,7 +14,6 @@
 //! No I/O: whoever owns an [`Intent`] sends what [`poll_batch`](Intent::poll_batch) gives and reports back.
 
 mod cleanup;
-mod command;
 mod settle;
 #[cfg(test)]
 mod tests;
@@ -23,13 +22,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tandem_shards::call::snapshot::CallSnapshot;
+use tandem_shards::call::snapshot::{CallBrief, CallSnapshot, Ownership};
 use tandem_shards::names::{CallId, Keyspace};
 use tandem_shards::sabotage::{self, Sabotage};
 use tandem_shards::time::Timestamp;
 
-pub use command::{Command, Reply};
-
+use super::command::{Batch, Reply};
 use super::record::{Age, Context};
 use cleanup::Cleanups;
 
@@ -68,15 +66,6 @@ impl Default for IntentSettings {
     fn default() -> Self {
         IntentSettings { announce: Announce::default(), expires: Duration::from_secs(86_400) }
     }
-}
-
-/// Commands to be sent in one go. The answers go back in the same order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Batch {
-    /// Tells it from those before.
-    pub id: u64,
-    /// What to send.
-    pub commands: Vec<Command>,
 }
 
 /// What has been counted.
@@ -277,6 +266,24 @@ impl Intent {
         self.cleanups.add(former, call_id, age);
     }
 
+    /// All calls there are, after changes were lost: those that are known as own here and are not have ended, or
+    /// have been handed over.
+    pub fn on_listed(&mut self, now: Timestamp, calls: &[CallBrief]) {
+        let listed: BTreeMap<&CallId, &CallBrief> = calls.iter().map(|call| (&call.call_id, call)).collect();
+        let own = self.entries.iter().filter(|(_, entry)| !matches!(entry.wanted, Wanted::Nothing(_)));
+        let own: Vec<CallId> = own.map(|(call_id, _)| call_id.clone()).collect();
+        for call_id in own {
+            match listed.get(&call_id) {
+                None => self.on_ended(now, &call_id),
+                Some(call) if call.ownership == Ownership::Own => {}
+                Some(call) => {
+                    let newer = Age { created: call.created, version: call.version };
+                    self.on_handed_over(&call_id, Some(newer));
+                }
+            }
+        }
+    }
+
     /// An own call became foreign: nothing is owed for it any more. If a newer record is the reason, the
     /// own one is deleted.
     pub fn on_handed_over(&mut self, call_id: &CallId, newer: Option<Age>) {
@@ -372,7 +379,7 @@ impl Intent {
         for (task, count) in in_flight.tasks {
             let (own, rest) = replies.split_at(count.min(replies.len()));
             replies = rest;
-            let refused = own.len() < count || own.contains(&Reply::Refused);
+            let refused = own.len() < count || own.iter().any(|reply| matches!(reply, Reply::Refused(_)));
             self.counters.refused += u64::from(refused);
             match task {
                 // Not worth insisting: perhaps this node may not delete there.
@@ -455,11 +462,14 @@ impl Intent {
         self.written.clone()
     }
 
-    /// The own calls.
-    #[cfg(test)]
-    fn calls(&self) -> impl Iterator<Item = &CallId> {
-        let own = self.entries.iter().filter(|(_, entry)| !matches!(entry.wanted, Wanted::Nothing(_)));
-        own.map(|(call_id, _)| call_id)
+    /// The own keyspace.
+    pub fn own(&self) -> Keyspace {
+        self.context.keyspace
+    }
+
+    /// Whether a batch is on its way.
+    pub fn is_waiting(&self) -> bool {
+        self.in_flight.is_some()
     }
 
     /// Calls with something owed, deletions among them.

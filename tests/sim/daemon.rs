@@ -8,7 +8,7 @@ use tandem_shards::sim::run::{Outcome, run_swarm};
 use tandem_shards::sim::swarm::Swarm;
 
 use crate::ng::NgFront;
-use crate::store::Stored;
+use crate::replication::Replicated;
 
 /// Nodes as they are in real life.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ impl Daemon for Tandem {
     }
 
     fn replication(&self, node: &NodeFacts) -> Option<Box<dyn Replication>> {
-        Some(Box::new(Stored::new(node)))
+        Some(Box::new(Replicated::new(node)))
     }
 }
 

@@ -11,7 +11,7 @@
 
 mod daemon;
 mod ng;
-mod store;
+mod replication;
 
 use std::process::ExitCode;
 use std::rc::Rc;

@@ -8,6 +8,6 @@
 mod bugs;
 mod daemon;
 mod ng;
+mod replication;
 mod scenarios;
 mod seeds;
-mod store;

@@ -16,7 +16,7 @@ use super::swarm::Swarm;
 use super::world::store::ports_of;
 use super::{NODES_MAX, call_id, chance, dialogue_of, node_address, node_of_address, split};
 use crate::admission::Admission;
-use crate::call::snapshot::CallSnapshot;
+use crate::call::snapshot::{CallBrief, CallSnapshot};
 use crate::input::{Command, Filter, Request, Restore};
 use crate::interfaces::{AddressId, Interfaces};
 use crate::names::{CallId, InterfaceName, Keyspace, RequestId, ShardId, SocketId, Tag};
@@ -95,7 +95,9 @@ pub(super) struct Node {
     /// When the world will call its `tick`.
     pub(super) tick_at: Option<Timestamp>,
     /// What shards want stored, on its way to the replication.
-    pub(super) publications: VecDeque<Effect>,
+    pub(super) publications: VecDeque<(Timestamp, Effect)>,
+    /// Some of it did not fit.
+    pub(super) publications_lost: bool,
     /// When the last of it gets there.
     pub(super) publish_at: Timestamp,
     kernel: Random,
@@ -121,6 +123,7 @@ impl Node {
             others: (0..swarm.nodes).filter(|other| *other != number).map(keyspace).collect(),
             interfaces: interfaces.clone(),
             hasty: swarm.hasty,
+            queue_max: swarm.queue_max,
         };
         let replication = if swarm.replication { daemon.replication(&facts) } else { None };
         let seed = swarm.seed ^ (u64::from(life) << 8) ^ number as u64;
@@ -162,6 +165,7 @@ impl Node {
             replication,
             tick_at: None,
             publications: VecDeque::new(),
+            publications_lost: false,
             publish_at: now,
             kernel: split(seed, "kernel"),
             open_failures: swarm.open_failures,
@@ -214,19 +218,28 @@ impl Node {
         self.records.get(&dialogue)
     }
 
-    /// The names of the calls that a filter means.
-    pub(super) fn list(&mut self, now: Timestamp, filter: &Filter) -> Vec<CallId> {
+    /// The calls that a filter means.
+    pub(super) fn list(&mut self, now: Timestamp, filter: &Filter) -> Vec<CallBrief> {
         self.now = now;
         self.doing = Doing::Operator;
         let mut calls = Vec::new();
         for shard in 0..self.shard_count() {
             let list = Command::List { filter: filter.clone(), limit: usize::MAX };
             match self.ask(ShardId(shard), list) {
-                Reply::Calls(briefs) => calls.extend(briefs.into_iter().map(|brief| brief.call_id)),
+                Reply::Calls(briefs) => calls.extend(briefs),
                 other => panic!("unexpected {other:?}"),
             }
         }
         calls
+    }
+
+    /// Ends all calls that a filter means.
+    pub(super) fn terminate(&mut self, now: Timestamp, filter: &Filter) {
+        self.now = now;
+        self.doing = Doing::Operator;
+        for shard in 0..self.shard_count() {
+            self.ask(ShardId(shard), Command::Terminate(filter.clone()));
+        }
     }
 
     /// Does what has fallen due.

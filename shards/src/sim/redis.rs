@@ -116,6 +116,14 @@ impl Store {
                 };
                 StoreAnswer::Number(i64::from(deleted))
             }
+            [b"EVAL", _, count, ref pairs @ ..] if number(count) == pairs.len() as u64 => {
+                for pair in pairs.chunks_exact(2) {
+                    if !self.database(keyspace).contains_key(pair[0]) {
+                        self.delete(now, keyspace, pair[1]);
+                    }
+                }
+                StoreAnswer::Number(0)
+            }
             _ => panic!("the store does not know {:?}", command.words[0].escape_ascii().to_string()),
         }
     }
@@ -304,6 +312,17 @@ mod tests {
         assert_eq!(ask(&mut store, 6, &["GET", "c"]), StoreAnswer::Value(b"one".to_vec()));
         ask(&mut store, 7, &["DEL", "c"]);
         assert_eq!(ask(&mut store, 8, &["GET", "c"]), StoreAnswer::Value(b"one".to_vec()));
+    }
+
+    #[test]
+    fn notifiers_without_a_record_are_deleted_by_a_script() {
+        let mut store = Store::default();
+        ask(&mut store, 1, &["SET", "a", "x", "EX", "100"]);
+        ask(&mut store, 1, &["SADD", "notifier-a", "a"]);
+        ask(&mut store, 1, &["SADD", "notifier-b", "b"]);
+        ask(&mut store, 1, &["EVAL", "script", "4", "a", "notifier-a", "b", "notifier-b"]);
+        assert_eq!(ask(&mut store, 1, &["GET", "notifier-a"]), StoreAnswer::WrongType);
+        assert_eq!(ask(&mut store, 1, &["GET", "notifier-b"]), StoreAnswer::Nothing);
     }
 
     #[test]

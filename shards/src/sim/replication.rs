@@ -1,15 +1,16 @@
-//! How a node speaks to the store: the seam for the daemon's feed, intent and record codec.
+//! How a node speaks to the store: the seam for the daemon's replicator.
 //!
 //! A [`Replication`] is one node's half: it is told of everything that concerns it, and says what is to be sent
 //! and asked. It has two channels, as the daemon has two threads: one that follows the keyspaces of others,
 //! and one that writes. Commands of a channel are answered in order; when a channel is lost, what was under way
-//! is never answered.
+//! is never answered. While a thread waits, what is meant for it gathers in queues, and the queues are bounded.
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::front::Front;
 use super::redis::{StoreAnswer, StoreCommand};
+use crate::call::snapshot::CallBrief;
 use crate::input::{Command, Filter};
 use crate::interfaces::Interfaces;
 use crate::names::{CallId, Keyspace};
@@ -35,9 +36,11 @@ impl Channel {
 pub enum Told {
     /// What a shard wants stored: `Publish`, `Unpublish`, `Retire`, `Disown`.
     Effect(Effect),
+    /// Some of that was lost, since its queue was full.
+    EffectsLost,
     /// A channel is open, perhaps again.
     Connected(Channel),
-    /// A channel is lost.
+    /// A channel is lost, or could not be opened.
     Lost(Channel),
     /// The answers to a batch, in order.
     Answers {
@@ -62,18 +65,25 @@ pub enum Told {
         /// What.
         reply: Reply,
     },
+    /// The shard takes no more requests: [`Wanted::Post`] was not carried out.
+    NotPosted {
+        /// Which.
+        ticket: u64,
+    },
     /// The calls that [`Wanted::List`] asked for.
     Listed {
         /// For which.
         ticket: u64,
-        /// Their names.
-        calls: Vec<CallId>,
+        /// Which.
+        calls: Vec<CallBrief>,
     },
 }
 
 /// Something a replication wants done.
 #[derive(Debug)]
 pub enum Wanted {
+    /// Open a channel; [`Told::Connected`] or [`Told::Lost`] comes of it.
+    Connect(Channel),
     /// Send commands in one go.
     Send {
         /// On which channel.
@@ -97,6 +107,8 @@ pub enum Wanted {
         /// The command.
         command: Command,
     },
+    /// End all calls of a kind, and wait for it.
+    Terminate(Filter),
     /// Tell all shards how long the records of a keyspace are known.
     Lease {
         /// The keyspace.
@@ -121,6 +133,8 @@ pub trait Replication: fmt::Debug {
     fn tell(&mut self, now: Timestamp, told: Told);
     /// What is to be done now, until there is nothing more.
     fn poll(&mut self, now: Timestamp) -> Option<Wanted>;
+    /// Whether the thread of a channel waits for the store, and takes nothing else in.
+    fn is_waiting(&self, channel: Channel) -> bool;
     /// Does what has become due.
     fn tick(&mut self, now: Timestamp);
     /// When [`Replication::tick`] has something to do.
@@ -140,6 +154,8 @@ pub struct NodeFacts {
     pub interfaces: Arc<Interfaces>,
     /// Nothing may be left to what is only done once in a while.
     pub hasty: bool,
+    /// Orders that may wait for a thread.
+    pub queue_max: usize,
 }
 
 /// Makes the daemon's half of a world.

@@ -10,6 +10,9 @@ use super::split;
 use crate::random::Random;
 use crate::settings::Settings;
 
+/// As much as is never needed.
+const QUEUE_MAX: usize = 1 << 14;
+
 /// The options of a run. Rates are per mille.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Swarm {
@@ -53,6 +56,8 @@ pub struct Swarm {
     /// not change hands, ports are plenty, the store does not lag and nobody else writes into it, since nothing
     /// else repairs all of that.
     pub hasty: bool,
+    /// What every queue between threads has room for.
+    pub queue_max: usize,
 }
 
 /// Faults of the whole world, and whether they happen.
@@ -137,6 +142,7 @@ impl Swarm {
             habits: Habits::new(random),
             replication,
             hasty: replication && random.one_in(3),
+            queue_max: pick(&mut split(seed, "queues"), &[4, 8, 64, QUEUE_MAX]),
         };
         if swarm.hasty {
             swarm.make_hasty(random);
@@ -194,6 +200,7 @@ impl Swarm {
             habits: Habits::default(),
             replication: false,
             hasty: false,
+            queue_max: QUEUE_MAX,
             ..Swarm::new(seed)
         }
     }

@@ -14,6 +14,20 @@ use super::{
 use crate::redis::record::{Record, RecordError, Writer};
 
 impl Feed {
+    /// The shard of [`Output::Restore`] takes no requests at the moment: the record is read again after a pause.
+    pub fn on_not_restored(&mut self, now: Timestamp, keyspace: Keyspace, call_id: &CallId) {
+        let key = (keyspace, call_id.clone());
+        let Some(pending) = self.pending.get_mut(&key) else { return };
+        let Stage::Restoring { deadline, .. } = pending.stage else { return };
+        self.timers.remove(&(deadline, keyspace, call_id.clone()));
+        if pending.abandoned || !self.followed.contains_key(&keyspace) {
+            return self.finish(now, &key);
+        }
+        let due = now + self.settings.missing_retry;
+        pending.stage = Stage::Waiting(due);
+        self.timers.insert((due, keyspace, call_id.clone()));
+    }
+
     /// Sees that the record of a call is read, once, some time after now.
     pub(super) fn look_at(&mut self, now: Timestamp, keyspace: Keyspace, call_id: CallId) {
         let full = self.pending.len() >= PENDING_MAX;

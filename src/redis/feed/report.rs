@@ -100,6 +100,16 @@ pub enum FeedEvent {
 }
 
 impl Feed {
+    /// The own keyspace.
+    pub fn own(&self) -> Keyspace {
+        self.context.keyspace
+    }
+
+    /// The keyspaces that are followed, without the own one.
+    pub fn keyspaces(&self) -> impl Iterator<Item = Keyspace> + '_ {
+        self.followed.keys().copied().filter(|keyspace| *keyspace != self.context.keyspace)
+    }
+
     /// How the followed keyspaces stand, the own one among them.
     pub fn report(&self) -> Vec<KeyspaceReport> {
         let mut reports: Vec<KeyspaceReport> = Vec::new();

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use tandem_shards::names::{CallId, Keyspace};
 
-use super::{Command, Intent, Reply, Wanted, command};
+use super::{Intent, Wanted};
+use crate::redis::command::{self, Command, Reply};
 use crate::redis::record::{self, Age};
 
 /// Records to be cleaned up. Beyond that they are left to expire.

@@ -6,7 +6,8 @@ use tandem_shards::names::CallId;
 use tandem_shards::sabotage::{self, Sabotage};
 use tandem_shards::time::Timestamp;
 
-use super::{Announce, Command, ECHO, Entry, Intent, Reply, Republish, Task, Wanted, command};
+use super::{Announce, ECHO, Entry, Intent, Republish, Task, Wanted};
+use crate::redis::command::{self, Command, Reply};
 use crate::redis::record;
 
 impl Entry {

@@ -8,7 +8,8 @@ use tandem_shards::call::snapshot::{CallSnapshot, Version};
 use tandem_shards::names::{CallId, Keyspace};
 use tandem_shards::time::Timestamp;
 
-use super::{Announce, Batch, Intent, IntentSettings, REPUBLISH_INTERVALS, Reply, TOMBSTONES_MAX};
+use super::{Announce, Intent, IntentSettings, REPUBLISH_INTERVALS, TOMBSTONES_MAX};
+use crate::redis::command::{Batch, Command, Reply};
 use crate::redis::record::specimen::{OWN, context, plain_call};
 use crate::redis::record::{Age, read, write};
 
@@ -49,7 +50,7 @@ fn shown(batch: &Batch) -> Vec<String> {
         Some(b'i') => "script".to_owned(),
         _ => String::from_utf8_lossy(word).into_owned(),
     };
-    let command = |command: &super::Command| {
+    let command = |command: &Command| {
         let words: Vec<String> = command.words.iter().map(word).collect();
         format!("{} {}", command.keyspace, words.join(" "))
     };
@@ -149,7 +150,7 @@ fn a_refusal_is_tried_again_after_a_pause() {
     intent.on_changed(call("a", 1));
     intent.on_changed(call("b", 1));
     assert_eq!(next(&mut intent, 0).len(), 2);
-    acknowledge(&mut intent, 0, &[Reply::Done, Reply::Refused]);
+    acknowledge(&mut intent, 0, &[Reply::Done, Reply::Refused(String::new())]);
     assert_eq!(next(&mut intent, 0), [""; 0]);
     assert_eq!(intent.next_tick(), Some(at(1)));
     assert_eq!(next(&mut intent, 1), ["2 SET b #1 EX 100"]);
@@ -302,9 +303,9 @@ fn what_is_not_known_to_be_older_is_left_alone() {
         (&[Reply::Nothing], 0),
         (&[Reply::Value(newer)], 1),
         (&[Reply::Value(b"{\"json\":{}}".to_vec())], 1),
-        (&[Reply::Refused], 1),
+        (&[Reply::Refused(String::new())], 1),
         (&[Reply::Value(former(1)), Reply::Number(0)], 1),
-        (&[Reply::Value(former(1)), Reply::Refused], 1),
+        (&[Reply::Value(former(1)), Reply::Refused(String::new())], 1),
     ];
     for (replies, left_alone) in cases {
         let mut intent = intent(Announce::Set);
@@ -324,7 +325,7 @@ fn a_call_that_was_handed_over_is_owed_nothing() {
     let mut intent = intent(Announce::Set);
     intent.on_changed(call("c", 1));
     intent.on_handed_over(&id("c"), None);
-    assert_eq!((next(&mut intent, 0).len(), intent.calls().count()), (0, 0));
+    assert_eq!((next(&mut intent, 0).len(), intent.owns(&id("c"))), (0, false));
     intent.on_changed(call("c", 1));
     assert_eq!(next(&mut intent, 0).len(), 1);
     intent.on_handed_over(&id("c"), Some(age(2, 0)));
@@ -392,7 +393,7 @@ impl World {
         self.intent.on_changed(call(&name, self.counter));
     }
 
-    fn execute(&mut self, command: &super::Command) -> Reply {
+    fn execute(&mut self, command: &Command) -> Reply {
         let now = self.now;
         self.redis.retain(|_, (_, expires)| *expires > now);
         let key = CallId::from(command.words.get(1).expect("a key").as_slice());
@@ -439,7 +440,7 @@ impl World {
             }
             Step::Refuse => {
                 let Some(batch) = self.batch.take() else { return };
-                let replies = vec![Reply::Refused; batch.commands.len()];
+                let replies = vec![Reply::Refused(String::new()); batch.commands.len()];
                 self.intent.on_acknowledged(at(self.now), batch.id, &replies);
             }
             Step::Reconnect => {

@@ -22,10 +22,15 @@ use crate::time::Timestamp;
 
 /// How long an answer is waited for before a connection is given up.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Between attempts to connect.
-const RECONNECT: Duration = Duration::from_secs(1);
 /// Messages that the store keeps for a connection: few, so that slow subscribers are cut off.
 const OUTPUT_BUFFER_MAX: usize = 64;
+/// Notifications that a thread takes in one go.
+const EVENTS_PER_TURN: usize = 256;
+/// How long a publication is on its way at most.
+const PUBLICATION_DELAY_MAX: Duration = Duration::from_micros(PUBLICATION_DELAY_MAX_US);
+const PUBLICATION_DELAY_MAX_US: u64 = 2000;
+/// Until a full queue is looked at again.
+const FULL_PAUSE: Duration = Duration::from_millis(10);
 /// How often connections are looked at.
 pub(super) const LINK_CHECK: Duration = Duration::from_millis(250);
 
@@ -54,6 +59,8 @@ pub(super) struct Link {
     inward: VecDeque<(Timestamp, Told)>,
     /// Notifications have a connection of their own beside it.
     events: VecDeque<(Timestamp, Told)>,
+    /// Notifications that have come and wait for the thread.
+    heard: VecDeque<Told>,
     subscribed: BTreeSet<Keyspace>,
     /// Since when an answer is waited for, or the other end cannot be reached.
     waiting_since: Option<Timestamp>,
@@ -71,16 +78,12 @@ pub(super) struct Posted {
 }
 
 impl World {
-    /// Begins to connect a node that has just started.
+    /// A node has just started: it connects.
     pub(super) fn open_links(&mut self, node: usize) {
-        if self.nodes[node].as_ref().is_none_or(|node| node.replication.is_none()) {
-            return;
-        }
-        for channel in Channel::ALL {
-            let epoch = self.reset_link(node, channel);
-            let pause = between(&mut self.faults, 1, 50);
-            self.after(pause, Happening::Connect { node, channel, epoch });
-        }
+        Channel::ALL.into_iter().for_each(|channel| {
+            self.reset_link(node, channel);
+        });
+        self.pump(node);
     }
 
     /// Voids a connection.
@@ -96,7 +99,7 @@ impl World {
             return;
         }
         if self.store_is_away(node) {
-            return self.after(RECONNECT, Happening::Connect { node, channel, epoch });
+            return self.tell(node, Told::Lost(channel));
         }
         self.links[node][channel as usize].up = true;
         self.say(Column::Node(node), || format!("connected: {channel:?}"));
@@ -136,11 +139,9 @@ impl World {
         if !self.links[node][channel as usize].up {
             return;
         }
-        let epoch = self.reset_link(node, channel);
+        self.reset_link(node, channel);
         self.say(Column::Node(node), || format!("lost: {channel:?}"));
         self.tell(node, Told::Lost(channel));
-        let pause = between(&mut self.faults, 1000, 1200);
-        self.after(pause, Happening::Connect { node, channel, epoch });
     }
 
     /// Messages at the end of a connection.
@@ -177,10 +178,19 @@ impl World {
                     link.unanswered -= 1;
                     link.waiting_since = None;
                     self.tell(node, told);
+                    // After each reply the thread looks at what has come by itself.
+                    if channel == Channel::Follow && self.hear(node) {
+                        self.pump(node);
+                    }
+                }
+                Way::Events if link.heard.len() >= self.swarm.queue_max => {
+                    let again = Happening::Link { node, channel, epoch, way };
+                    return self.after(FULL_PAUSE, again);
                 }
                 Way::Events => {
                     let (_, told) = link.events.pop_front().expect("it is due");
-                    self.tell(node, told);
+                    link.heard.push_back(told);
+                    self.pump(node);
                 }
             }
         }
@@ -235,13 +245,16 @@ impl World {
         self.pump(number);
     }
 
-    /// Does what a node's replication wants.
+    /// Does what a node's replication wants, and hands it what waits for its threads.
     pub(super) fn pump(&mut self, number: usize) {
         loop {
-            let Some(node) = &mut self.nodes[number] else { return };
-            let Some(replication) = &mut node.replication else { return };
-            let Some(wanted) = replication.poll(self.now) else { break };
-            self.perform(number, wanted);
+            while let Some(wanted) = self.next_wanted(number) {
+                self.perform(number, wanted);
+            }
+            let heard = !self.is_waiting(number, Channel::Follow) && self.hear(number);
+            if !heard && !self.take_publications(number, self.now) {
+                break;
+            }
         }
         let Some(node) = &mut self.nodes[number] else { return };
         let due = node.replication.as_ref().and_then(|replication| replication.next_tick());
@@ -250,6 +263,47 @@ impl World {
             node.tick_at = Some(due);
             self.agenda.enter(due, Happening::StoreTick(number));
         }
+    }
+
+    fn next_wanted(&mut self, number: usize) -> Option<Wanted> {
+        self.nodes[number].as_mut()?.replication.as_mut()?.poll(self.now)
+    }
+
+    fn is_waiting(&self, number: usize, channel: Channel) -> bool {
+        let replication = self.nodes[number].as_ref().and_then(|node| node.replication.as_ref());
+        replication.is_none_or(|replication| replication.is_waiting(channel))
+    }
+
+    /// Hands notifications over that have come. Whether there were any.
+    fn hear(&mut self, number: usize) -> bool {
+        let heard = &mut self.links[number][Channel::Follow as usize].heard;
+        let count = heard.len().min(EVENTS_PER_TURN);
+        let taken: Vec<Told> = heard.drain(..count).collect();
+        taken.into_iter().for_each(|told| self.tell_only(number, told));
+        count > 0
+    }
+
+    /// Hands over what shards have published until then. Whether there was anything.
+    fn take_publications(&mut self, number: usize, until: Timestamp) -> bool {
+        if self.is_waiting(number, Channel::Write) {
+            return false;
+        }
+        let lost =
+            self.nodes[number].as_mut().is_some_and(|node| std::mem::take(&mut node.publications_lost));
+        // What was published before something was lost is taken before anybody is told of the loss.
+        let until = if lost { self.now + PUBLICATION_DELAY_MAX } else { until };
+        let mut any = false;
+        while let Some(node) = &mut self.nodes[number]
+            && node.publications.front().is_some_and(|(ready, _)| *ready <= until)
+            && let Some((_, effect)) = node.publications.pop_front()
+        {
+            any = true;
+            self.tell_only(number, Told::Effect(effect));
+        }
+        if lost {
+            self.tell_only(number, Told::EffectsLost);
+        }
+        any || lost
     }
 
     pub(super) fn store_tick(&mut self, number: usize) {
@@ -266,6 +320,11 @@ impl World {
 
     fn perform(&mut self, number: usize, wanted: Wanted) {
         match wanted {
+            Wanted::Connect(channel) => {
+                let epoch = self.reset_link(number, channel);
+                let pause = between(&mut self.faults, 1, 50);
+                self.after(pause, Happening::Connect { node: number, channel, epoch });
+            }
             Wanted::Send { channel, batch, commands } => {
                 let delay = self.network.connection_delay();
                 let link = &mut self.links[number][channel as usize];
@@ -286,12 +345,23 @@ impl World {
             }
             Wanted::Ask { about, command } => {
                 self.carry_out(number, &about, command);
+                // What it made the shard publish is there by now.
+                self.take_publications(number, self.now + PUBLICATION_DELAY_MAX);
+            }
+            Wanted::Terminate(filter) => {
+                let Some(node) = &mut self.nodes[number] else { return };
+                node.terminate(self.now, &filter);
+                self.settle(number);
             }
             Wanted::Lease { keyspace, until } => {
                 self.order_all(number, || Command::Lease { keyspace, until });
             }
             Wanted::Post { ticket, about, command } => {
                 let Some(life) = self.nodes[number].as_ref().map(|node| node.life) else { return };
+                let waiting = self.posted.iter().filter(|posted| posted.node == number).count();
+                if waiting >= self.swarm.queue_max {
+                    return self.tell_only(number, Told::NotPosted { ticket });
+                }
                 self.posted.push_back(Posted { node: number, life, ticket, about, command });
                 let pause = Duration::from_micros(self.faults.below(3000));
                 self.post_at = self.post_at.max(self.now + pause);
@@ -360,23 +430,26 @@ impl World {
         }
     }
 
-    /// What a shard wants stored goes to the other thread.
+    /// What a shard wants stored goes to the other thread, if its queue has room.
     pub(super) fn publish(&mut self, number: usize, effect: Effect) {
         let Some(node) = &mut self.nodes[number] else { return };
         if node.replication.is_none() {
             return;
         }
-        let pause = Duration::from_micros(self.faults.below(2000));
+        if node.publications.len() >= self.swarm.queue_max {
+            node.publications_lost = true;
+            return;
+        }
+        let pause = Duration::from_micros(self.faults.below(PUBLICATION_DELAY_MAX_US));
         node.publish_at = node.publish_at.max(self.now + pause);
-        node.publications.push_back(effect);
+        node.publications.push_back((node.publish_at, effect));
         let (at, life) = (node.publish_at, node.life);
         self.agenda.enter(at, Happening::Publication { node: number, life });
     }
 
     pub(super) fn publication_arrives(&mut self, number: usize, life: u32) {
-        let node = self.nodes[number].as_mut().filter(|node| node.life == life);
-        if let Some(effect) = node.and_then(|node| node.publications.pop_front()) {
-            self.tell(number, Told::Effect(effect));
+        if self.nodes[number].as_ref().is_some_and(|node| node.life == life) {
+            self.pump(number);
         }
     }
 }

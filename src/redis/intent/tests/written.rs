@@ -16,7 +16,7 @@ fn a_record_counts_as_written_once_redis_says_so() {
     assert_eq!(written.at(&id("c")), Some(at(8)));
     intent.on_changed(call("c", 2));
     next(&mut intent, 9);
-    acknowledge(&mut intent, 9, &[Reply::Refused]);
+    acknowledge(&mut intent, 9, &[Reply::Refused(String::new())]);
     assert_eq!(written.at(&id("c")), Some(at(8)), "a refusal changes nothing");
     intent.on_ended(at(20), &id("c"));
     next(&mut intent, 20);

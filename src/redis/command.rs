@@ -1,4 +1,4 @@
-//! What is said to Redis, and what it answers.
+//! Commands to Redis and their replies, as plain data.
 
 use std::time::Duration;
 
@@ -24,13 +24,42 @@ pub enum Reply {
     Value(Vec<u8>),
     /// No such key.
     Nothing,
+    /// A page of `SCAN`: the cursor to go on from, 0 at the end, and the keys.
+    Page(u64, Vec<Vec<u8>>),
+    /// A key of another type.
+    WrongType,
     /// An error that leaves the connection usable: read-only, out of memory, loading.
-    Refused,
+    Refused(String),
+}
+
+/// Commands to send in one go. The replies come back in the same order, under the same number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Counts the batches of a task.
+    pub id: u64,
+    /// The commands.
+    pub commands: Vec<Command>,
+}
+
+/// A failed connection, or a server that cannot be used, in the operator's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble(pub String);
+
+impl From<redis::RedisError> for Trouble {
+    fn from(error: redis::RedisError) -> Self {
+        Trouble(error.to_string())
+    }
 }
 
 /// Deletes a record and its notifier if the record still is what was read.
 const COMPARE_AND_DELETE: &str = "if redis.call('GET',KEYS[1])==ARGV[1] then redis.call('DEL',KEYS[2]) \
     return redis.call('DEL',KEYS[1]) end return 0";
+
+/// Deletes the notifiers, every second key, whose records are gone.
+const DELETE_ORPHANS: &str = "for i=1,#KEYS,2 do if redis.call('EXISTS',KEYS[i])==0 then \
+    redis.call('DEL',KEYS[i+1]) end end return 0";
+/// Prefix of the keys whose only purpose is to be noticed when they change.
+const NOTIFIER: &[u8] = b"notifier-";
 
 fn command(keyspace: Keyspace, words: &[&[u8]]) -> Command {
     Command { keyspace, words: words.iter().map(|word| word.to_vec()).collect() }
@@ -41,7 +70,7 @@ fn seconds(time: Duration) -> Vec<u8> {
 }
 
 fn notifier(call_id: &CallId) -> Vec<u8> {
-    [b"notifier-".as_slice(), call_id.as_bytes()].concat()
+    [NOTIFIER, call_id.as_bytes()].concat()
 }
 
 /// Stores a record. One command, not `SET` and `EXPIRE`: nothing must ever be stored for good.
@@ -89,4 +118,43 @@ pub(super) fn read(keyspace: Keyspace, call_id: &CallId) -> Command {
 pub(super) fn compare_and_delete(keyspace: Keyspace, call_id: &CallId, value: &[u8]) -> Command {
     let script = COMPARE_AND_DELETE.as_bytes();
     command(keyspace, &[b"EVAL", script, b"2", call_id.as_bytes(), &notifier(call_id), value])
+}
+
+/// Reads a page of keys.
+pub(super) fn scan(keyspace: Keyspace, cursor: u64, count: u32) -> Command {
+    let (cursor, count) = (cursor.to_string(), count.to_string());
+    command(keyspace, &[b"SCAN", cursor.as_bytes(), b"COUNT", count.as_bytes()])
+}
+
+/// Deletes the notifiers among these keys whose records are gone; none if there is no notifier.
+pub(super) fn delete_orphans(keyspace: Keyspace, keys: &[Vec<u8>]) -> Option<Command> {
+    let notifiers = keys.iter().filter_map(|key| Some((key.strip_prefix(NOTIFIER)?, key)));
+    let pairs: Vec<&[u8]> = notifiers.flat_map(|(call_id, notifier)| [call_id, notifier]).collect();
+    let count = pairs.len().to_string();
+    let words = [&[b"EVAL", DELETE_ORPHANS.as_bytes(), count.as_bytes()], &pairs[..]].concat();
+    (!pairs.is_empty()).then(|| command(keyspace, &words))
+}
+
+/// Sends a message to a channel.
+pub(super) fn publish(keyspace: Keyspace, (channel, message): &(String, String)) -> Command {
+    command(keyspace, &[b"PUBLISH", channel.as_bytes(), message.as_bytes()])
+}
+
+/// Asks for a sign of life.
+pub(super) fn ping(keyspace: Keyspace) -> Command {
+    command(keyspace, &[b"PING"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_notifiers_are_looked_at_for_orphans() {
+        let keys = ["a", "notifier-a", "calls", "notifier-b"].map(|key| key.as_bytes().to_vec());
+        let words = delete_orphans(Keyspace(2), &keys).expect("there are notifiers").words;
+        let shown: Vec<&[u8]> = words.iter().skip(2).map(Vec::as_slice).collect();
+        assert_eq!(shown, [b"4".as_slice(), b"a", b"notifier-a", b"b", b"notifier-b"]);
+        assert_eq!(delete_orphans(Keyspace(2), &keys[..1]), None);
+    }
 }
