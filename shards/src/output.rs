@@ -258,8 +258,6 @@ pub enum Refusal {
     BandwidthLimit,
     /// Tags cannot be matched, or the SDP has no media.
     DialogueMismatch,
-    /// The new SDP cannot be made.
-    CannotRewrite,
     /// The media would be keyed otherwise on the two sides: encryption is passed on, not converted.
     Keying {
         /// As the SDP says.

@@ -107,7 +107,11 @@ impl Odd {
         options.codecs = match self.strip {
             0 => CodecOptions { strip: names(&["all"]), ..CodecOptions::default() },
             1 => CodecOptions { strip: names(&["PCMA"]), ..CodecOptions::default() },
-            2 => CodecOptions { ignore: names(&["PCMU", "H264"]), ..CodecOptions::default() },
+            2 => CodecOptions {
+                strip: names(&["PCMU", "H264"]),
+                none_rejects: true,
+                ..CodecOptions::default()
+            },
             3 => CodecOptions { strip: names(&["all"]), except: names(&["PCMU"]), ..CodecOptions::default() },
             _ => CodecOptions::default(),
         };
@@ -258,11 +262,9 @@ proptest! {
 
 #[test]
 fn each_kind_of_refusal_leaves_a_call_as_it_was() {
-    let strip = |signal: &mut Signal| signal.options.codecs.strip = vec![Text::from("all")];
     let secure = |signal: &mut Signal| signal.options.transport_protocol = Some(Text::from("RTP/SAVP"));
     let stranger = |signal: &mut Signal| signal.to_tag = None;
-    let changes: [(Change, Refusal); 3] = [
-        (strip, Refusal::CannotRewrite),
+    let changes: [(Change, Refusal); 2] = [
         (secure, Refusal::Keying { said: Keying::Plain, other: Keying::Sdes }),
         (stranger, Refusal::DialogueMismatch),
     ];

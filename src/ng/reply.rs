@@ -154,7 +154,6 @@ pub fn refused(refusal: Refusal, unknown_call: &'static str, load_limit: bool) -
         Refusal::LoadLimit => limit(LOAD, load_limit),
         Refusal::CpuLimit => limit("CPU usage limit exceeded", load_limit),
         Refusal::BandwidthLimit => limit("Bandwidth limit exceeded", load_limit),
-        Refusal::CannotRewrite => cannot_rewrite(),
         Refusal::Keying { said, other } => error("Conversion between RTP and SRTP is not supported")
             .with_detail(format!("the SDP says {said}, the other side has {other}")),
         Refusal::TooLarge(what) => error(format!("Too many {what}")),

@@ -79,7 +79,8 @@ def ptime_of_an_earlier_sdp(difference, history):
 def formats_as_the_speaker_says(difference, history):
     if difference.path[-1] == "fmts":
         codec = difference.step["keys"].get("codec")
-        return difference.tandem == [one for one in history.source(difference)["formats"] if survives(one, codec)]
+        formats = history.source(difference)["formats"]
+        return difference.tandem == ([one for one in formats if survives(one, codec)] or formats)
     if attribute(difference, "a=rtpmap:", "a=fmtp:", "a=rtcp-fb:") and difference.section is not None:
         payload_type = difference.path[-1].split(":")[1].split(" ")[0]
         ours, theirs = (
@@ -97,11 +98,6 @@ def no_lines_of_formats_that_are_gone(difference, history):
         return False
     fmts = history.at(history.rtpengine, difference, 3).get("fmts", ())
     return difference.path[-1].split(":")[1].split(" ")[0] not in fmts
-
-
-@rule("known", spreads="call")
-def a_filter_leaves_no_codec(difference, history):
-    return difference.tandem == "Error rewriting SDP" and "codec" in difference.step.get("keys", ())
 
 
 @rule("known")

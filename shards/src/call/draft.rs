@@ -100,7 +100,7 @@ impl Draft {
     /// The draft of a signal.
     ///
     /// # Errors
-    /// What the relay does not do: encryption, an interface that does not exist, a section without formats. All
+    /// What the relay does not do: encryption, an interface that does not exist. All
     /// that a signal can be refused for is found here or when its ports are opened; what comes after changes
     /// the call and cannot fail.
     pub(crate) fn new(
@@ -161,6 +161,8 @@ impl Draft {
         let speaker_media = at(speaker_leg).and_then(|at| speaker_leg?.media_at(at));
         let listener_media = at(listener_leg).and_then(|at| listener_leg?.media_at(at));
         let fate = fate(section, options);
+        let formats = if fate == Fate::Relay { formats(role, &options.codecs, section) } else { None };
+        let fate = if formats.as_ref().is_some_and(Vec::is_empty) { Fate::Reject } else { fate };
         let address = options.source_address.unwrap_or(section.address);
         let endpoint = SocketAddr::new(address, section.port);
         // An answer to what was offered in plain is dead if it is encrypted, and the other way round.
@@ -168,7 +170,6 @@ impl Draft {
             check_keying(section, &offered.protocol)?;
         }
         let protocol = listener_protocol(section, speaker_media, listener_media, options)?;
-        let formats = if fate == Fate::Relay { formats(&options.codecs, section)? } else { None };
         let (speaker_ports, listener_ports) = match fate {
             Fate::Relay => {
                 let single = mux_required && section.protocol.is_rtp();

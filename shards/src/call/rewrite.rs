@@ -8,7 +8,6 @@ use super::signal::{CodecOptions, Options, RtcpAttributeOption, Signal};
 use super::snapshot::SentSdp;
 use super::{Call, Media};
 use crate::names::Text;
-use crate::output::Refusal;
 use crate::plane::Plane;
 use crate::routing::fnv1a;
 use crate::sdp::{
@@ -27,21 +26,28 @@ pub(crate) fn render(
     let mut plan = plan(call, plane, role, turn, signal, draft);
     let sent = &mut call.legs[turn.listener].sent;
     let replace = signal.options.replace;
-    let counts = replace.sdp_version || replace.origin_full || replace.force_increment;
     remember(sent, signal);
     plan.origin.username = (replace.username || replace.origin_full).then(|| first_sent(sent, 0)).flatten();
     plan.origin.session_id = replace.origin_full.then(|| first_sent(sent, 1)).flatten();
     plan.session_name = sent.session_name.clone().filter(|_| replace.session_name);
-    let Some(version) = sent.version.filter(|_| counts) else {
+    let own = version_of(signal);
+    if !(replace.sdp_version || replace.origin_full || replace.force_increment) {
+        (sent.version, sent.digest) = (own.or(sent.version), 0);
+        return signal.sdp.render(&plan);
+    }
+    // The relay owns the version: it goes up when the finished text is another (RFC 3264 section 8).
+    let first = sent.version.is_none();
+    let Some(version) = sent.version.or(own) else {
         return signal.sdp.render(&plan);
     };
-    // The relay owns the version: it goes up when the finished text is another (RFC 3264 section 8).
     plan.origin.version = Some(number(version));
     let mut text = signal.sdp.render(&plan);
-    if (sent.digest != 0 && sent.digest != fnv1a(&text)) || replace.force_increment {
-        sent.version = Some(version + 1);
-        plan.origin.version = Some(number(version + 1));
+    if !first && (replace.force_increment || sent.digest != fnv1a(&text)) {
+        sent.version = Some(version.saturating_add(1));
+        plan.origin.version = sent.version.map(number);
         text = signal.sdp.render(&plan);
+    } else {
+        sent.version = Some(version);
     }
     sent.digest = fnv1a(&text);
     text
@@ -153,20 +159,14 @@ impl Section<'_> {
     }
 }
 
-/// The formats that the codec options leave, or `None` if they leave all as they are.
-///
-/// # Errors
-/// `CannotRewrite` if they leave none.
-pub(crate) fn formats(
-    options: &CodecOptions,
-    section: &MediaDescription,
-) -> Result<Option<Vec<Text>>, Refusal> {
+/// The formats that the codec options leave, or `None` if they leave all as they are. An empty list stands for
+/// a section that is to be rejected.
+pub(crate) fn formats(role: Role, options: &CodecOptions, section: &MediaDescription) -> Option<Vec<Text>> {
     if *options == CodecOptions::default() || !section.protocol.is_rtp() {
-        return Ok(None);
+        return None;
     }
     let kept = |codec: &&Codec| {
-        let stripped = any(&options.strip, codec) || any(&options.ignore, codec);
-        !stripped || any(&options.except, codec) || any(&options.offer, codec)
+        !any(&options.strip, codec) || any(&options.except, codec) || any(&options.offer, codec)
     };
     let place = |codec: &&Codec| {
         let wanted = options.offer.iter().position(|name| names(name, codec));
@@ -174,10 +174,23 @@ pub(crate) fn formats(
     };
     let mut codecs: Vec<&Codec> = section.codecs.iter().filter(kept).collect();
     codecs.sort_by_key(place);
-    if codecs.is_empty() {
-        return Err(Refusal::CannotRewrite);
+    if codecs.is_empty() && !options.none_rejects {
+        // As in rtpengine: a call with a codec too many is better than none.
+        return None;
     }
-    Ok(Some(codecs.iter().map(|codec| number(u64::from(codec.payload_type))).collect()))
+    if options.single && role == Role::Answer {
+        keep_first(&mut codecs);
+    }
+    Some(codecs.iter().map(|codec| number(u64::from(codec.payload_type))).collect())
+}
+
+/// Keeps the first codec that carries sound or pictures, and telephone-events.
+fn keep_first(codecs: &mut Vec<&Codec>) {
+    let is = |codec: &Codec, name: &[u8]| codec.name.as_bytes().eq_ignore_ascii_case(name);
+    let mut first = true;
+    codecs.retain(|codec| {
+        is(codec, b"telephone-event") || (!is(codec, b"CN") && std::mem::replace(&mut first, false))
+    });
 }
 
 fn any(names_given: &[Text], codec: &Codec) -> bool {
@@ -204,12 +217,16 @@ fn remember(sent: &mut SentSdp, signal: &Signal) {
     if let Some(origin) = &signal.sdp.origin {
         let first = || (origin.username.clone(), origin.session_id.clone(), origin.version.clone());
         sent.origin.get_or_insert_with(first);
-        let version = std::str::from_utf8(origin.version.as_bytes()).ok().and_then(|v| v.parse().ok());
-        sent.version = sent.version.or(version);
     }
     if sent.session_name.is_none() {
         sent.session_name = signal.sdp.session_name.as_ref().map(|(_, name)| name.clone());
     }
+}
+
+/// The version in the source's `o=`, if it is a number.
+fn version_of(signal: &Signal) -> Option<u64> {
+    let version = &signal.sdp.origin.as_ref()?.version;
+    std::str::from_utf8(version.as_bytes()).ok()?.parse().ok()
 }
 
 fn first_sent(sent: &SentSdp, field: usize) -> Option<Text> {

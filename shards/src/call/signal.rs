@@ -164,16 +164,21 @@ pub enum Finality {
 }
 
 /// Payload type filtering; names are compared without regard to case, `NAME/RATE/CHANNELS` as far as given.
+///
+/// A filter that would leave nothing of a section is undone there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CodecOptions {
-    /// Leave these out (`all` leaves out everything not kept by `except` or `offer`).
+    /// Leave these out (`all` leaves out everything not kept by `except` or `offer`). `mask` is the same without
+    /// a transcoder.
     pub strip: Vec<Text>,
     /// Keep these although `strip` says otherwise.
     pub except: Vec<Text>,
-    /// Offer only these, in this order first.
+    /// Keep these, and list them first, in this order.
     pub offer: Vec<Text>,
-    /// Treat these as if the source had not offered them (`codec-ignore`, `codec-mask`).
-    pub ignore: Vec<Text>,
+    /// Flag `single-codec`: an answer keeps its first codec alone, and telephone-events.
+    pub single: bool,
+    /// Flag `allow-no-codec-media`: a section of which the filter leaves nothing is rejected.
+    pub none_rejects: bool,
 }
 
 /// Block or silence the media of a call.

@@ -143,9 +143,9 @@ pub struct SentSdp {
     pub origin: Option<(Text, Text, Text)>,
     /// Session name as first sent.
     pub session_name: Option<Text>,
-    /// Version counter under `SDP-version`.
+    /// The version that the party saw last, if it is a number.
     pub version: Option<u64>,
-    /// Digest of the finished text, without the version.
+    /// Digest of the text that the party saw last; 0 if its version was the source's own.
     pub digest: u64,
 }
 

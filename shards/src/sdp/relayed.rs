@@ -14,7 +14,7 @@ pub(super) struct RelayedSection<'a> {
     remove_ice: bool,
     /// The formats that `m=` lists in the end.
     formats: &'a [Text],
-    /// Payload types whose attributes stay.
+    /// Payload types whose attributes stay: those that are listed.
     payload_types: PayloadTypes,
     /// The direction that the section has without an attribute of its own.
     inherited_direction: Direction,
@@ -38,6 +38,7 @@ impl<'a> RelayedSection<'a> {
         plan: &'a RelayPlan,
         remove_ice: bool,
     ) -> Self {
+        let formats = plan.formats.as_deref().unwrap_or(&media.formats);
         let mut found = Found::default();
         for line in &source.lines[media.lines.clone()] {
             found.add(line.kind);
@@ -46,11 +47,12 @@ impl<'a> RelayedSection<'a> {
             media,
             plan,
             remove_ice,
-            formats: plan.formats.as_deref().unwrap_or(&media.formats),
-            payload_types: plan
-                .formats
-                .as_deref()
-                .map_or(PayloadTypes::ALL, |formats| payload_types(formats).collect()),
+            formats,
+            payload_types: if media.protocol.is_rtp() {
+                payload_types(formats).collect()
+            } else {
+                PayloadTypes::ALL
+            },
             inherited_direction: source.direction.unwrap_or(Direction::SendRecv),
             found,
         }

@@ -114,7 +114,7 @@ impl Shard {
             self.publish(index);
         }
         let reply = if role == Role::Answer && sabotage::on(Sabotage::RefusedLate) {
-            Reply::Refused(Refusal::CannotRewrite)
+            Reply::Refused(Refusal::DialogueMismatch)
         } else {
             Reply::Sdp(rendered)
         };

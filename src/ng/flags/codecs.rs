@@ -12,10 +12,12 @@ use crate::ng::value::Value;
 /// Adds codec names to what an operation of the key `codec` works on.
 pub fn add_codecs(options: &mut CodecOptions, operation: &[u8], names: Vec<Text>) -> Outcome {
     let list = match operation {
-        b"strip" => &mut options.strip,
+        // What is masked may be transcoded to and from, and is not offered to the other side.
+        b"strip" | b"mask" => &mut options.strip,
         b"except" => &mut options.except,
         b"offer" => &mut options.offer,
-        b"ignore" | b"mask" => &mut options.ignore,
+        // What is not to be transcoded passes.
+        b"ignore" => return Outcome::Taken,
         // These make codecs that the source does not have: that takes a transcoder.
         b"transcode" | b"set" | b"accept" | b"consume" => return Outcome::NotDone(Feature::Transcoding),
         _ => return Outcome::Unknown,

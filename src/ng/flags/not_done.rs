@@ -134,13 +134,11 @@ const FLAGS: &[(Feature, &[&str])] = &[
         Feature::Transcoding,
         &[
             "allow-asymmetric-codecs",
-            "allow-no-codec-media",
             "allow-transcoding",
             "always-transcode",
             "asymmetric-codecs",
             "force-transcoding",
             "reuse-codecs",
-            "single-codec",
             "static-codecs",
         ],
     ),

@@ -136,6 +136,8 @@ impl Fields {
             b"debug" | b"debugging" => self.debug = true,
             b"generate-mid" => options.generate_mid = true,
             b"new-branch" => options.new_branch = true,
+            b"single-codec" => options.codecs.single = true,
+            b"allow-no-codec-media" => options.codecs.none_rejects = true,
             // The default, and what is done by doing nothing.
             b"symmetric" | b"discard-recording" | b"exclude-recording" | b"pause" | b"no-jitter-buffer"
             | b"no-tls-id" | b"reject-ICE" => {}
@@ -206,7 +208,7 @@ impl Fields {
             b"origin" => replace.origin = true,
             b"origin-full" => replace.origin_full = true,
             b"SDP-version" | b"sdp-version" => replace.sdp_version = true,
-            b"force-increment-sdp-ver" => replace.force_increment = true,
+            b"force-increment-sdp-ver" | b"force-increment-SDP-ver" => replace.force_increment = true,
             b"username" => replace.username = true,
             b"session-name" => replace.session_name = true,
             b"zero-address" => replace.zero_address = true,

@@ -112,15 +112,15 @@ fn transport_protocols() {
 #[test]
 fn codecs_as_dictionary_flags_and_text() {
     for json in [
-        r#"{"codec":{"strip":["all"],"except":["PCMA","telephone-event"],"mask":"G729"}}"#,
+        r#"{"codec":{"strip":["all"],"except":["PCMA","telephone-event"],"mask":"G729","ignore":"GSM"}}"#,
         r#"{"flags":["codec-strip-all","codec-except-PCMA","codec-except-telephone-event",
-            "codec-ignore-G729"]}"#,
-        r#"{"rtpp-flags":"codec-strip=[all] codec=[except=[PCMA telephone-event] ignore=G729]"}"#,
+            "codec-mask-G729","codec-ignore-GSM"]}"#,
+        r#"{"rtpp-flags":"codec-strip=[all] codec=[except=[PCMA telephone-event] mask=G729 ignore=GSM]"}"#,
     ] {
         let codecs = options(json).codecs;
-        assert_eq!(codecs.strip, [Text::from("all")], "{json}");
+        assert_eq!(codecs.strip, [Text::from("all"), Text::from("G729")], "{json}");
         assert_eq!(codecs.except, [Text::from("PCMA"), Text::from("telephone-event")], "{json}");
-        assert_eq!(codecs.ignore, [Text::from("G729")], "{json}");
+        assert_eq!(fields(json).ignored, Ignored::default(), "{json}");
     }
     let fields = fields(r#"{"codec":{"transcode":["opus"],"strip":["PCMU"]},"flags":["codec-set-x"]}"#);
     assert_eq!(fields.options.codecs.strip, [Text::from("PCMU")]);
