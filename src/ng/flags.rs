@@ -4,6 +4,7 @@
 //! and relays are never of the same age. Spellings: a blank, a hyphen and an underscore are the same in
 //! names; case counts, except where both cases are listed.
 
+mod attributes;
 mod codecs;
 pub mod not_done;
 mod options;

@@ -6,7 +6,7 @@ usage: sdp.py NG [--rtpengine] [--only TEXT] [FILE...]     exit status 1 if an S
 A dialogue begins with `== what it shows`; with `(rtpengine)` behind it, Debian's rtpengine gives the same answers, and
 with --rtpengine those alone are played. Its messages:
 
-    A offers {"flags": ["..."]}     or `B answers`; the JSON is put into the request
+    A offers {"flags": ["..."]}     or `B answers`; the JSON is put into the request, and may go on in indented lines
     > m=audio 6000 RTP/AVP 8        the body; without `v=` it gets a session part, with the address of the party
     < m=audio P1 RTP/AVP 8          what the other party is told; P1, P2 ... are ports of the relay, each another one
     <! a=rtcp                       no line of this section (or of the session) begins so
@@ -43,9 +43,14 @@ class Dialogue:
 
 def read(path):
     """The dialogues of a file."""
-    dialogues = []
+    dialogues, lines = [], []
     for number, line in enumerate(open(path, encoding="utf-8"), 1):
-        line, place = line.rstrip("\n"), "%s:%d" % (os.path.basename(path), number)
+        if line.startswith(" "):
+            lines[-1][1] += " " + line.strip()
+        else:
+            lines.append([number, line.rstrip("\n")])
+    for number, line in lines:
+        place = "%s:%d" % (os.path.basename(path), number)
         head = re.fullmatch(r"([A-C]) (offers|answers)( \{.*\})?", line)
         if line.startswith("== "):
             dialogues.append(Dialogue(line[3:], place))

@@ -114,15 +114,17 @@ pub enum AttributeScope {
     Media(Text),
 }
 
-/// Edits of attribute lines that the proxy asks for. Values are what stands after `a=`.
+/// Edits of attribute lines that the proxy asks for. Values are what stands after `a=`. A line is told, without regard
+/// to case, by all of it, by its name, or by `NAME:FIRST-WORD`; lines that the relay writes itself too. Removal comes
+/// before substitution, whatever the order of the edits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttributeEdit {
     /// Where.
     pub scope: AttributeScope,
     /// Lines to add at the end of the part.
     pub add: Vec<Text>,
-    /// Lines to remove: a whole value, or the name of an attribute with any value.
+    /// Lines to remove.
     pub remove: Vec<Text>,
-    /// Lines to replace: `(whole value or name, new value)`.
+    /// Lines to replace, and what by.
     pub substitute: Vec<(Text, Text)>,
 }

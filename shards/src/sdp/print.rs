@@ -8,7 +8,7 @@ use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 
 use super::payload_type::PayloadType;
-use super::values::split_attribute;
+use super::values::{split_attribute, split_space};
 use super::{AttributeEdit, AttributeScope, Direction};
 use crate::names::{Family, Text};
 
@@ -122,17 +122,17 @@ impl<'a> Printer<'a> {
     /// Applies the proxy's edits to the line that begins at `start`, and ends it.
     fn finish_line(&mut self, start: usize) {
         if let Some(value) = self.text[start..].strip_prefix(b"a=") {
-            for edit in edits_of(self.edits, self.part) {
-                if edit.remove.iter().any(|pattern| matches(pattern, value)) {
-                    self.text.truncate(start);
-                    return;
-                }
-                let substitute = edit.substitute.iter().find(|(pattern, _)| matches(pattern, value));
-                if let Some((_, replacement)) = substitute {
-                    self.text.truncate(start);
-                    push_attribute(&mut self.text, replacement);
-                    return;
-                }
+            let edits = || edits_of(self.edits, self.part);
+            if edits().flat_map(|edit| &edit.remove).any(|pattern| matches(pattern, value)) {
+                self.text.truncate(start);
+                return;
+            }
+            let substitute =
+                edits().flat_map(|edit| &edit.substitute).find(|(pattern, _)| matches(pattern, value));
+            if let Some((_, replacement)) = substitute {
+                self.text.truncate(start);
+                push_attribute(&mut self.text, replacement);
+                return;
             }
         }
         self.text.extend_from_slice(b"\r\n");
@@ -212,8 +212,12 @@ fn edits_of<'a>(edits: &'a [AttributeEdit], part: Part<'a>) -> impl Iterator<Ite
     })
 }
 
-/// Whether an attribute is meant by an edit: by its whole value, or by its name.
+/// Whether an attribute is meant by an edit, in any case: by all that stands behind `a=`, by its name, or by its
+/// name and the first word, which is the payload type of `rtpmap`, `fmtp` and `rtcp-fb`.
 fn matches(pattern: &Text, value: &[u8]) -> bool {
-    let pattern = pattern.as_bytes();
-    pattern == value || pattern == split_attribute(value).0
+    let named = || {
+        let (name, _) = split_attribute(value);
+        [name, split_space(value).0].iter().any(|part| pattern.as_bytes().eq_ignore_ascii_case(part))
+    };
+    pattern.as_bytes().eq_ignore_ascii_case(value) || named()
 }

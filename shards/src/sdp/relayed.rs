@@ -107,10 +107,12 @@ impl<'a> RelayedSection<'a> {
         if self.found.extmap && !self.found.extmap_allow_mixed {
             printer.print(NewLine::ExtmapAllowMixed);
         }
-        if let (Some(direction), None) = (self.plan.direction, self.media.own_direction) {
+        if self.media.own_direction.is_none() {
+            let direction = self.plan.direction.unwrap_or(self.media.direction);
             // An edit of the proxy that names the direction needs a line to act on, as rtpengine always
-            // prints one.
-            if direction != self.inherited_direction || printer.is_edited(direction.as_str()) {
+            // prints one for RTP.
+            let is_edited = || self.media.protocol.is_rtp() && printer.is_edited(direction.as_str());
+            if direction != self.inherited_direction || is_edited() {
                 printer.print(NewLine::Direction(direction));
             }
         }
@@ -132,11 +134,17 @@ impl<'a> RelayedSection<'a> {
         }
     }
 
-    /// rtpengine names static payload types, but for PCMU and PCMA, which everyone knows.
+    /// rtpengine names static payload types. PCMU and PCMA, which everyone knows, are named only for an edit of the
+    /// proxy to act on.
     fn print_static_rtpmaps(&self, printer: &mut Printer<'a>) {
         let mut named = self.found.rtpmap;
-        named.insert(PayloadType::PCMU);
-        named.insert(PayloadType::PCMA);
+        for (known, attribute) in
+            [(PayloadType::PCMU, "rtpmap:0 PCMU/8000"), (PayloadType::PCMA, "rtpmap:8 PCMA/8000")]
+        {
+            if !printer.is_edited(attribute) {
+                named.insert(known);
+            }
+        }
         for payload_type in payload_types(self.formats) {
             if let Some(encoding) = payload_type.static_encoding()
                 && !named.contains(payload_type)

@@ -361,10 +361,20 @@ fn edits_of_the_proxy() {
     for (name, attributes, expected) in [
         (
             "a whole value",
-            vec![edit(audio(), &[], &["ptime:20", "fmtp:0", "x:2"], &[])],
+            vec![edit(audio(), &[], &["ptime:20", "fmtp:", "fmtp:0 ", "x:2"], &[])],
             source.replace("a=ptime:20|", ""),
         ),
         ("a name", vec![edit(audio(), &[], &["fmtp"], &[])], source.replace("a=fmtp:0 a|", "")),
+        (
+            "a name and the first word, in any case",
+            vec![edit(audio(), &[], &["FMTP:0", "x:11"], &[("PTime", "ptime:30")])],
+            source.replace("a=fmtp:0 a|", "").replace("ptime:20", "ptime:30"),
+        ),
+        (
+            "removal before substitution",
+            vec![edit(audio(), &[], &[], &[("fmtp", "y")]), edit(audio(), &[], &["fmtp:0"], &[])],
+            source.replace("a=fmtp:0 a|", ""),
+        ),
         (
             "the session alone",
             vec![edit(AttributeScope::Session, &["y"], &["x"], &[])],

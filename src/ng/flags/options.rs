@@ -4,7 +4,8 @@ use tandem_shards::call::signal::RtcpAttributeOption;
 use tandem_shards::names::{Family, InterfaceName, Text};
 use tandem_shards::settings::Learning;
 
-use super::codecs::{Escapes, add_codecs, attribute_edits, codec_flag};
+use super::attributes::{attribute_edits, attribute_flag};
+use super::codecs::{Escapes, add_codecs, codec_flag};
 use super::not_done::{Feature, is_declined};
 use super::{Fields, Outcome, Written, address, set};
 use crate::ng::value::Value;
@@ -75,8 +76,9 @@ impl Fields {
                 Outcome::Taken
             }
             b"sdp-attr" => match attribute_edits(value, escapes(written)) {
-                Some(edits) => {
-                    self.options.attributes.extend(edits);
+                Some(read) => {
+                    self.options.attributes.extend(read.edits);
+                    self.ignored.values += read.unreadable;
                     Outcome::Taken
                 }
                 None => Outcome::BadValue,
@@ -163,6 +165,12 @@ impl Fields {
                 Some((operation, codec)) => add_codecs(&mut self.options.codecs, operation, vec![codec]),
                 None => Outcome::Unknown,
             };
+        }
+        if name.starts_with(b"sdp-attr-") {
+            let edit = attribute_flag(&raw[b"sdp-attr-".len()..]);
+            let outcome = if edit.is_some() { Outcome::Taken } else { Outcome::BadValue };
+            self.options.attributes.extend(edit);
+            return outcome;
         }
         if self.transport_word(name) {
             return Outcome::Taken;

@@ -128,9 +128,25 @@ fn codecs_as_dictionary_flags_and_text() {
 }
 
 #[test]
-fn attribute_edits_in_flag_text_have_escapes() {
-    let options = options(r#"{"rtpp-flags":"sdp-attr=[audio=[add=[fmtp:96..a--b]]]"}"#);
-    assert_eq!(options.attributes[0].add, [Text::from("fmtp:96 a=b")]);
+fn attribute_edits_in_flags_have_escapes() {
+    let pair = (Text::from("rtpmap:8"), Text::from("rtpmap:8 X/1 a=b"));
+    for (json, add, substitute) in [
+        (r#"{"rtpp-flags":"sdp-attr=[audio=[add=[fmtp:96..a--b]]]"}"#, true, false),
+        (r#"{"rtpp-flags":"sdp-attr=[audio=[substitute=[[rtpmap:8 rtpmap:8..X/1..a--b]]]]"}"#, false, true),
+        (r#"{"rtpp-flags":"sdp-attr=[audio=[substitute=[rtpmap:8>rtpmap:8..X/1..a--b]]]"}"#, false, true),
+        (r#"{"rtpp-flags":"sdp-attr-add-audio-fmtp:96..a--b"}"#, true, false),
+        (r#"{"flags":["sdp-attr-add-audio-a--fmtp:96..a--b"]}"#, true, false),
+        (r#"{"flags":["sdp-attr-substitute-audio-rtpmap:8>rtpmap:8..X/1..a--b"]}"#, false, true),
+        (r#"{"flags":["sdp attr substitute-audio-rtpmap:8>rtpmap:8..X/1..a--b"]}"#, false, true),
+    ] {
+        let fields = fields(json);
+        let edit = &fields.options.attributes[0];
+        assert_eq!(edit.add, if add { vec![Text::from("fmtp:96 a=b")] } else { vec![] }, "{json}");
+        assert_eq!(edit.substitute, if substitute { vec![pair.clone()] } else { vec![] }, "{json}");
+        assert_eq!(fields.ignored, Ignored::default(), "{json}");
+    }
+    let odd = fields(r#"{"flags":["sdp-attr-add-audio"],"sdp-attr":{"audio":{"substitute":["x"]}}}"#);
+    assert_eq!(odd.ignored, Ignored { values: 2, ..Ignored::default() });
 }
 
 #[test]

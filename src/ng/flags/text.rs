@@ -82,13 +82,14 @@ fn first_word(text: &[u8]) -> (&[u8], Option<usize>) {
 
 fn value(text: &[u8], depth_left: usize) -> Value<'static> {
     match text {
-        [b'[', inner @ .., b']'] if depth_left > 0 => list(read(inner, depth_left - 1)),
+        [b'[', inner @ .., b']'] if depth_left > 0 => list(inner, depth_left - 1),
         [b'"', inner @ .., b'"'] => Value::from(inner.to_vec()),
         plain => Value::from(plain.to_vec()),
     }
 }
 
-fn list(words: Vec<Word>) -> Value<'static> {
+fn list(text: &[u8], depth_left: usize) -> Value<'static> {
+    let words = read(text, depth_left);
     if words.iter().any(|word| matches!(word, Word::Entry(..))) {
         let entry = |word| match word {
             Word::Entry(key, value) => (Cow::Owned(key), value),
@@ -97,7 +98,7 @@ fn list(words: Vec<Word>) -> Value<'static> {
         return Value::Dictionary(words.into_iter().map(entry).collect());
     }
     let item = |word| match word {
-        Word::Flag(text) | Word::Entry(text, _) => value(&text, 0),
+        Word::Flag(text) | Word::Entry(text, _) => value(&text, depth_left),
     };
     Value::List(words.into_iter().map(item).collect())
 }
@@ -110,7 +111,7 @@ mod tests {
     #[test]
     fn reads_words_values_quotes_and_lists() {
         let text = b" replace-origin\tICE=remove label=\"a b\" =x codec=[strip=[PCMU  G729] except=opus] \
-                     direction=[pub priv] via-branch= [odd";
+                     direction=[pub priv] via-branch= substitute=[[a b] c>d] deep=[[[[[x]]]]] [odd";
         let mut seen = Vec::new();
         for word in words(text) {
             seen.push(match word {
@@ -126,6 +127,8 @@ mod tests {
             "codec: {\"strip\": [\"PCMU\", \"G729\"], \"except\": \"opus\"}",
             "direction: [\"pub\", \"priv\"]",
             "via-branch: \"\"",
+            "substitute: [[\"a\", \"b\"], \"c>d\"]",
+            "deep: [[[[\"[x]\"]]]]",
             "[odd",
         ];
         assert_eq!(seen, expected);
