@@ -10,7 +10,6 @@
 use std::io;
 use std::net::IpAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, TryRecvError};
@@ -20,11 +19,12 @@ use nix::sys::socket::{
     socket, sockopt,
 };
 use nix::sys::time::TimeVal;
-use tandem_shards::interfaces::{AddressId, LocalAddress};
+use tandem_shards::interfaces::LocalAddress;
 use tandem_shards::io::Clock;
 use tandem_shards::time::Timestamp;
 
-use crate::ctl::Node;
+use crate::node::Node;
+use crate::node::presence::{Presence, named};
 
 /// The longest wait for word of a change: how soon the end of the daemon is seen.
 const WAIT: Duration = Duration::from_millis(200);
@@ -42,90 +42,6 @@ const RTN_LOCAL: u8 = 2;
 /// Bytes of `nlmsghdr`, and of `rtmsg` after it.
 const HEADER: usize = 16;
 const ROUTE: usize = 12;
-
-/// Where an address is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Presence {
-    /// Not asked yet, or the kernel does not say.
-    #[default]
-    Unknown,
-    /// On this host.
-    Here,
-    /// Not on this host.
-    Absent,
-}
-
-/// What is known of all media addresses.
-#[derive(Debug)]
-pub struct Addresses {
-    presence: Box<[AtomicU8]>,
-    standby: AtomicBool,
-}
-
-impl Addresses {
-    /// So many addresses of which nothing is known.
-    pub fn new(count: usize) -> Self {
-        Addresses {
-            presence: (0..count).map(|_| AtomicU8::default()).collect(),
-            standby: AtomicBool::default(),
-        }
-    }
-
-    /// Where an address is.
-    pub fn presence(&self, id: AddressId) -> Presence {
-        match self.presence[usize::from(id.0)].load(Ordering::Relaxed) {
-            1 => Presence::Here,
-            2 => Presence::Absent,
-            _ => Presence::Unknown,
-        }
-    }
-
-    /// Notes where an address is, and says what was known before.
-    pub fn note(&self, id: AddressId, presence: Presence) -> Presence {
-        let before = self.presence(id);
-        self.presence[usize::from(id.0)].store(presence as u8, Ordering::Relaxed);
-        before
-    }
-
-    /// An operator has made this node a standby, or active again.
-    pub fn set_standby(&self, standby: bool) {
-        self.standby.store(standby, Ordering::Relaxed);
-    }
-
-    /// Whether this node is a standby on purpose: it may do without its own address.
-    pub fn is_standby(&self) -> bool {
-        self.standby.load(Ordering::Relaxed)
-    }
-}
-
-impl Node {
-    /// Whether other nodes' calls are held here, so that addresses come and go.
-    pub fn is_in_ring(&self) -> bool {
-        self.redis.as_ref().is_some_and(|redis| !redis.subscribed().is_empty())
-    }
-
-    /// All media addresses, and whether each is this node's own.
-    pub fn media_addresses(&self) -> impl Iterator<Item = (AddressId, &LocalAddress, bool)> {
-        let in_ring = self.is_in_ring();
-        let own = self.interfaces.default_name();
-        let addresses = (0u16..).map(AddressId).zip(self.interfaces.addresses());
-        addresses.map(move |(id, address)| (id, address, !in_ring || address.interface == *own))
-    }
-
-    /// An own media address that is not here although it should be, in words.
-    pub fn absent(&self) -> Option<String> {
-        if self.addresses.is_standby() {
-            return None;
-        }
-        let mut own = self.media_addresses().filter(|(_, _, own)| *own);
-        let absent = own.find(|(id, ..)| self.addresses.presence(*id) == Presence::Absent);
-        absent.map(|(_, address, _)| format!("media address {} is not on this host", named(address)))
-    }
-}
-
-fn named(address: &LocalAddress) -> String {
-    format!("{}/{}", String::from_utf8_lossy(address.interface.as_bytes()), address.ip)
-}
 
 /// Keeps the notes about the addresses of a node, until the channel is closed.
 pub fn run(node: &Node, stop: &Receiver<()>) {

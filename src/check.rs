@@ -12,7 +12,7 @@ use crate::capacity::Capacity;
 use crate::config::problem::ProblemView;
 use crate::config::redis::{RedisConfig, RedisUrl};
 use crate::config::{Config, Host, KeyFlags, Problems, exposure};
-use crate::ctl::answer::{EXIT_DONE, EXIT_HOST, EXIT_REFUSED};
+use crate::ctl::problem::{EXIT_DONE, EXIT_HOST, EXIT_REFUSED};
 use crate::redis::connect::Connector;
 
 /// The oldest kernel whose io_uring has what the driver needs.

@@ -8,21 +8,17 @@ use clap::{Args, Parser, Subcommand};
 use serde_json::json;
 
 use crate::config::{Config, Host, KeyFlags, sample};
-use crate::ctl::answer::EXIT_REFUSED;
 use crate::ctl::client::{self, CtlArgs};
+use crate::ctl::problem::{EXIT_CODES, EXIT_REFUSED};
 use crate::{check, daemon};
 
 /// A thread-per-core io_uring RTP relay with hot standby.
 #[derive(Debug, Parser)]
-#[command(name = "tandem", version, propagate_version = true, after_help = EXIT_CODES)]
+#[command(name = "tandem", version, propagate_version = true, after_help = exit_codes())]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
 }
-
-const EXIT_CODES: &str =
-    "Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 not found, 4 partial answer,
-5 daemon not reachable, 6 configuration valid but not on this host, 7 degraded";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
@@ -108,6 +104,11 @@ fn version(as_json: bool) -> String {
         return format!("{}\n", json!({ "version": version, "build": build, "drivers": ["io_uring"] }));
     }
     format!("tandem {version} ({build}, driver io_uring)\n")
+}
+
+fn exit_codes() -> String {
+    let lines = EXIT_CODES.map(|(code, meaning)| format!("  {code}  {meaning}\n"));
+    format!("Exit codes:\n{}", lines.concat().trim_end())
 }
 
 /// A reader that has seen enough (`| head`) is no error.

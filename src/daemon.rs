@@ -31,14 +31,15 @@ use tandem_shards::admission::Admission;
 use tandem_shards::io::{Clock, Shards, ShardsConfig};
 use tandem_shards::ports::Ports;
 
-use crate::addresses::Addresses;
 use crate::capacity::Capacity;
 use crate::config::{Config, exposure};
-use crate::ctl::door::{Bound, Door};
-use crate::ctl::{Ctl, Live, Node, now};
+use crate::ctl::handle::Ctl;
+use crate::ctl::server::{BoundListener, CtlServer};
 use crate::fronts::Fronts;
 use crate::listener::ListenerCounters;
 use crate::liveness::Liveness;
+use crate::node::presence::Addresses;
+use crate::node::{Live, Node, now};
 use crate::redis::control::Redis;
 use crate::{addresses, events, liveness, logging, notify, sampler};
 
@@ -50,15 +51,16 @@ pub fn run(config: &Config) -> Result<(), String> {
     logging::start(config.log_level);
     let signals = block_signals()?;
     let capacity = Capacity::of(config, raise_open_files());
-    let doors = Doors::bind(config)?;
+    let operators = CtlListeners::bind(config)?;
     let shared = start_shards(config)?;
     let ctl = Ctl::new(shared.node.clone(), shared.shards.callers());
     let mut threads = Threads::default();
     threads.start_measuring(&shared).map_err(|error| format!("cannot start a thread: {error}"))?;
     let fronts = Fronts::start(config, &shared, &ctl)?;
-    announce(config, &capacity, &doors.places());
-    let doors =
-        doors.open(&ctl, &shared.listeners).map_err(|error| format!("cannot start a thread: {error}"))?;
+    announce(config, &capacity, &operators.places());
+    let operators = operators
+        .start(&ctl, &shared.listeners)
+        .map_err(|error| format!("cannot start a thread: {error}"))?;
     let status = format!("{} shards, up to {} own calls", capacity.shards, capacity.own_calls());
     threads.start_ready(&shared, status).map_err(|error| format!("cannot start a thread: {error}"))?;
 
@@ -67,7 +69,7 @@ pub fn run(config: &Config) -> Result<(), String> {
     log::info!("{signal}: ending");
     notify::stopping();
     fronts.stop();
-    doors.into_iter().for_each(Door::close);
+    operators.into_iter().for_each(CtlServer::stop);
     threads.stop();
     if let Some(redis) = shared.redis {
         redis.stop();
@@ -192,29 +194,30 @@ impl Threads {
     }
 }
 
-/// Doors that are bound, and not open yet.
-struct Doors(Vec<Bound>);
+/// Listeners of operators that are bound, and accept no connections yet.
+struct CtlListeners(Vec<BoundListener>);
 
-impl Doors {
-    fn bind(config: &Config) -> Result<Doors, String> {
+impl CtlListeners {
+    fn bind(config: &Config) -> Result<CtlListeners, String> {
         let mut bound = Vec::new();
         for address in &config.listen_cli {
-            let door = Bound::tcp(*address).map_err(|error| cannot_listen("listen-cli", address, &error))?;
-            bound.push(door);
+            let listener =
+                BoundListener::tcp(*address).map_err(|error| cannot_listen("listen-cli", address, &error))?;
+            bound.push(listener);
         }
-        match Bound::unix(&config.listen_ctl) {
-            Ok(door) => bound.extend(door),
+        match BoundListener::unix(&config.listen_ctl) {
+            Ok(listener) => bound.extend(listener),
             Err(error) => return Err(format!("listen-ctl: cannot listen: {error}")),
         }
-        Ok(Doors(bound))
+        Ok(CtlListeners(bound))
     }
 
     fn places(&self) -> Vec<String> {
-        self.0.iter().map(Bound::place).collect()
+        self.0.iter().map(BoundListener::place).collect()
     }
 
-    fn open(self, ctl: &Ctl, listeners: &Arc<ListenerCounters>) -> io::Result<Vec<Door>> {
-        self.0.into_iter().map(|bound| bound.open(ctl.clone(), Arc::clone(listeners))).collect()
+    fn start(self, ctl: &Ctl, listeners: &Arc<ListenerCounters>) -> io::Result<Vec<CtlServer>> {
+        self.0.into_iter().map(|bound| bound.start(ctl.clone(), Arc::clone(listeners))).collect()
     }
 }
 

@@ -9,8 +9,8 @@ use log::Level;
 use tandem_shards::names::ShardId;
 use tandem_shards::output::{Event, EventKind};
 
-use crate::ctl::now;
 use crate::logging::{self, Admit, Limiter};
+use crate::node::now;
 use crate::request_log::RequestLog;
 
 /// Lines of one name in ten seconds, of which there is one for each call.

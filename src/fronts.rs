@@ -8,7 +8,7 @@ use tandem_shards::names::CallId;
 use tandem_shards::time::Timestamp;
 
 use crate::config::Config;
-use crate::ctl::{Ctl, ProxyCounts, ProxyRow};
+use crate::ctl::handle::Ctl;
 use crate::daemon::{Shared, cannot_listen};
 use crate::http::{CONNECTIONS_MAX, HttpFront};
 use crate::listener::Terms;
@@ -19,6 +19,7 @@ use crate::ng::json;
 use crate::ng::tcp::TcpFront;
 use crate::ng::udp::UdpFront;
 use crate::ng::value::Value;
+use crate::node::{ProxyCounts, ProxyRow};
 use crate::origin::{ListenerKind, Origin, Rights};
 use crate::service::{NodeService, Service};
 

@@ -4,16 +4,15 @@ use std::io::{self, Read};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
-use crate::ctl::door::{LINE_BYTES_MAX, REQUEST_BYTES_MAX, Said, read_line};
+use crate::ctl::server::{FirstLine, LINE_BYTES_MAX, REQUEST_BYTES_MAX, read_line};
 use crate::http::Clients;
 use crate::listener::{Connection, Serve};
 
-pub use crate::addresses::Addresses;
 pub use crate::config::file::parse as parse_file;
 pub use crate::config::validate::validate;
 pub use crate::config::{Config, Host, KeyFlags, NodeLimits, Place, Problem, Problems};
-pub use crate::ctl::render::run_request;
-pub use crate::ctl::{Live, Node, Rates, legacy_line};
+pub use crate::ctl::carry_out::carry_out_line;
+pub use crate::ctl::request::run_request;
 pub use crate::http::request::{Reader, Request};
 pub use crate::liveness::Liveness;
 pub use crate::ng::bencode::{BencodeError, Limits};
@@ -21,6 +20,8 @@ pub use crate::ng::counters::NgCounters;
 pub use crate::ng::exchange::{Desk, NgState};
 pub use crate::ng::framing::{Broken, COOKIE_BYTES_MAX, Framer, MESSAGE_BYTES_MAX};
 pub use crate::ng::value::Value;
+pub use crate::node::presence::Addresses;
+pub use crate::node::{Live, Node, Rates};
 pub use crate::origin::{ListenerKind, ListenerName, Origin, Peer, Rights};
 pub use crate::redis::record::{
     Context, RECORD_BYTES_MAX, Record, digest, read as read_record, write as write_record,
@@ -59,9 +60,9 @@ pub fn read_ctl_request(stream: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     read_line(stream, REQUEST_BYTES_MAX).map(line)
 }
 
-fn line(said: Said) -> Option<Vec<u8>> {
+fn line(said: FirstLine) -> Option<Vec<u8>> {
     match said {
-        Said::Line(line) => Some(line),
-        Said::Nothing | Said::TooLong(_) | Said::Tls => None,
+        FirstLine::Line(line) => Some(line),
+        FirstLine::Nothing | FirstLine::TooLong(_) | FirstLine::Tls => None,
     }
 }

@@ -27,9 +27,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::ctl::now;
 use crate::listener::{Acceptor, Connection, Listener, Serve, Terms};
 use crate::metrics;
+use crate::node::now;
 use crate::origin::{Origin, Right, Rights};
 use crate::request_log::{About, Cut, Protocol, RequestLog};
 use crate::service::Service;

@@ -21,6 +21,7 @@ pub mod liveness;
 pub mod logging;
 pub mod metrics;
 pub mod ng;
+pub mod node;
 pub mod notify;
 pub mod origin;
 pub mod redis;

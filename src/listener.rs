@@ -28,8 +28,8 @@ use std::time::Duration;
 use nix::sys::socket::{getsockopt, sockopt};
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::ctl::now;
 use crate::ng::counters::Count;
+use crate::node::now;
 use crate::origin::{ListenerKind, ListenerName, Origin, Peer, Rights};
 use crate::request_log::{About, RequestLog};
 

@@ -14,12 +14,12 @@ use tandem_shards::output::{DropReason, EndCause};
 use tandem_shards::stats::{Counters, ShardReport};
 use tandem_shards::time::Timestamp;
 
-use crate::addresses::Presence;
-use crate::ctl::RedisStatus;
-use crate::ctl::answer::InterfaceUse;
 use crate::listener::ListenerCounters;
 use crate::ng::counters::{CommandKind, NgCounters};
 use crate::ng::flags::not_done::Feature;
+use crate::node::interfaces::InterfaceUse;
+use crate::node::presence::Presence;
+use crate::node::redis::RedisStatus;
 use crate::origin::ListenerKind;
 use crate::request_log::Protocol;
 
@@ -360,8 +360,8 @@ mod tests {
     use tandem_shards::stats::Traffic;
 
     use super::*;
-    use crate::ctl::FeedStatus;
-    use crate::ctl::execute::tests::fake::report;
+    use crate::ctl::tests::fake::report;
+    use crate::node::redis::FeedStatus;
 
     fn address(name: &str, ip: [u8; 4], used: u32) -> InterfaceUse {
         let ip = IpAddr::from(ip);

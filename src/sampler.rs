@@ -15,7 +15,7 @@ use tandem_shards::names::ShardId;
 use tandem_shards::output::Reply;
 
 use crate::config::NodeLimits;
-use crate::ctl::{Node, Rates, now};
+use crate::node::{Node, Rates, now};
 
 /// How often load and CPU are measured.
 const PERIOD: Duration = Duration::from_millis(500);

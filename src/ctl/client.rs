@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::answer::{EXIT_NOT_FOUND, EXIT_PARTIAL, EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE};
-use super::render::{Format, Request, Response};
+use super::problem::{EXIT_NOT_FOUND, EXIT_PARTIAL, EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE};
+use super::request::{Format, Request, Response};
 use super::socket;
 
 /// Talk to a running daemon.

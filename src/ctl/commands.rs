@@ -1,457 +1,256 @@
-//! The table of commands, and the parser of a line.
-//!
-//! Words are divided by exactly one blank and case matters, as in rtpengine: a blank too many is an
-//! empty word, which no table has. What is after the words that a command takes is ignored.
+//! The table of all commands: the rows of each group, the way from a line to its row, and the help.
 
-use tandem_shards::input::Filter;
-use tandem_shards::names::{CallId, Keyspace, Tag};
+use std::fmt::Write;
+use std::sync::LazyLock;
 
-use super::parameters::Parameter;
+use serde_json::json;
 
-/// A command, parsed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CtlCommand {
-    /// The words of one level.
-    Help(Level),
-    /// The words of all levels.
-    Usage,
-    /// How many calls.
-    Numsessions,
-    /// Which calls.
-    Sessions(Which),
-    /// One call; answers in the words of `list sessions`.
-    Session(CallId),
-    /// All counters.
-    Totals,
-    /// Rates.
-    Counters,
-    /// All counters as JSON.
-    JsonStats,
-    /// Interfaces and their ports.
-    Interfaces,
-    /// Transcoders: none.
-    Transcoders,
-    /// Shows a parameter.
-    Show(Parameter),
-    /// Sets a parameter to a value that is still to be read.
-    Set(Parameter, String),
-    /// The log systems.
-    LogLevels,
-    /// The level of one log system, or of all.
-    LogLevel(Option<String>),
-    /// Sets the level of one log system, or of all.
-    SetLogLevel(Option<String>, String),
-    /// All parameters, as they were at the start or as they are.
-    Params(ParamsWord),
-    /// Ends calls.
-    Terminate(Filter),
-    /// Follows a keyspace.
-    KsAdd(String),
-    /// Stops following a keyspace.
-    KsRm(String),
-    /// The keyspaces that are followed.
-    KsList,
-    /// Makes all calls own.
-    Active,
-    /// Makes all calls foreign.
-    StandBy(Handover),
-    /// Raises the log level of one call.
-    Debug(Option<(CallId, DebugFlag)>),
-    /// Something about one call; answers in the words of `call`.
-    Call(CallId, CallAct),
-    /// Shards, one line each.
-    Shards,
-    /// The node on one screen.
-    Status,
-    /// Whether every shard turns.
-    Ping,
-    /// How Redis is.
-    Redis,
-    /// Compares with Redis now.
-    Resync(Option<Keyspace>),
-    /// Not a command.
-    Wrong(Wrong),
-}
+use super::command::{Command, Head, Level, Row};
+use super::problem::Problem;
+use super::words::Words;
+use super::{call, health, interfaces, keyspaces, log_level, parameters, sessions, statistics, takeover};
+use crate::origin::Right;
 
-/// Which hand-overs are done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Handover {
-    /// Those to a node that is there and holds the calls.
-    Safe,
-    /// Any.
-    Forced,
-}
+/// All commands.
+static ROWS: LazyLock<Vec<&'static dyn Row>> = LazyLock::new(|| {
+    let groups = [
+        ROWS_OF_HELP,
+        health::ROWS,
+        sessions::ROWS,
+        call::ROWS,
+        statistics::ROWS,
+        interfaces::ROWS,
+        takeover::ROWS,
+        keyspaces::ROWS,
+        log_level::ROWS,
+        parameters::ROWS,
+    ];
+    groups.concat().into_iter().chain(parameters::rows_of_each()).collect()
+});
 
-/// Which calls are listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// All.
-    All,
-    /// Own calls.
-    Own,
-    /// Foreign calls.
-    Foreign,
-    /// Calls that are recorded: none, since nothing records here. Scripts ask for them.
-    Recording,
-}
+const ROWS_OF_HELP: &[&dyn Row] = &[&USAGE];
 
-/// Which parameters are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ParamsWord {
-    /// As they were at the start.
-    Start,
-    /// As they are.
-    Current,
-    /// Those that differ.
-    Diff,
-    /// None: they are set back.
-    Revert,
-}
+static USAGE: Command<()> = Command {
+    head: Head {
+        level: Level::Top,
+        word: "usage",
+        arguments: "",
+        help: "all commands of all levels",
+        right: Right::Read,
+    },
+    run: |_, _| Ok(()),
+    rtpengine: |()| usage(),
+    table: |()| usage(),
+    json: |()| json!({ "text": usage() }),
+};
 
-/// What follows a call-id in `debug`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DebugFlag {
-    /// `on`, or nothing.
-    On,
-    /// `off`.
-    Off,
-    /// Something else.
-    Invalid(String),
-}
-
-/// What follows a call-id in `call`. Whether the call exists is said first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CallAct {
-    /// Its details.
-    Info,
-    /// Ends it.
-    Terminate,
-    /// Raises its log level.
-    Debug(DebugFlag),
-    /// The details of one party.
-    Party(Tag),
-    /// Not a command.
-    Wrong(Wrong),
-}
-
-/// Why a line is not a command.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wrong {
-    /// It ends too early.
-    MoreParameters,
-    /// A word is in no table.
-    Unknown(String),
-}
-
-/// A level of words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// First words.
-    Top,
-    /// After `list` or `get`.
-    List,
-    /// After `set`.
-    Set,
-    /// After `params`.
-    Params,
-    /// After `call` and a call-id.
-    Call,
-}
-
-/// A word of a level.
-#[derive(Debug)]
-pub struct Entry {
-    /// The word.
-    pub word: &'static str,
-    /// What follows it, for the help text.
-    pub follows: &'static str,
-    /// What it does; empty for a word that only leads to another level.
-    pub about: &'static str,
-    read: fn(&mut Words<'_>) -> Result<CtlCommand, Wrong>,
-}
-
-const fn entry(
-    word: &'static str,
-    follows: &'static str,
-    about: &'static str,
-    read: fn(&mut Words<'_>) -> Result<CtlCommand, Wrong>,
-) -> Entry {
-    Entry { word, follows, about, read }
-}
-
-use CtlCommand as C;
-
-/// The word that has done what would be refused.
-const FORCE: &[u8] = b"--force";
-
-const TOP: &[Entry] = &[
-    entry("usage", "", "all commands of all levels", |_| Ok(C::Usage)),
-    entry("list", "<what>", "", |w| level(w, Level::List)),
-    entry("terminate", "<callid> | all | own | foreign", "end one call, or all (own, foreign) calls", |w| {
-        Ok(C::Terminate(match w.needed()? {
-            b"all" => Filter::All,
-            b"own" => Filter::Own,
-            b"foreign" => Filter::Foreign,
-            call_id => Filter::One(CallId::from(call_id)),
-        }))
-    }),
-    entry("set", "<parameter> <value>", "", |w| level(w, Level::Set)),
-    entry("get", "<what>", "", |w| level(w, Level::List)),
-    entry("params", "<what>", "", |w| level(w, Level::Params)),
-    entry("ksadd", "<number>", "follow a keyspace of another node", |w| Ok(C::KsAdd(w.needed_text()?))),
-    entry("ksrm", "<number>", "stop following a keyspace and end its foreign calls", |w| {
-        Ok(C::KsRm(w.needed_text()?))
-    }),
-    entry("kslist", "", "the keyspaces that are followed", |_| Ok(C::KsList)),
-    entry("active", "", "make all calls own: take over", |_| Ok(C::Active)),
-    entry("standby", "[--force]", "make all calls foreign: hand over, to a node that is there", |w| {
-        Ok(C::StandBy(if w.next() == Some(FORCE) { Handover::Forced } else { Handover::Safe }))
-    }),
-    entry("debug", "<callid> on | off", "write debug lines for one call", |w| {
-        let call_id = w.next().map(CallId::from);
-        Ok(C::Debug(call_id.map(|call_id| (call_id, debug_flag(w)))))
-    }),
-    entry("call", "<callid> <what>", "", |w| {
-        let call_id = CallId::from(w.needed()?);
-        Ok(C::Call(call_id, call_act(w)))
-    }),
-    entry("shards", "", "one line for each shard", |_| Ok(C::Shards)),
-    entry("status", "", "the node on one screen", |_| Ok(C::Status)),
-    entry("ping", "", "whether every shard turns: this node can serve media", |_| Ok(C::Ping)),
-    entry("redis", "", "connections, feeds and what is owed", |_| Ok(C::Redis)),
-    entry("resync", "[<number>]", "compare one followed keyspace, or all, with Redis now", |w| {
-        let Some(word) = w.next() else { return Ok(C::Resync(None)) };
-        let number = std::str::from_utf8(word).ok().and_then(|text| text.parse().ok());
-        let keyspace = number.map(Keyspace).ok_or_else(|| Wrong::Unknown(lossy(word)))?;
-        Ok(C::Resync(Some(keyspace)))
-    }),
+static HELP: [Command<Level>; 5] = [
+    help_of(Level::Top, |_, _| Ok(Level::Top)),
+    help_of(Level::List, |_, _| Ok(Level::List)),
+    help_of(Level::Set, |_, _| Ok(Level::Set)),
+    help_of(Level::Params, |_, _| Ok(Level::Params)),
+    help_of(Level::Call, |_, _| Ok(Level::Call)),
 ];
 
-const LIST: &[Entry] = &[
-    entry("numsessions", "", "how many calls", |_| Ok(C::Numsessions)),
-    entry("sessions", "<callid> | all | own | foreign | recording", "calls, or one call in full", |w| {
-        Ok(match w.needed()? {
-            b"all" => C::Sessions(Which::All),
-            b"own" => C::Sessions(Which::Own),
-            b"foreign" => C::Sessions(Which::Foreign),
-            b"recording" => C::Sessions(Which::Recording),
-            call_id => C::Session(CallId::from(call_id)),
-        })
-    }),
-    entry("totals", "", "all counters", |_| Ok(C::Totals)),
-    entry("counters", "", "counters of the last second", |_| Ok(C::Counters)),
-    entry("loglevels", "", "the log systems", |_| Ok(C::LogLevels)),
-    entry("loglevel", "[<system>]", "log levels", |w| Ok(C::LogLevel(w.next().map(lossy)))),
-    entry("interfaces", "", "interfaces and their ports", |_| Ok(C::Interfaces)),
-    entry("jsonstats", "", "all counters as JSON", |_| Ok(C::JsonStats)),
-    entry("transcoders", "", "transcoders: none here", |_| Ok(C::Transcoders)),
-];
-
-const SET: &[Entry] = &[entry("loglevel", "[<system>] <1-8>", "log levels", |w| {
-    let first = w.needed_text()?;
-    // A single number is the level of all systems.
-    if first.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
-        return Ok(C::SetLogLevel(None, first));
-    }
-    Ok(C::SetLogLevel(Some(first), w.needed_text()?))
-})];
-
-const PARAMS: &[Entry] = &[
-    entry("start", "", "as they were at the start", |_| Ok(C::Params(ParamsWord::Start))),
-    entry("current", "", "as they are", |_| Ok(C::Params(ParamsWord::Current))),
-    entry("diff", "", "those that were changed", |_| Ok(C::Params(ParamsWord::Diff))),
-    entry("revert", "", "set them back", |_| Ok(C::Params(ParamsWord::Revert))),
-];
-
-/// The words after a call-id, for the help text; [`call_act`] reads them.
-const CALL: &[(&str, &str, &str)] = &[
-    ("info", "", "the call in full"),
-    ("terminate", "", "end it"),
-    ("debug", "on | off", "write debug lines for it"),
-    ("tag", "<tag> info", "one party in full"),
-];
-
-/// Parses a line. A line that is no command is a command too: the one that says so.
-pub fn parse(line: &[u8]) -> CtlCommand {
-    // rtpengine's lines are C strings.
-    let line = line.split(|b| *b == 0).next().unwrap_or_default();
-    let mut words = Words { rest: Some(line) };
-    let command = match words.next() {
-        None => Err(Wrong::MoreParameters),
-        Some(b"help") => Ok(C::Help(Level::Top)),
-        Some(word) => entry_of(TOP, word, &mut words),
-    };
-    command.unwrap_or_else(C::Wrong)
-}
-
-/// The words of a level, with what follows them and what they do.
-pub fn words_of(level: Level) -> Vec<(String, &'static str)> {
-    let show = |word: &str, follows: &str| match follows {
-        "" => word.to_owned(),
-        follows => format!("{word} {follows}"),
-    };
-    let of = |table: &'static [Entry]| table.iter().map(move |e| (show(e.word, e.follows), e.about));
-    let shown = Parameter::ALL.iter().filter(|p| p.can_be_shown()).map(|p| (p.word().to_owned(), p.about()));
-    let set = Parameter::ALL.iter().map(|p| (show(p.word(), p.follows()), p.about()));
-    match level {
-        Level::Top => of(TOP).collect(),
-        Level::List => of(LIST).chain(shown).collect(),
-        Level::Set => of(SET).chain(set).collect(),
-        Level::Params => of(PARAMS).collect(),
-        Level::Call => CALL.iter().map(|(word, follows, about)| (show(word, follows), *about)).collect(),
-    }
-}
-
-/// Reads the word of a second level.
-fn level(words: &mut Words<'_>, level: Level) -> Result<CtlCommand, Wrong> {
-    let word = words.needed()?;
-    if word == b"help" {
-        return Ok(C::Help(level));
-    }
-    let parameter = Parameter::ALL.iter().copied().find(|p| p.word().as_bytes() == word);
-    match (level, parameter) {
-        (Level::List, Some(parameter)) if parameter.can_be_shown() => Ok(C::Show(parameter)),
-        (Level::List, _) => entry_of(LIST, word, words),
-        (Level::Set, Some(parameter)) => Ok(C::Set(parameter, words.needed_text()?)),
-        (Level::Set, None) => entry_of(SET, word, words),
-        (Level::Params, _) => entry_of(PARAMS, word, words),
-        (Level::Top | Level::Call, _) => Err(Wrong::Unknown(lossy(word))),
-    }
-}
-
-fn entry_of(table: &[Entry], word: &[u8], words: &mut Words<'_>) -> Result<CtlCommand, Wrong> {
-    match table.iter().find(|entry| entry.word.as_bytes() == word) {
-        Some(entry) => (entry.read)(words),
-        None => Err(Wrong::Unknown(lossy(word))),
-    }
-}
-
-fn call_act(words: &mut Words<'_>) -> CallAct {
-    match words.next() {
-        None => CallAct::Wrong(Wrong::MoreParameters),
-        Some(b"info") => CallAct::Info,
-        Some(b"terminate") => CallAct::Terminate,
-        Some(b"debug") => CallAct::Debug(debug_flag(words)),
-        Some(b"tag") => match (words.next().map(Tag::from), words.next()) {
-            (None, _) => CallAct::Wrong(Wrong::MoreParameters),
-            (Some(tag), Some(b"info") | None) => CallAct::Party(tag),
-            (Some(_), Some(word)) => CallAct::Wrong(Wrong::Unknown(lossy(word))),
+const fn help_of(
+    level: Level,
+    run: fn(&mut super::execution::Execution<'_>, &mut Words<'_>) -> Result<Level, Problem>,
+) -> Command<Level> {
+    Command {
+        head: Head {
+            level,
+            word: "help",
+            arguments: "",
+            help: "the words of this level",
+            right: Right::Read,
         },
-        Some(word) => CallAct::Wrong(Wrong::Unknown(lossy(word))),
+        run,
+        rtpengine: |level| help(*level),
+        table: |level| help(*level),
+        json: |level| json!({ "text": help(*level) }),
     }
 }
 
-fn debug_flag(words: &mut Words<'_>) -> DebugFlag {
-    match words.next() {
-        None | Some(b"on") => DebugFlag::On,
-        Some(b"off") => DebugFlag::Off,
-        Some(word) => DebugFlag::Invalid(lossy(word)),
-    }
+/// The part of every command that lists show.
+pub fn heads() -> impl Iterator<Item = Head> {
+    ROWS.iter().map(|row| row.head())
 }
 
-fn lossy(word: &[u8]) -> String {
-    String::from_utf8_lossy(word).into_owned()
+/// Finds the command of a line. The words are left behind its own word.
+///
+/// # Errors
+/// The line is no command.
+pub fn find(words: &mut Words<'_>) -> Result<&'static dyn Row, Problem> {
+    let first = words.needed()?;
+    let below = Level::BELOW.into_iter().find(|(word, ..)| word.as_bytes() == first);
+    let Some((.., level)) = below else {
+        return of_level(Level::Top, first).ok_or_else(|| Problem::unknown_command(first));
+    };
+    let word = words.needed()?;
+    if level == Level::Call {
+        words.as_call_id();
+        // A call that does not exist is a worse mistake than the word behind it.
+        let before = words.clone();
+        let row = words.take().and_then(|word| of_level(level, word).filter(|row| row.head().word != "help"));
+        return Ok(row.unwrap_or_else(|| {
+            *words = before;
+            call::OTHERWISE
+        }));
+    }
+    of_level(level, word).ok_or_else(|| Problem::unknown_command(word))
 }
 
-/// The words of a line.
-#[derive(Debug)]
-struct Words<'a> {
-    rest: Option<&'a [u8]>,
+/// The right that a line needs: to read, if it is no command.
+pub fn right_of(line: &[u8]) -> Right {
+    find(&mut Words::new(line)).map_or(Right::Read, |row| row.head().right)
 }
 
-impl<'a> Words<'a> {
-    fn next(&mut self) -> Option<&'a [u8]> {
-        let rest = self.rest.filter(|rest| !rest.is_empty())?;
-        let at = rest.iter().position(|b| *b == b' ');
-        self.rest = at.map(|at| &rest[at + 1..]);
-        Some(&rest[..at.unwrap_or(rest.len())])
-    }
+fn of_level(level: Level, word: &[u8]) -> Option<&'static dyn Row> {
+    let help = HELP.iter().map(|row| row as &dyn Row);
+    let mut rows = ROWS.iter().copied().chain(help);
+    rows.find(|row| row.head().level == level && row.head().word.as_bytes() == word)
+}
 
-    fn needed(&mut self) -> Result<&'a [u8], Wrong> {
-        self.next().ok_or(Wrong::MoreParameters)
-    }
+/// The words of a level with their arguments, and the help of each; none for a word that only leads to another level.
+fn words_of(level: Level) -> Vec<(String, &'static str)> {
+    let below = Level::BELOW.map(|(word, follows, _)| (format!("{word} {follows}"), ""));
+    let below = below.into_iter().filter(|_| level == Level::Top);
+    let rows = heads().filter(|head| head.level == level).map(|head| (head.usage(), head.help));
+    below.chain(rows).collect()
+}
 
-    fn needed_text(&mut self) -> Result<String, Wrong> {
-        self.needed().map(lossy)
+fn help(level: Level) -> String {
+    let mut text = String::from("Available sub-commands at this level:\n");
+    for (word, help) in words_of(level) {
+        let _ = match help {
+            "" => writeln!(text, "\t{word}"),
+            help => writeln!(text, "\t{word:<49}: {help}"),
+        };
     }
+    text
+}
+
+fn usage() -> String {
+    let mut text = String::from("    Supported commands are:\n\n");
+    for (word, help) in words_of(Level::Top) {
+        let _ = match help {
+            "" => writeln!(text, "    {word}"),
+            help => writeln!(text, "    {word:<46}: {help}"),
+        };
+        let below = Level::BELOW.iter().find(|(first, ..)| word.split(' ').next() == Some(first));
+        for (word, help) in below.into_iter().flat_map(|(.., level)| words_of(*level)) {
+            let _ = writeln!(text, "        {word:<42}: {help}");
+        }
+        text.push('\n');
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ctl::effect::Effect;
 
     #[test]
     fn lines_become_commands() {
-        let unknown = |word: &str| C::Wrong(Wrong::Unknown(word.to_owned()));
-        let cases: Vec<(&[u8], CtlCommand)> = vec![
-            (b"list numsessions", C::Numsessions),
-            (b"get numsessions extra", C::Numsessions),
-            (b"list numsessions\0", C::Numsessions),
-            (b"list", C::Wrong(Wrong::MoreParameters)),
-            (b"list ", C::Wrong(Wrong::MoreParameters)),
+        let unknown = |word: &str| Err(format!("Unknown command: {word}"));
+        let more = || Err("More parameters required.".to_owned());
+        let found = |level, word: &'static str| Ok((level, word));
+        type Found = Result<(Level, &'static str), String>;
+        let cases: Vec<(&[u8], Found)> = vec![
+            (b"list numsessions", found(Level::List, "numsessions")),
+            (b"get numsessions extra", found(Level::List, "numsessions")),
+            (b"list numsessions\0", found(Level::List, "numsessions")),
+            (b"", more()),
+            (b"list", more()),
+            (b"list ", more()),
             (b"   list   numsessions  ", unknown("")),
             (b"list  numsessions", unknown("")),
             (b"LIST NUMSESSIONS", unknown("LIST")),
-            (b"list sessions foreign", C::Sessions(Which::Foreign)),
-            (b"list sessions a@b", C::Session(CallId::from("a@b"))),
             (b"list redisdisable", unknown("redisdisable")),
-            (b"set timeout 5", C::Set(Parameter::Timeout, "5".to_owned())),
-            (b"set timeout", C::Wrong(Wrong::MoreParameters)),
-            (b"set loglevel core 6", C::SetLogLevel(Some("core".to_owned()), "6".to_owned())),
-            (b"set loglevel core", C::Wrong(Wrong::MoreParameters)),
-            (b"set loglevel 5", C::SetLogLevel(None, "5".to_owned())),
-            (b"terminate \xff", C::Terminate(Filter::One(CallId::from(&b"\xff"[..])))),
-            (b"call x", C::Call(CallId::from("x"), CallAct::Wrong(Wrong::MoreParameters))),
-            (b"call x tag t info", C::Call(CallId::from("x"), CallAct::Party(Tag::from("t")))),
-            (b"standby", C::StandBy(Handover::Safe)),
-            (b"standby --force", C::StandBy(Handover::Forced)),
-            (b"standby -f", C::StandBy(Handover::Safe)),
-            (b"debug", C::Debug(None)),
-            (b"debug x", C::Debug(Some((CallId::from("x"), DebugFlag::On)))),
-            (b"resync 3", C::Resync(Some(Keyspace(3)))),
-            (b"resync all", unknown("all")),
-            (b"set help", C::Help(Level::Set)),
-            (b"terminate help", C::Terminate(Filter::One(CallId::from("help")))),
+            (b"set redisdisable", found(Level::Set, "redisdisable")),
+            (b"terminate \xff", found(Level::Top, "terminate")),
+            (b"call", more()),
+            (b"call x", found(Level::Call, "")),
+            (b"call help", found(Level::Call, "")),
+            (b"call x nonsense", found(Level::Call, "")),
+            (b"call x tag t info", found(Level::Call, "tag")),
+            (b"set help", found(Level::Set, "help")),
+            (b"help", found(Level::Top, "help")),
         ];
-        for (line, command) in cases {
-            assert_eq!(parse(line), command, "{}", line.escape_ascii());
+        for (line, expected) in cases {
+            let row = find(&mut Words::new(line)).map(|row| (row.head().level, row.head().word));
+            let row = row.map_err(|problem| problem.text.trim_end_matches('\n').to_owned());
+            assert_eq!(row, expected, "{}", line.escape_ascii());
         }
     }
 
     /// Every word of the table, so that a new one must be put into one of the two lists.
     #[test]
     fn each_command_reads_or_changes() {
-        let plain = |word: &str| word.replace(" [<number>]", "").replace('<', "");
-        let lines = |level: Level, before: &str| -> Vec<String> {
-            words_of(level).iter().map(|(word, _)| format!("{before}{}", plain(word))).collect()
+        let changing = [
+            "active",
+            "call debug",
+            "call terminate",
+            "debug",
+            "ksadd",
+            "ksrm",
+            "params revert",
+            "resync",
+            "standby",
+            "terminate",
+        ];
+        let name = |head: &Head| match head.level {
+            Level::Top => head.word.to_owned(),
+            level => format!("{level:?} {}", head.word).to_lowercase(),
         };
-        let changing = ["terminate", "ksadd", "ksrm", "active", "standby", "debug", "resync"];
-        let changes = |line: &str| matches!(parse(line.as_bytes()).effect(), Effect::Changes(_));
-        for line in lines(Level::Top, "") {
-            let word = line.split(' ').next().expect("a word");
-            assert_eq!(changes(&line), changing.contains(&word), "{line}");
+        let changes: BTreeSet<String> = heads()
+            .filter(|head| head.right == Right::Change && head.level != Level::Set)
+            .map(|h| name(&h))
+            .collect();
+        assert_eq!(changes, changing.map(str::to_owned).into());
+        assert!(heads().all(|head| head.right == Right::Change || head.level != Level::Set));
+        assert_eq!(heads().filter(|head| head.right == Right::Signal).count(), 0);
+    }
+
+    #[test]
+    fn each_command_is_found_by_its_words_and_explained() {
+        let mut seen = BTreeSet::new();
+        for head in heads() {
+            let before =
+                Level::BELOW.iter().find(|(.., level)| *level == head.level).map_or("", |(word, ..)| word);
+            let call_id = if head.level == Level::Call { "id " } else { "" };
+            let line = format!("{before} {call_id}{}", head.word);
+            let row = find(&mut Words::new(line.trim_start().as_bytes())).expect("found");
+            assert_eq!(row.head(), head, "{line}");
+            assert!(!head.help.is_empty(), "{line}");
+            assert!(seen.insert(line), "{} stands twice in the table", head.word);
+            let shown = if head.arguments.is_empty() { head.word } else { &head.usage() };
+            assert!(usage().contains(shown) && help(head.level).contains(shown), "{shown}");
         }
-        assert!(lines(Level::List, "list ").iter().all(|line| !changes(line)));
-        assert!(lines(Level::Set, "set ").iter().all(|line| changes(line)));
-        let call = lines(Level::Call, "call id ");
-        assert_eq!(call.iter().map(|line| changes(line)).collect::<Vec<_>>(), [false, true, true, false]);
-        let params = lines(Level::Params, "params ");
-        assert_eq!(params.iter().map(|line| changes(line)).collect::<Vec<_>>(), [false, false, false, true]);
-        let words = |line: &[u8]| parse(line).effect();
-        assert_eq!(words(b"terminate own"), Effect::Changes("terminate own".to_owned()));
-        assert_eq!(words(b"standby --force"), Effect::Changes("standby --force".to_owned()));
-        assert_eq!(words(b"call a@b terminate"), Effect::Changes("call=a@b terminate".to_owned()));
-        assert_eq!(words(b"set timeout \x1b"), Effect::Changes("set timeout \\x1b".to_owned()));
+    }
+
+    #[test]
+    fn the_log_names_the_call_first_and_escapes_the_rest() {
+        let taken = |line: &'static [u8]| {
+            let mut words = Words::new(line);
+            let _ = find(&mut words);
+            while words.take().is_some() {}
+            words.for_log()
+        };
+        assert_eq!(taken(b"standby --force"), "standby --force");
+        assert_eq!(taken(b"call a@b terminate"), "call=a@b call terminate");
+        assert_eq!(taken(b"set timeout \x1b"), "set timeout \\x1b");
     }
 
     proptest! {
-        /// No line is too strange to be parsed.
+        /// No line is too strange.
         #[test]
-        fn any_line_is_parsed(line in proptest::collection::vec(any::<u8>(), 0..64)) {
-            parse(&line);
+        fn any_line_is_found_or_refused(line in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let _ = find(&mut Words::new(&line)).map(Row::head);
         }
     }
 }

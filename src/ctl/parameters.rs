@@ -1,60 +1,84 @@
-//! Parameters that can be shown and set while the node runs, with rtpengine's words and texts.
+//! Parameters that can be shown and set while the node runs, with rtpengine's words and texts: `list`, `set`, `params`.
+//!
+//! A parameter is one `Parameter`; it is a command of `list` and a command of `set`. `parameters/table.rs` has them.
 
+use std::fmt;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::resource::{Resource, setrlimit};
+use serde_json::{Map, Value as Json, json};
 
-use super::{Live, Node};
+use super::command::{Answer, Command, Head, Level, Row};
+use super::execution::Execution;
+use super::problem::Problem;
+use super::text::printable;
+use super::words::Words;
 use crate::logging;
+use crate::node::{Live, Node};
+use crate::origin::Right;
 
-/// A parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Parameter {
-    /// Open files of the process.
-    MaxOpenFiles,
-    /// Own calls.
-    MaxSessions,
-    /// CPU usage.
-    MaxCpu,
-    /// Load average.
-    MaxLoad,
-    /// Bytes of media per second.
-    MaxBandwidth,
-    /// `timeout`.
-    Timeout,
-    /// `silent-timeout`.
-    SilentTimeout,
-    /// `offer-timeout`.
-    OfferTimeout,
-    /// `final-timeout`.
-    FinalTimeout,
-    /// Has no meaning here.
-    RedisAllowedErrors,
-    /// Has no meaning here.
-    RedisDisableTime,
-    /// Has no meaning here.
-    RedisDisable,
-    /// Set in the configuration only.
-    RedisConnectTimeout,
-    /// Set in the configuration only.
-    RedisCommandTimeout,
-    /// Has no meaning here.
-    ControlTos,
-    /// `delete-delay`.
-    DeleteDelay,
+mod table;
+
+use table::{COUNT, PARAMETERS};
+
+/// The commands of this group besides those of each parameter.
+pub const ROWS: &[&dyn Row] = &[&START, &CURRENT, &DIFF, &REVERT];
+
+/// The commands of each parameter.
+pub fn rows_of_each() -> impl Iterator<Item = &'static dyn Row> {
+    let shown = SHOW.iter().filter(|show| show.0.shown != Shown::Never).map(|show| show as &dyn Row);
+    shown.chain(SET.iter().map(|set| set as &dyn Row))
 }
 
-/// What a parameter was set to.
+/// A parameter.
+#[derive(Debug)]
+struct Parameter {
+    /// Its word after `list` and `set`.
+    word: &'static str,
+    /// Its value in the help text.
+    value: &'static str,
+    help: &'static str,
+    /// Its name in answers to `set`.
+    name_when_set: &'static str,
+    shown: Shown,
+    get: fn(&Node, &Live) -> Value,
+    /// Reads a value and puts it into the settings; refused with the whole line of the answer, since each differs.
+    set: fn(&Parameter, &Node, &mut Live, &str) -> Result<Value, String>,
+}
+
+/// The text of `list` around a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    /// None.
+    Value,
+    /// The words before it.
+    Before(&'static str),
+    /// Words before it, and the file of the process that has it too.
+    OpenFiles,
+    /// `list` does not have it.
+    Never,
+}
+
+/// The meaning of zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Zero {
+    /// It would end all calls.
+    Refused,
+    /// Off.
+    Taken,
+}
+
+/// The value of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Value {
-    /// A whole number.
+enum Value {
     Whole(i64),
     /// A number with this many decimals.
     Decimal(f64, usize),
 }
 
-impl std::fmt::Display for Value {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Value::Whole(number) => write!(f, "{number}"),
             Value::Decimal(number, decimals) => write!(f, "{number:.decimals$}"),
@@ -62,173 +86,231 @@ impl std::fmt::Display for Value {
     }
 }
 
-use Parameter as P;
+/// A parameter as a command of `list`.
+#[derive(Clone, Copy, Debug)]
+struct Show(&'static Parameter);
+
+/// A parameter as a command of `set`.
+#[derive(Clone, Copy, Debug)]
+struct Set(&'static Parameter);
+
+static SHOW: [Show; COUNT] = {
+    let mut rows = [Show(&PARAMETERS[0]); COUNT];
+    let mut at = 0;
+    while at < COUNT {
+        rows[at] = Show(&PARAMETERS[at]);
+        at += 1;
+    }
+    rows
+};
+
+static SET: [Set; COUNT] = {
+    let mut rows = [Set(&PARAMETERS[0]); COUNT];
+    let mut at = 0;
+    while at < COUNT {
+        rows[at] = Set(&PARAMETERS[at]);
+        at += 1;
+    }
+    rows
+};
+
+impl Row for Show {
+    fn head(&self) -> Head {
+        let Parameter { word, help, .. } = self.0;
+        Head { level: Level::List, word, arguments: "", help, right: Right::Read }
+    }
+
+    fn run(
+        &'static self,
+        execution: &mut Execution<'_>,
+        _words: &mut Words<'_>,
+    ) -> Result<Box<dyn Answer>, Problem> {
+        let value = (self.0.get)(execution.node, &execution.node.live());
+        let text = match self.0.shown {
+            Shown::Value | Shown::Never => format!("{value}\n"),
+            Shown::Before(words) => format!("{words}{value}\n"),
+            Shown::OpenFiles => format!(
+                "Maximum open-files configured on rtpengine: {value}; cat /proc/{}/limits\n",
+                std::process::id()
+            ),
+        };
+        Ok(Box::new(Valued { parameter: self.0, value, text }))
+    }
+}
+
+impl Row for Set {
+    fn head(&self) -> Head {
+        let Parameter { word, value, help, .. } = self.0;
+        Head { level: Level::Set, word, arguments: value, help, right: Right::Change }
+    }
+
+    fn run(
+        &'static self,
+        execution: &mut Execution<'_>,
+        words: &mut Words<'_>,
+    ) -> Result<Box<dyn Answer>, Problem> {
+        let text = words.needed_text()?;
+        let mut live = execution.node.live();
+        let parameter = self.0;
+        let value = (parameter.set)(parameter, execution.node, &mut live, &text).map_err(|line| {
+            Problem::new("not set", printable(line.trim_end_matches('\n').as_bytes()) + "\n")
+        })?;
+        execution.adopt(live);
+        let off = match (parameter.word, value) {
+            ("maxsessions", Value::Whole(-1)) => "; disable feature",
+            _ => "",
+        };
+        let text = format!("Success setting {} to {value}{off}\n", parameter.name_when_set);
+        Ok(Box::new(Valued { parameter, value, text }))
+    }
+}
+
+#[derive(Debug)]
+struct Valued {
+    parameter: &'static Parameter,
+    value: Value,
+    text: String,
+}
+
+impl Answer for Valued {
+    fn rtpengine(&self) -> String {
+        self.text.clone()
+    }
+
+    fn table(&self) -> String {
+        self.text.clone()
+    }
+
+    fn json(&self) -> Json {
+        let number = match self.value {
+            Value::Whole(number) => json!(number),
+            Value::Decimal(number, _) => json!(number),
+        };
+        Json::Object(Map::from_iter([(self.parameter.word.to_owned(), number)]))
+    }
+}
+
+static START: Command<Vec<(String, String)>> =
+    listed("start", "as they were at the start", |execution, _| {
+        Ok(listing(execution.node, &execution.node.at_start))
+    });
+
+static CURRENT: Command<Vec<(String, String)>> =
+    listed("current", "as they are", |execution, _| Ok(listing(execution.node, &execution.node.live())));
+
+type Listing = Vec<(String, String)>;
+
+const fn listed(
+    word: &'static str,
+    help: &'static str,
+    run: fn(&mut Execution<'_>, &mut Words<'_>) -> Result<Listing, Problem>,
+) -> Command<Listing> {
+    let text = |list: &Listing| list.iter().map(|(name, value)| format!("{name} = {value}\n")).collect();
+    Command {
+        head: Head { level: Level::Params, word, arguments: "", help, right: Right::Read },
+        run,
+        rtpengine: text,
+        table: text,
+        json: |list| Json::Object(list.iter().map(|(name, value)| (name.clone(), json!(value))).collect()),
+    }
+}
+
+static DIFF: Command<Vec<Changed>> = Command {
+    head: Head {
+        level: Level::Params,
+        word: "diff",
+        arguments: "",
+        help: "those that were changed",
+        right: Right::Read,
+    },
+    run: |execution, _| {
+        let pairs = numbers(&execution.node.at_start).into_iter().zip(numbers(&execution.node.live()));
+        let changed = pairs.filter(|((_, before), (_, now))| before != now);
+        Ok(changed.map(|((name, before), (_, now))| Changed { name, before, now }).collect())
+    },
+    rtpengine: |list| list.iter().map(Changed::text).collect(),
+    table: |list| list.iter().map(Changed::text).collect(),
+    json: |list| Json::Object(list.iter().map(|changed| (changed.name.to_owned(), changed.json())).collect()),
+};
+
+static REVERT: Command<()> = Command {
+    head: Head {
+        level: Level::Params,
+        word: "revert",
+        arguments: "",
+        help: "set them back",
+        right: Right::Change,
+    },
+    run: |execution, _| {
+        let at_start = &execution.node.at_start;
+        execution.node.admission.set_max_sessions(at_start.limits.max_sessions);
+        execution.adopt(at_start.clone());
+        Ok(())
+    },
+    rtpengine: |()| String::new(),
+    table: |()| "Parameters are as they were at the start.\n".to_owned(),
+    json: |()| json!({}),
+};
+
+/// A parameter that differs from its value at the start.
+#[derive(Debug)]
+struct Changed {
+    name: &'static str,
+    before: i128,
+    now: i128,
+}
+
+impl Changed {
+    fn text(&self) -> String {
+        format!("{}: {} => {}\n", self.name, self.before, self.now)
+    }
+
+    fn json(&self) -> Json {
+        // The numbers are microseconds of at most 32 bits of seconds.
+        let small = |number: i128| i64::try_from(number).unwrap_or(i64::MAX);
+        json!({ "before": small(self.before), "now": small(self.now) })
+    }
+}
 
 impl Parameter {
-    /// All, in the order of the help text.
-    pub const ALL: [Parameter; 16] = [
-        P::MaxOpenFiles,
-        P::MaxSessions,
-        P::MaxCpu,
-        P::MaxLoad,
-        P::MaxBandwidth,
-        P::Timeout,
-        P::SilentTimeout,
-        P::OfferTimeout,
-        P::FinalTimeout,
-        P::RedisAllowedErrors,
-        P::RedisDisableTime,
-        P::RedisDisable,
-        P::RedisConnectTimeout,
-        P::RedisCommandTimeout,
-        P::ControlTos,
-        P::DeleteDelay,
-    ];
-
-    /// The word after `list` and `set`, what follows it, the name in answers to `set`, and what it is.
-    fn texts(self) -> (&'static str, &'static str, &'static str, &'static str) {
-        match self {
-            P::MaxOpenFiles => ("maxopenfiles", "<number>", "open_files", "open files of the process"),
-            P::MaxSessions => ("maxsessions", "<number>", "maxsessions", "own calls; -1 is no limit"),
-            P::MaxCpu => ("maxcpu", "<percent>", "maxcpu", "CPU usage above which calls are refused"),
-            P::MaxLoad => ("maxload", "<load>", "maxload", "load average above which calls are refused"),
-            P::MaxBandwidth => ("maxbw", "<bytes/s>", "maxbw", "media rate above which calls are refused"),
-            P::Timeout => ("timeout", "<seconds>", "timeout", "a call without packets ends"),
-            P::SilentTimeout => ("silenttimeout", "<seconds>", "timeout", "a call on hold ends"),
-            P::OfferTimeout => ("offertimeout", "<seconds>", "timeout", "a call without an answer ends"),
-            P::FinalTimeout => ("finaltimeout", "<seconds>", "timeout", "any call ends; 0 is never"),
-            P::RedisAllowedErrors => {
-                ("redisallowederrors", "<number>", "redis-allowed-errors", "rtpengine's; no effect here")
-            }
-            P::RedisDisableTime => {
-                ("redisdisabletime", "<seconds>", "redis-disable-time", "rtpengine's; no effect here")
-            }
-            P::RedisDisable => ("redisdisable", "0 | 1", "redis-disable", "rtpengine's; no effect here"),
-            P::RedisConnectTimeout => {
-                ("redisconnecttimeout", "<ms>", "redis-connect-timeout", "wait for a connection to Redis")
-            }
-            P::RedisCommandTimeout => {
-                ("rediscmdtimeout", "<ms>", "redis-cmd-timeout", "wait for an answer of Redis")
-            }
-            P::ControlTos => ("controltos", "<byte>", "control-tos", "rtpengine's; no effect here"),
-            P::DeleteDelay => ("deletedelay", "<seconds>", "delete-delay", "a deleted call lives on"),
+    fn set_max_sessions(&self, node: &Node, _live: &mut Live, text: &str) -> Result<Value, String> {
+        let number = self.whole(text)?;
+        if number < -1 {
+            return Err(self.fail(text, "either positive or -1 values allowed"));
         }
+        node.admission.set_max_sessions(number);
+        Ok(Value::Whole(number))
     }
 
-    /// The word after `list` and `set`.
-    pub fn word(self) -> &'static str {
-        self.texts().0
+    fn set_decimal(&self, limit: &mut Option<f64>, decimals: usize, text: &str) -> Result<Value, String> {
+        let number = decimal(text).ok_or_else(|| self.fail(text, "no digits found"))?;
+        *limit = (number > 0.0).then_some(number);
+        Ok(Value::Decimal(number, decimals))
     }
 
-    /// What follows the word in `set`.
-    pub fn follows(self) -> &'static str {
-        self.texts().1
+    fn set_max_bandwidth(&self, _node: &Node, live: &mut Live, text: &str) -> Result<Value, String> {
+        let number = self.positive(text)?;
+        live.limits.max_bandwidth = (number > 0).then_some(number);
+        Ok(whole(number))
     }
 
-    /// What it is.
-    pub fn about(self) -> &'static str {
-        self.texts().3
-    }
-
-    /// The name in answers to `set`, which for all timeouts is `timeout`.
-    pub fn name_when_set(self) -> &'static str {
-        self.texts().2
-    }
-
-    /// Whether `list` has it.
-    pub fn can_be_shown(self) -> bool {
-        self != P::RedisDisable
-    }
-
-    /// What it is now.
-    pub fn value(self, node: &Node, live: &Live) -> Value {
-        let seconds = |duration: Duration| whole(duration.as_secs());
-        let settings = &live.settings;
-        match self {
-            P::MaxOpenFiles => whole(getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft)),
-            P::MaxSessions => Value::Whole(node.admission.max_sessions()),
-            P::MaxCpu => Value::Decimal(live.limits.max_cpu.unwrap_or(0.0), 1),
-            P::MaxLoad => Value::Decimal(live.limits.max_load.unwrap_or(0.0), 2),
-            P::MaxBandwidth => whole(live.limits.max_bandwidth.unwrap_or(0)),
-            P::Timeout => seconds(settings.timeout),
-            P::SilentTimeout => seconds(settings.silent_timeout),
-            P::OfferTimeout => seconds(settings.offer_timeout),
-            P::FinalTimeout => seconds(settings.final_timeout),
-            P::DeleteDelay => seconds(settings.delete_delay),
-            P::RedisAllowedErrors => Value::Whole(-1),
-            P::RedisDisableTime
-            | P::RedisDisable
-            | P::RedisConnectTimeout
-            | P::RedisCommandTimeout
-            | P::ControlTos => Value::Whole(0),
+    fn set_delete_delay(&self, _node: &Node, live: &mut Live, text: &str) -> Result<Value, String> {
+        if self.positive(text).is_err() {
+            return Err("Invalid delete-delay value\n".to_owned());
         }
+        self.set_duration(&mut live.settings.delete_delay, Zero::Taken, text)
     }
 
-    /// Reads a value and sets it. The answer in words is the whole line, since each differs.
-    ///
-    /// # Errors
-    /// The whole line that says why not.
-    pub fn set(self, node: &Node, live: &mut Live, text: &str) -> Result<Value, String> {
-        match self {
-            P::MaxSessions => {
-                let number = self.whole(text)?;
-                if number < -1 {
-                    return Err(self.fail(text, "either positive or -1 values allowed"));
-                }
-                node.admission.set_max_sessions(number);
-                Ok(Value::Whole(number))
-            }
-            P::MaxCpu | P::MaxLoad => {
-                let number = decimal(text).ok_or_else(|| self.fail(text, "no digits found"))?;
-                let (limit, decimals) = match self {
-                    P::MaxCpu => (&mut live.limits.max_cpu, 1),
-                    _ => (&mut live.limits.max_load, 2),
-                };
-                *limit = (number > 0.0).then_some(number);
-                Ok(Value::Decimal(number, decimals))
-            }
-            P::MaxBandwidth => {
-                let number = self.positive(text)?;
-                live.limits.max_bandwidth = (number > 0).then_some(number);
-                Ok(whole(number))
-            }
-            P::Timeout | P::SilentTimeout | P::OfferTimeout | P::FinalTimeout | P::DeleteDelay => {
-                self.set_duration(live, text)
-            }
-            P::MaxOpenFiles => self.set_open_files(text),
-            P::ControlTos => {
-                let right = self.whole(text).is_ok_and(|number| (0..=255).contains(&number));
-                let reason = if right { NO_EFFECT } else { "must be between 0 and 255" };
-                Err(self.invalid(text, reason))
-            }
-            P::RedisConnectTimeout => Err(self.unchangeable(text, 1, "must be > 0")),
-            P::RedisDisableTime | P::RedisCommandTimeout => Err(self.unchangeable(text, 0, "must be >= 0")),
-            P::RedisAllowedErrors | P::RedisDisable => Err(self.invalid(text, NO_EFFECT)),
-        }
-    }
-
-    fn set_duration(self, live: &mut Live, text: &str) -> Result<Value, String> {
-        let settings = &mut live.settings;
-        let number = match self {
-            P::DeleteDelay => self.positive(text).map_err(|_| "Invalid delete-delay value\n".to_owned())?,
-            _ => self.positive(text)?,
-        };
-        let ends_all = number == 0 && !matches!(self, P::FinalTimeout | P::DeleteDelay);
-        if ends_all || u32::try_from(number).is_err() {
+    fn set_duration(&self, place: &mut Duration, zero: Zero, text: &str) -> Result<Value, String> {
+        let number = self.positive(text)?;
+        if number == 0 && zero == Zero::Refused || u32::try_from(number).is_err() {
             return Err(self.fail(text, &format!("must be 1 to {}", u32::MAX)));
         }
-        let place = match self {
-            P::SilentTimeout => &mut settings.silent_timeout,
-            P::OfferTimeout => &mut settings.offer_timeout,
-            P::FinalTimeout => &mut settings.final_timeout,
-            P::DeleteDelay => &mut settings.delete_delay,
-            _ => &mut settings.timeout,
-        };
         *place = Duration::from_secs(number);
         Ok(whole(number))
     }
 
-    fn set_open_files(self, text: &str) -> Result<Value, String> {
+    fn set_open_files(&self, text: &str) -> Result<Value, String> {
         const LEAST: u64 = 65536;
         let number = self.positive(text)?;
         if number < LEAST {
@@ -240,26 +322,27 @@ impl Parameter {
         }
     }
 
-    fn whole(self, text: &str) -> Result<i64, String> {
+    fn whole(&self, text: &str) -> Result<i64, String> {
         strtol(text).map_err(|why| self.fail(text, why.text()))
     }
 
-    fn positive(self, text: &str) -> Result<u64, String> {
+    fn positive(&self, text: &str) -> Result<u64, String> {
         let number = self.whole(text)?;
         u64::try_from(number).map_err(|_| self.fail(text, "errno=0"))
     }
 
-    fn fail(self, text: &str, reason: &str) -> String {
-        format!("Fail setting {} to {text}; {reason}\n", self.name_when_set())
+    fn fail(&self, text: &str, reason: &str) -> String {
+        format!("Fail setting {} to {text}; {reason}\n", self.name_when_set)
     }
 
-    fn invalid(self, text: &str, reason: &str) -> String {
-        format!("Invalid {} value {text}, {reason}\n", self.name_when_set())
+    fn invalid(&self, text: &str, reason: &str) -> String {
+        format!("Invalid {} value {text}, {reason}\n", self.name_when_set)
     }
 
-    fn unchangeable(self, text: &str, least: i64, reason: &'static str) -> String {
-        let right = self.whole(text).is_ok_and(|number| number >= least);
-        self.invalid(text, if right { NO_EFFECT } else { reason })
+    /// The answer for a parameter that cannot be changed here; values that rtpengine would not take are named first.
+    fn unchangeable(&self, text: &str, range: RangeInclusive<i64>, reason: &'static str) -> String {
+        let fits = self.whole(text).is_ok_and(|number| range.contains(&number));
+        self.invalid(text, if fits { NO_EFFECT } else { reason })
     }
 }
 
@@ -313,7 +396,7 @@ fn whole(number: u64) -> Value {
 }
 
 /// Parameters by the names that rtpengine's `params current` has for them.
-pub fn listing(node: &Node, live: &Live) -> Vec<(String, String)> {
+fn listing(node: &Node, live: &Live) -> Vec<(String, String)> {
     let settings = &live.settings;
     let (min, max) = node.ports.range();
     let mut list: Vec<(String, String)> = Vec::new();
@@ -336,8 +419,8 @@ pub fn listing(node: &Node, live: &Live) -> Vec<(String, String)> {
     ] {
         add(name, duration.as_micros().to_string());
     }
-    add("max-cpu", Parameter::MaxCpu.value(node, live).to_string());
-    add("max-load", Parameter::MaxLoad.value(node, live).to_string());
+    add("max-cpu", Value::Decimal(live.limits.max_cpu.unwrap_or(0.0), 1).to_string());
+    add("max-load", Value::Decimal(live.limits.max_load.unwrap_or(0.0), 2).to_string());
     for (n, address) in node.interfaces.addresses().iter().enumerate() {
         add(&format!("interface[{n}]"), format!("{}/{}", address.interface, address.ip));
     }
@@ -349,7 +432,7 @@ pub fn listing(node: &Node, live: &Live) -> Vec<(String, String)> {
 }
 
 /// The same in the names and units of rtpengine's `params diff`: microseconds and hundredths.
-pub fn numbers(live: &Live) -> Vec<(&'static str, i128)> {
+fn numbers(live: &Live) -> Vec<(&'static str, i128)> {
     #[expect(clippy::cast_possible_truncation, reason = "limits are small numbers with two decimals")]
     let hundredths = |limit: Option<f64>| i128::from((limit.unwrap_or(0.0) * 100.0).round() as i64);
     let micros = |duration: Duration| i128::try_from(duration.as_micros()).unwrap_or(i128::MAX);

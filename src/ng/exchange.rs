@@ -23,8 +23,8 @@ use super::reply::{self, Encoding, NgRefusal};
 use super::report;
 use super::request::{NgRequest, Parsed, RequestError, parse};
 use super::value::Value;
-use crate::ctl::execute::silence;
 use crate::logging;
+use crate::node::silence;
 use crate::origin::{Origin, Right};
 use crate::request_log::{About, Cut, Protocol, RequestLog};
 

@@ -9,9 +9,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::framing::{Broken, Framer};
-use crate::ctl::now;
 use crate::foreign::{FOREIGN, begins_request, begins_tls};
 use crate::listener::{Acceptor, Connection, Listener, ListenerCounters, Serve, Terms};
+use crate::node::now;
 use crate::origin::{ListenerKind, Rights};
 use crate::request_log::{About, Protocol, RequestLog};
 use crate::service::Service;

@@ -13,7 +13,7 @@ use tandem_shards::io::Callers;
 
 use self::socket::Socket;
 use super::exchange::NgState;
-use crate::ctl::now;
+use crate::node::now;
 use crate::origin::{ListenerKind, ListenerName, Origin, Peer, Rights};
 
 /// The longest datagram that can come.

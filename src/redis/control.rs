@@ -24,7 +24,7 @@ use super::record::Context;
 use super::replicator::{FollowOrder, FollowTask, ORDERS_MAX, PublishOrder, PublishTask};
 use crate::config::Config;
 use crate::config::redis::RedisConfig;
-use crate::ctl::{Comparison, FeedStatus, PeerStatus, RedisControl, RedisStatus};
+use crate::node::redis::{Comparison, FeedStatus, PeerStatus, RedisControl, RedisStatus};
 
 /// Keys that one SCAN may look at.
 const SCAN_COUNT: u32 = 500;

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, OnceLock};
 
 use tandem::fuzzing::{
-    Addresses, ListenerKind, Live, Liveness, Node as CtlNode, NodeLimits, Rates, legacy_line, read_ctl_line,
-    read_ctl_request, run_request,
+    Addresses, ListenerKind, Live, Liveness, Node as CtlNode, NodeLimits, Rates, carry_out_line,
+    read_ctl_line, read_ctl_request, run_request,
 };
 use tandem_shards::io::{Clock, EventLosses};
 use tandem_shards::settings::Settings;
@@ -30,7 +30,7 @@ pub fn run(input: &[u8]) {
     if let Some(line) = read_ctl_line(&mut said.as_slice()).expect("no errors in memory") {
         assert!(!line.is_empty() && !line.contains(&b'\n'));
         if !String::from_utf8_lossy(&line).contains(OF_PROCESS) {
-            check_text(&legacy_line(&ctl, &mut node, START, &line, &origin).expect("all is granted"));
+            check_text(&carry_out_line(&ctl, &mut node, START, &line, &origin).expect("all is granted"));
         }
         // The same line at the other door, in both forms.
         let line = String::from_utf8_lossy(&line).into_owned();

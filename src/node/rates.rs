@@ -106,7 +106,7 @@ mod tests {
     use tandem_shards::output::DropReason;
 
     use super::*;
-    use crate::ctl::execute::tests::fake::report;
+    use crate::ctl::tests::fake::report;
 
     #[test]
     fn rates_are_differences_over_time() {

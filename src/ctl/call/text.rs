@@ -1,4 +1,4 @@
-//! One call in full.
+//! One call in the words of rtpengine's CLI.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -8,8 +8,8 @@ use tandem_shards::call::snapshot::{
 };
 use tandem_shards::names::{Component, Tag};
 
-use super::{keyspace_number, printable};
-use crate::ctl::answer::CallView;
+use super::{CallView, has_tag, keyspace_number};
+use crate::ctl::text::printable;
 
 /// The call, and all its parties.
 pub fn call(view: &CallView) -> String {
@@ -46,9 +46,8 @@ pub fn call(view: &CallView) -> String {
 
 /// One party, by a tag that it has or had.
 pub fn party_of(view: &CallView, tag: &Tag) -> String {
-    let has = |leg: &LegSnapshot| leg.tag.as_ref() == Some(tag) || leg.aliases.contains(tag);
     let mut text = String::new();
-    if let Some(at) = view.call.legs.iter().position(has) {
+    if let Some(at) = view.call.legs.iter().position(|leg| has_tag(leg, tag)) {
         party(&mut text, view, at);
     }
     text

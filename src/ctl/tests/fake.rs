@@ -3,27 +3,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use tandem_shards::admission::Admission;
 use tandem_shards::call::snapshot::{
     CallBrief, CallSnapshot, LegSnapshot, MediaFlags, MediaSnapshot, Ownership, StreamCounts, StreamSnapshot,
     Version,
 };
+use tandem_shards::input::{Command, Filter};
 use tandem_shards::interfaces::Interfaces;
-use tandem_shards::io::Clock;
-use tandem_shards::io::EventLosses;
-use tandem_shards::names::{Component, Family, InterfaceName, Text};
-use tandem_shards::output::{EndCause, Refusal};
+use tandem_shards::io::{Ask, AskError, Clock, EventLosses};
+use tandem_shards::names::{CallId, Component, Family, InterfaceName, Keyspace, ShardId, Tag, Text};
+use tandem_shards::output::{EndCause, Refusal, Reply};
 use tandem_shards::ports::Ports;
+use tandem_shards::routing::shard_of;
 use tandem_shards::sdp::Direction;
 use tandem_shards::settings::Settings;
-use tandem_shards::stats::Counters;
+use tandem_shards::stats::{Counters, ShardReport};
+use tandem_shards::time::Timestamp;
 
-use super::super::*;
-use crate::addresses::Addresses;
 use crate::config::NodeLimits;
-use crate::ctl::{FeedStatus, PeerStatus, ProxyCounts, ProxyRow, RedisStatus};
 use crate::liveness::Liveness;
+use crate::node::presence::Addresses;
+use crate::node::redis::{FeedStatus, PeerStatus, RedisControl, RedisStatus};
+use crate::node::{Live, Node, ProxyCounts, ProxyRow};
 
 /// When commands are run.
 pub const NOW: Timestamp = Timestamp::from_micros(1_795_416_050_208_041);

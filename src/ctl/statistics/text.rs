@@ -1,51 +1,12 @@
-//! `list totals` and `list counters`.
+//! `list totals` and `list counters` in the words of rtpengine's CLI.
 
 use std::fmt::{Display, Write};
 
 use tandem_shards::output::EndCause;
-use tandem_shards::stats::Counters;
 
-use super::printable;
-use crate::ctl::answer::Totals;
-use crate::ctl::rates::{Rate, errors};
-
-/// The columns of the control statistics: as rtpengine heads them, and the ng command. In lower case the
-/// heading is also the prefix of the names in `list jsonstats`.
-pub const COLUMNS: [(&str, &str); 33] = [
-    ("Ping", "ping"),
-    ("Offer", "offer"),
-    ("Answer", "answer"),
-    ("Delete", "delete"),
-    ("Query", "query"),
-    ("List", "list"),
-    ("StartRec", "start recording"),
-    ("StopRec", "stop recording"),
-    ("PauseRec", "pause recording"),
-    ("StartFwd", "start forwarding"),
-    ("StopFwd", "stop forwarding"),
-    ("BlkDTMF", "block DTMF"),
-    ("UnblkDTMF", "unblock DTMF"),
-    ("BlkMedia", "block media"),
-    ("UnblkMedia", "unblock media"),
-    ("PlayMedia", "play media"),
-    ("StopMedia", "stop media"),
-    ("PlayDTMF", "play DTMF"),
-    ("Stats", "statistics"),
-    ("SlnMedia", "silence media"),
-    ("UnslnMedia", "unsilence media"),
-    ("Pub", "publish"),
-    ("SubReq", "subscribe request"),
-    ("SubAns", "subscribe answer"),
-    ("Unsub", "unsubscribe"),
-    ("InjStart", "inject start"),
-    ("InjStop", "inject stop"),
-    ("Conn", "connect"),
-    ("CLI", "cli"),
-    ("Trnsfm", "transform"),
-    ("Create", "create"),
-    ("CrtAnsw", "create answer"),
-    ("Mesh", "mesh"),
-];
+use super::{COLUMNS, Derived, Totals};
+use crate::ctl::text::printable;
+use crate::node::rates::{Rate, errors};
 
 /// Quantities whose samples rtpengine sums up, and this relay does not.
 const QUANTITIES: [&str; 5] = [
@@ -55,38 +16,6 @@ const QUANTITIES: [&str; 5] = [
     "packet loss",
     "jitter (measured)",
 ];
-
-/// Numbers that are not counted but follow from those that are.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Derived {
-    /// Calls that ended.
-    pub managed: u64,
-    /// Seconds of all calls.
-    pub duration: f64,
-    /// Seconds squared of all calls.
-    pub duration2: f64,
-    /// Seconds of a call.
-    pub average: f64,
-    /// Its standard deviation.
-    pub deviation: f64,
-}
-
-impl Derived {
-    /// From the counters.
-    #[expect(clippy::cast_precision_loss, reason = "statistics for people")]
-    pub fn of(counters: &Counters) -> Derived {
-        let causes = EndCause::ALL.into_iter().filter(|cause| *cause != EndCause::RecordGone);
-        let managed: u64 = causes.map(|cause| counters.ended(cause)).sum();
-        let duration = counters.duration_us_sum as f64 / 1e6;
-        let duration2 = counters.duration_us2_sum as f64 / 1e12;
-        if managed == 0 {
-            return Derived { managed, duration, duration2, ..Derived::default() };
-        }
-        let average = duration / managed as f64;
-        let variance = duration2 / managed as f64 - average * average;
-        Derived { managed, duration, duration2, average, deviation: variance.max(0.0).sqrt() }
-    }
-}
 
 /// `list totals`.
 pub fn totals(totals: &Totals) -> String {

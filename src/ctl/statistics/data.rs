@@ -1,22 +1,14 @@
 //! `list jsonstats`: the same numbers as `list totals` under the names that collectors know.
 
 use serde_json::{Map, Value, json};
-use tandem_shards::call::snapshot::StreamCounts;
 use tandem_shards::output::EndCause;
 
-use super::printable;
-use super::totals::{COLUMNS, Derived};
-use crate::ctl::ProxyRow;
-use crate::ctl::answer::{CtlAnswer, InterfaceUse, Totals};
-use crate::ctl::rates::errors;
-
-/// The tree of an answer to `list jsonstats`; empty for any other.
-pub fn statistics_of(answer: &CtlAnswer) -> Value {
-    match answer {
-        CtlAnswer::JsonStats(totals) => statistics(totals),
-        _ => json!({}),
-    }
-}
+use super::{COLUMNS, Derived, Totals};
+use crate::ctl::interfaces::counts;
+use crate::ctl::text::printable;
+use crate::node::ProxyRow;
+use crate::node::interfaces::InterfaceUse;
+use crate::node::rates::errors;
 
 /// The tree.
 pub fn statistics(totals: &Totals) -> Value {
@@ -137,10 +129,9 @@ fn control(proxies: &[ProxyRow]) -> Value {
 
 fn interface(interface: &InterfaceUse) -> Value {
     let (min, max) = interface.range;
-    let total = u32::from(max) - u32::from(min) + 1;
+    let total = interface.port_count();
     let mut quantities = vec!["mos"];
     quantities.extend(QUANTITIES);
-    let counts = |of: StreamCounts| json!({ "packets": of.packets, "bytes": of.bytes, "errors": of.errors });
     json!({
         "name": printable(interface.name.as_bytes()),
         "address": interface.ip.to_string(),

@@ -5,8 +5,15 @@ use tandem_shards::interfaces::AddressId;
 use tandem_shards::names::Text;
 use tandem_shards::ports::PortWish;
 
-use super::*;
-use crate::ctl::{self, render};
+use std::time::Duration;
+
+use tandem_shards::names::{CallId, ShardId};
+use tandem_shards::time::Timestamp;
+
+use super::carry_out::{carry_out, carry_out_line};
+use super::execution::Scope;
+use super::request::{self, run_request};
+use crate::node::Node;
 use crate::origin::tests::origin;
 use crate::origin::{ListenerKind, Origin, Rights};
 
@@ -18,23 +25,23 @@ fn operator() -> Origin {
     origin(ListenerKind::Cli, Rights::OPERATE)
 }
 
-fn legacy_line(node: &Node, shards: &mut FakeShards, now: Timestamp, line: &[u8]) -> String {
-    ctl::legacy_line(node, shards, now, line, &operator()).expect("allowed")
+fn answer(node: &Node, shards: &mut FakeShards, line: &[u8]) -> String {
+    carry_out_line(node, shards, NOW, line, &operator()).expect("allowed")
 }
 
-/// A conversation with the legacy door: each line and the exact answer.
+/// A conversation in the line protocol: each line and the exact answer.
 fn converse(node: &Node, shards: &mut FakeShards, lines: &[(&str, &str)]) {
     for (line, expected) in lines {
-        assert_eq!(legacy_line(node, shards, NOW, line.as_bytes()), *expected, "{line}");
+        assert_eq!(answer(node, shards, line.as_bytes()), *expected, "{line}");
     }
 }
 
 #[test]
 fn own_and_foreign_in_rtpengines_words() {
-    let list = include_str!("../legacy/golden/sessions.txt");
+    let list = include_str!("golden/sessions.txt");
     let of = |id: &str| list.split_inclusive('\n').filter(|line| line.contains(id)).collect::<String>();
     let (acall1, acall2, bcall) = (of(" acall-1 "), of(" acall-2 "), of(" bcall-1 "));
-    let sessions = include_str!("../legacy/golden/numsessions.txt");
+    let sessions = include_str!("golden/numsessions.txt");
     converse(
         &node(true),
         &mut shards(),
@@ -48,7 +55,7 @@ fn own_and_foreign_in_rtpengines_words() {
         ],
     );
     let none = "redis:-1";
-    let text = legacy_line(&node(false), &mut shards(), NOW, b"list sessions own");
+    let text = answer(&node(false), &mut shards(), b"list sessions own");
     assert_eq!(text.matches(none).count(), 2, "{text}");
 }
 
@@ -70,9 +77,9 @@ fn an_idle_relay_says_so() {
 
 #[test]
 fn a_call_in_full() {
-    let info = include_str!("../legacy/golden/call-head.txt");
-    let from = include_str!("../legacy/golden/call-from.txt");
-    let to = include_str!("../legacy/golden/call-to.txt");
+    let info = include_str!("golden/call-head.txt");
+    let from = include_str!("golden/call-from.txt");
+    let to = include_str!("golden/call-to.txt");
     let whole = [info, from, to, "\n"].concat();
     converse(
         &node(true),
@@ -90,11 +97,11 @@ fn a_call_in_full() {
 #[test]
 fn parties_that_are_foreign_or_have_not_answered() {
     let node = node(true);
-    let foreign = legacy_line(&node, &mut shards(), NOW, b"list sessions bcall-1");
+    let foreign = answer(&node, &mut shards(), b"list sessions bcall-1");
     assert!(foreign.contains("redis_keyspace: 2\nlast redis update: 0\nforeign: yes\n"), "{foreign}");
     assert_eq!(foreign.matches("type: UNKNOWN").count(), 2);
-    let offered = legacy_line(&node, &mut shards(), NOW, b"list sessions acall-2");
-    let party = include_str!("../legacy/golden/party-offered.txt");
+    let offered = answer(&node, &mut shards(), b"list sessions acall-2");
+    let party = include_str!("golden/party-offered.txt");
     assert!(offered.ends_with(&[party, "\n"].concat()), "{offered}");
 }
 
@@ -113,8 +120,8 @@ fn packets_and_their_codec_are_shown() {
     }];
     media.streams[0].counts_in = StreamCounts { packets: 5, bytes: 860, errors: 0 };
     media.streams[0].rtp = Some(RtpSeen { ssrc: 0xaaaa, ..RtpSeen::default() });
-    let text = legacy_line(&node(true), &mut shards, NOW, b"list sessions acall-1");
-    let expected = include_str!("../legacy/golden/media-codec.txt");
+    let text = answer(&node(true), &mut shards, b"list sessions acall-1");
+    let expected = include_str!("golden/media-codec.txt");
     assert!(text.contains(expected), "{text}");
 }
 
@@ -201,7 +208,7 @@ fn parameters_are_shown_set_and_told_to_all_shards() {
         assert_eq!(settings.delete_delay.as_secs(), 3);
     }
     assert_eq!(node.live().limits.max_load, Some(4.25));
-    let diff = include_str!("../legacy/golden/params-diff.txt");
+    let diff = include_str!("golden/params-diff.txt");
     converse(&node, &mut shards, &[("params diff", diff), ("params revert", ""), ("params diff", "")]);
     assert_eq!(shards.settings[&3].timeout.as_secs(), 60);
 }
@@ -240,7 +247,7 @@ fn calls_are_taken_over_handed_over_and_ended() {
             "Current sessions own: {own}\nCurrent sessions foreign: {foreign}\nCurrent sessions total: 3\n"
         )
     };
-    let now = |shards: &mut FakeShards| legacy_line(&node, shards, NOW, b"list numsessions");
+    let now = |shards: &mut FakeShards| answer(&node, shards, b"list numsessions");
     converse(&node, &mut shards, &[("standby", "Ok, all calls set to 'foreign (standby)'\n")]);
     assert!(now(&mut shards).starts_with(&counts(0, 3)));
     converse(&node, &mut shards, &[("active", "Ok, all calls set to 'owned (active)'\n")]);
@@ -274,13 +281,13 @@ fn calls_are_not_handed_over_to_nobody() {
              `standby --force` does it all the same\n"
         );
         converse(&node, &mut shards, &[("standby", &refused)]);
-        assert_eq!(legacy_line(&node, &mut shards, NOW, b"list sessions own").lines().count(), 2);
+        assert_eq!(answer(&node, &mut shards, b"list sessions own").lines().count(), 2);
         let request = r#"{"command":"standby"}"#;
-        let answer = render::run_request(&node, &mut shards, NOW, request, &operator());
-        let answer: render::Response = serde_json::from_str(&answer).expect("JSON");
-        assert_eq!(answer.exit, 1);
+        let response = run_request(&node, &mut shards, NOW, request, &operator());
+        let response: request::Response = serde_json::from_str(&response).expect("JSON");
+        assert_eq!(response.exit, 1);
         converse(&node, &mut shards, &[("standby --force", "Ok, all calls set to 'foreign (standby)'\n")]);
-        assert_eq!(legacy_line(&node, &mut shards, NOW, b"list sessions foreign").lines().count(), 3);
+        assert_eq!(answer(&node, &mut shards, b"list sessions foreign").lines().count(), 3);
     }
 }
 
@@ -290,20 +297,20 @@ fn interfaces_and_their_ports() {
     for n in 0..4 {
         node.ports.take(AddressId(0), ShardId(0), PortWish::Pairs(1), n).expect("free");
     }
-    let expected = include_str!("../legacy/golden/interfaces.txt");
+    let expected = include_str!("golden/interfaces.txt");
     converse(&node, &mut shards(), &[("list interfaces", expected)]);
 }
 
 #[test]
 fn totals_are_the_recorded_text() {
     let mut idle = FakeShards { count: 2, ended: 7, ..FakeShards::default() };
-    let text = legacy_line(&node(true), &mut idle, NOW, b"list totals");
-    assert_eq!(text, include_str!("../legacy/golden/totals.txt"));
+    let text = answer(&node(true), &mut idle, b"list totals");
+    assert_eq!(text, include_str!("golden/totals.txt"));
 }
 
 #[test]
 fn json_statistics_have_the_names_that_collectors_know() {
-    let text = legacy_line(&node(true), &mut shards(), NOW, b"list jsonstats");
+    let text = answer(&node(true), &mut shards(), b"list jsonstats");
     let tree: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let number = |path: &str| tree.pointer(path).and_then(serde_json::Value::as_f64);
     for (path, value) in [
@@ -324,11 +331,11 @@ fn json_statistics_have_the_names_that_collectors_know() {
 fn a_silent_shard_is_named_and_the_rest_is_shown() {
     let (node, mut shards) = (node(true), shards());
     shards.silent.insert(3);
-    let text = legacy_line(&node, &mut shards, NOW, b"list numsessions");
+    let text = answer(&node, &mut shards, b"list numsessions");
     assert!(text.ends_with("Shard 3 did not answer: no answer in time.\n"), "{text}");
     let request = r#"{"command":"shards","format":"json"}"#;
-    let answer = render::run_request(&node, &mut shards, NOW, request, &operator());
-    let answer: render::Response = serde_json::from_str(&answer).expect("JSON");
+    let answer = run_request(&node, &mut shards, NOW, request, &operator());
+    let answer: request::Response = serde_json::from_str(&answer).expect("JSON");
     assert_eq!((answer.exit, answer.silent), (4, vec!["shard 3: no answer in time".to_owned()]));
     assert_eq!(answer.data.expect("data")["shards"].as_array().map(Vec::len), Some(3));
 }
@@ -338,8 +345,8 @@ fn a_ping_asks_nobody_and_names_the_shards_that_do_not_turn() {
     let (node, mut shards) = (node(true), shards());
     shards.silent.extend(0..4);
     let mut ping = || {
-        let outcome = execute(&node, &mut shards, NOW, CtlCommand::Ping, &Scope::default());
-        (outcome.exit_code(), outcome.silent.len(), render::text(&outcome.answer))
+        let outcome = carry_out(&node, &mut shards, NOW, b"ping", &Scope::default(), &operator());
+        (outcome.exit_code(), outcome.silent.len(), outcome.answer.as_ref().expect("a pong").table())
     };
     assert_eq!(ping(), (0, 0, "pong from 4 shards\n".to_owned()));
     node.liveness.note(ShardId(3), Timestamp::ZERO);
@@ -347,11 +354,10 @@ fn a_ping_asks_nobody_and_names_the_shards_that_do_not_turn() {
 }
 
 #[test]
-fn the_modern_door_has_exit_codes_and_a_view_of_each_shard() {
+fn json_requests_have_exit_codes_and_a_view_of_each_shard() {
     let (node, mut shards) = (node(true), shards());
-    let mut run = |request: &str| -> render::Response {
-        serde_json::from_str(&render::run_request(&node, &mut shards, NOW, request, &operator()))
-            .expect("JSON")
+    let mut run = |request: &str| -> request::Response {
+        serde_json::from_str(&run_request(&node, &mut shards, NOW, request, &operator())).expect("JSON")
     };
     for (request, exit) in [
         (r#"{"command":"status"}"#, 0),
@@ -385,6 +391,6 @@ fn names_cannot_write_to_the_operators_terminal() {
     let mut shards = shards();
     let bad = call("evil\x1b[2J", Ownership::Own, "127.0.0.1:1", Vec::new());
     shards.calls.insert(bad.call_id.clone(), bad);
-    let text = legacy_line(&node(true), &mut shards, NOW, b"list sessions all");
+    let text = answer(&node(true), &mut shards, b"list sessions all");
     assert!(text.contains("evil\\u{1b}[2J") && !text.contains('\x1b'), "{text}");
 }
