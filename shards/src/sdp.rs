@@ -11,6 +11,7 @@
 //! does not act on (times, bandwidths, vendors' attributes) is carried as opaque lines.
 
 mod edit;
+mod extensions;
 mod line;
 mod parse;
 mod payload_type;

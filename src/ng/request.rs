@@ -246,7 +246,7 @@ fn signal(kind: CommandKind, fields: Fields, proxy: SocketAddr) -> Result<Box<Si
     if sdp.is_empty() {
         return Err(RequestError::EmptySdp);
     }
-    let sdp = SessionDescription::parse(&sdp).map_err(|error| {
+    let sdp = SessionDescription::parse_from(&sdp, fields.options.source_address).map_err(|error| {
         let line = error.line().and_then(|number| sdp.split(|byte| *byte == b'\n').nth(number - 1));
         RequestError::Sdp { error, line: line.map(|line| line.trim_ascii_end().to_vec()) }
     })?;

@@ -56,11 +56,6 @@ def static_payload_types_named(difference, history):
     )
 
 
-@rule("known")
-def extmap_allow_mixed(difference, history):
-    return only_ours(difference) and attribute(difference, "a=extmap-allow-mixed")
-
-
 @rule("intended")
 def media_address_in_origin(difference, history):
     return difference.path == ("sdp", "o") and difference.rtpengine.endswith((" 203.0.113.9", " 2001:db8::9"))

@@ -60,7 +60,6 @@ FAX = "image 6000 udptl t38"
 HELD = A + "|zero"
 
 WITNESSES = {
-    "extmap-allow-mixed": call(offer("a", A + "|a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level")),
     "generate-mid": call(offer("a", A, flags=["generate-mid"])),
     "mid-belongs-to-the-listener": call(
         offer("a", A + "|a=mid:x"), answer("b", B + "|a=mid:x"), offer("a", "audio 6002 RTP/AVP 8", to="b")

@@ -220,7 +220,7 @@ impl Work<'_> {
         media.mid = section.mid.clone().or(media.mid.take());
         media.payload_types = payload_types(section);
         media.formats.clone_from(&section.formats);
-        let zero = section.address.is_unspecified() && section.port > 0;
+        let zero = section.is_held_by_zero_address();
         media.direction =
             if zero { Direction::new(section.direction.sends(), false) } else { section.direction };
         let flags = &mut media.flags;

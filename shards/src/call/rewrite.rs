@@ -82,6 +82,7 @@ fn plan(call: &Call, plane: &Plane, role: Role, turn: Turn, signal: &Signal, dra
         loop_id: options.loop_protect.then(|| plane.settings.instance.clone()),
         remove_groups: true,
         remove_ice: true,
+        extensions_left_out: options.extensions_left_out.clone(),
         media,
         added: if role == Role::Answer { missing(listener.media.as_slice(), draft) } else { Vec::new() },
         attributes: options.attributes.clone(),

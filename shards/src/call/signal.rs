@@ -91,6 +91,8 @@ pub struct Options {
     pub drop_traffic: Option<bool>,
     /// Codecs to leave out or keep.
     pub codecs: CodecOptions,
+    /// Header extensions that the listener is not told of (key `extmap`, flag `strip-extmap`).
+    pub extensions_left_out: Vec<Text>,
     /// Key `sdp-attr`.
     pub attributes: Vec<AttributeEdit>,
     /// Key `sdp-media-remove`: media types to leave out.

@@ -10,10 +10,10 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
+use super::extensions::Extensions;
 use super::line::{Attribute, Line, LineKind};
 use super::print::{NewLine, OriginAddress, Part, Printer};
 use super::relayed::RelayedSection;
-use super::values::{fields, split_space};
 use super::{AddedMedia, MediaDescription, MediaPlan, OriginPlan, RelayPlan, SdpPlan, SessionDescription};
 use crate::names::Family;
 
@@ -52,13 +52,23 @@ impl SessionDescription {
 
 impl SdpPlan {
     fn changes_nothing(&self) -> bool {
-        let SdpPlan { origin, session_name, loop_id, remove_groups, remove_ice, media, added, attributes } =
-            self;
+        let SdpPlan {
+            origin,
+            session_name,
+            loop_id,
+            remove_groups,
+            remove_ice,
+            extensions_left_out,
+            media,
+            added,
+            attributes,
+        } = self;
         *origin == OriginPlan::default()
             && session_name.is_none()
             && loop_id.is_none()
             && !remove_groups
             && !remove_ice
+            && extensions_left_out.is_empty()
             && media.iter().all(|media| *media == MediaPlan::Keep)
             && added.is_empty()
             && attributes.is_empty()
@@ -104,6 +114,7 @@ struct Editor<'a> {
     session_address: Option<IpAddr>,
     /// The unspecified address, in the family of the outgoing SDP.
     unspecified: IpAddr,
+    extensions: Extensions<'a>,
 }
 
 impl<'a> Editor<'a> {
@@ -117,23 +128,24 @@ impl<'a> Editor<'a> {
             source,
             plan,
             relay_address,
-            session_address: source.connection.map(|source| relay_address.unwrap_or(source.address)),
+            session_address: source.connection.and_then(|source| relay_address.or(source.address)),
             unspecified: family.unspecified(),
+            extensions: Extensions::new(&plan.extensions_left_out),
         }
     }
 
     fn session(&self, printer: &mut Printer<'a>) {
         let end = self.source.media.first().map_or(self.source.lines.len(), |media| media.lines.start);
         printer.begin(Part::Session);
-        self.part(0..end, printer, |_, kind| self.session_change(kind).into());
+        self.part(0..end, printer, |_, line| self.session_change(line).into());
         if let Some(id) = &self.plan.loop_id {
             printer.print(NewLine::Loop(id));
         }
         printer.end();
     }
 
-    fn session_change(&self, kind: LineKind) -> Change<'a> {
-        match kind {
+    fn session_change(&self, line: &Line) -> Change<'a> {
+        match line.kind {
             LineKind::Origin if self.plan.origin != OriginPlan::default() => self.origin(),
             LineKind::SessionName => {
                 Change::replace_by(self.plan.session_name.as_ref().map(NewLine::SessionName))
@@ -141,9 +153,21 @@ impl<'a> Editor<'a> {
             LineKind::Connection => Change::replace_by(self.relay_address.map(NewLine::Connection)),
             LineKind::Key => Change::Drop,
             LineKind::Attribute(Attribute::Group) => Change::drop_if(self.plan.remove_groups),
-            LineKind::Attribute(Attribute::Ice) => Change::drop_if(self.plan.remove_ice),
+            LineKind::Attribute(Attribute::Ice | Attribute::IceCredential) => {
+                Change::drop_if(self.plan.remove_ice)
+            }
+            LineKind::Attribute(Attribute::Extmap) => {
+                Change::drop_if(!self.extensions.keep(line, &self.source.text))
+            }
+            LineKind::Attribute(Attribute::BadExtmap) => Change::drop_if(self.relay_address.is_some()),
+            LineKind::Attribute(Attribute::ExtmapAllowMixed) => Change::drop_if(!self.has_extension()),
             _ => Change::Keep,
         }
+    }
+
+    /// Whether any section has a header extension in the end.
+    fn has_extension(&self) -> bool {
+        self.source.media.iter().any(|media| self.extensions.are_in(self.source, media))
     }
 
     fn origin(&self) -> Change<'a> {
@@ -155,11 +179,7 @@ impl<'a> Editor<'a> {
             version: plan.version.as_ref().unwrap_or(&origin.version),
             address: match plan.address {
                 Some(address) => OriginAddress::New(address),
-                None => {
-                    let value = self.source.lines[origin.line].value(&self.source.text);
-                    let address = fields(split_space(value).1).nth(4).expect("an o= line that was read");
-                    OriginAddress::Source(Family::of(origin.address), address)
-                }
+                None => OriginAddress::Source(Family::of(origin.address), origin.host.as_bytes()),
             },
         })
     }
@@ -167,7 +187,7 @@ impl<'a> Editor<'a> {
     /// A section that is not relayed. It must not inherit the relay's address.
     fn kept(&self, media: &'a MediaDescription, printer: &mut Printer<'a>) {
         let inherited = self.source.connection.filter(|_| media.connection.is_none());
-        let connection = inherited.filter(|source| self.session_address != Some(source.address));
+        let connection = inherited.filter(|source| self.session_address != source.address);
         let text = &self.source.text;
         let missing = connection.map(|source| NewLine::Copy(self.source.lines[source.line].content(text)));
         printer.begin(Part::Media(&media.kind));
@@ -180,8 +200,8 @@ impl<'a> Editor<'a> {
         let connection = NewLine::Connection(self.unspecified);
         let missing = media.connection.is_none().then_some(connection);
         printer.begin(Part::Rejected);
-        self.section(media, missing, printer, |kind| {
-            let change = match kind {
+        self.section(media, missing, printer, |line| {
+            let change = match line.kind {
                 LineKind::Media => Change::Replace(NewLine::Media {
                     kind: &media.kind,
                     port: 0,
@@ -208,12 +228,12 @@ impl<'a> Editor<'a> {
     }
 
     fn relayed(&self, media: &'a MediaDescription, relay: &'a RelayPlan, printer: &mut Printer<'a>) {
-        let section = RelayedSection::new(self.source, media, relay, self.plan.remove_ice);
+        let section = RelayedSection::new(self.source, media, relay, self.plan);
         let inherits = self.session_address == Some(relay.address);
         let missing = media.connection.is_none() && !inherits;
         let missing = missing.then_some(NewLine::Connection(relay.address));
         printer.begin(Part::Media(&media.kind));
-        self.section(media, missing, printer, |kind| section.edit(kind));
+        self.section(media, missing, printer, |line| section.edit(line));
         section.print_missing(printer);
         printer.end();
     }
@@ -225,26 +245,21 @@ impl<'a> Editor<'a> {
         media: &MediaDescription,
         missing_connection: Option<NewLine<'a>>,
         printer: &mut Printer<'a>,
-        edit: impl Fn(LineKind) -> Edit<'a>,
+        edit: impl Fn(&Line) -> Edit<'a>,
     ) {
         let lines = &self.source.lines[media.lines.clone()];
         let has_information = lines.get(1).is_some_and(|line| line.kind == LineKind::Information);
         let head = media.lines.start + usize::from(has_information);
-        self.part(media.lines.clone(), printer, |index, kind| {
-            let Edit { change, after } = edit(kind);
+        self.part(media.lines.clone(), printer, |index, line| {
+            let Edit { change, after } = edit(line);
             Edit { change, after: after.or(missing_connection.filter(|_| index == head)) }
         });
     }
 
-    fn part(
-        &self,
-        lines: Range<usize>,
-        printer: &mut Printer<'a>,
-        edit: impl Fn(usize, LineKind) -> Edit<'a>,
-    ) {
+    fn part(&self, lines: Range<usize>, printer: &mut Printer<'a>, edit: impl Fn(usize, &Line) -> Edit<'a>) {
         for index in lines {
             let line = &self.source.lines[index];
-            let Edit { change, after } = edit(index, line.kind);
+            let Edit { change, after } = edit(index, line);
             match change {
                 Change::Keep => printer.keep(line.content(&self.source.text)),
                 Change::Drop => {}

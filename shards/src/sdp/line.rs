@@ -5,7 +5,7 @@
 
 use super::Direction;
 use super::payload_type::PayloadType;
-use super::values::{split_attribute, split_space};
+use super::values::{extension, split_attribute, split_space};
 
 /// One line of the text.
 #[derive(Clone, Copy, Debug)]
@@ -21,21 +21,41 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// The line at an offset. `None` where the body ends: at the end of the text, or at an empty line, behind
-    /// which some agents send blank lines and others a further body part.
+    /// The line at an offset; blank lines in a row are one. `None` where the body ends: at the end of the text, at
+    /// blank lines that no line of an SDP follows (but a further body part, or nothing), or where another body
+    /// begins, which some agents send behind the first.
     pub(super) fn at(text: &[u8], start: usize) -> Option<Result<Line, &'static str>> {
-        let rest = text.get(start..)?;
-        let (length, next) = match rest.iter().position(|&byte| byte == b'\n') {
-            Some(length) => (length, start + length + 1),
-            None => (rest.len(), text.len()),
-        };
-        let content = &rest[..length];
-        let content = content.strip_suffix(b"\r").unwrap_or(content);
+        let (content, next) = split_line(text, start)?;
         if content.is_empty() {
+            return Self::blank(text, start, next).map(Ok);
+        }
+        if start > 0 && content.starts_with(b"v=") {
             return None;
         }
         let end = start + content.len();
         Some(LineKind::of(content).map(|kind| Line { start, end, next, kind }))
+    }
+
+    /// The blank lines from an offset on, if the body goes on behind them.
+    fn blank(text: &[u8], start: usize, mut next: usize) -> Option<Line> {
+        loop {
+            let (content, after) = split_line(text, next)?;
+            if !content.is_empty() {
+                let goes_on = LineKind::of(content).is_ok_and(|kind| kind != LineKind::Version);
+                return goes_on.then_some(Line { start, end: start, next, kind: LineKind::Blank });
+            }
+            next = after;
+        }
+    }
+
+    /// Its number in the text, counted from 1.
+    pub(super) fn number(text: &[u8], start: usize) -> usize {
+        text[..start].iter().filter(|&&byte| byte == b'\n').count() + 1
+    }
+
+    /// Offset of its first byte.
+    pub(super) fn start(&self) -> usize {
+        self.start
     }
 
     /// Offset of the next line.
@@ -48,10 +68,26 @@ impl Line {
         &text[self.start..self.end]
     }
 
-    /// What stands behind `X=`.
+    /// What stands behind `X=`; nothing in a blank line.
     pub(super) fn value<'a>(&self, text: &'a [u8]) -> &'a [u8] {
-        &text[self.start + 2..self.end]
+        text.get(self.start + 2..self.end).unwrap_or_default()
     }
+}
+
+/// The line at an offset without its end, and the offset of the next one. NULs before the line end are no part of
+/// it, and a line of blanks is empty.
+fn split_line(text: &[u8], start: usize) -> Option<(&[u8], usize)> {
+    let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+    let (line, next) = match rest.iter().position(|&byte| byte == b'\n') {
+        Some(length) => (&rest[..length], start + length + 1),
+        None => (rest, text.len()),
+    };
+    let mut content = line.strip_suffix(b"\r").unwrap_or(line);
+    while let [before @ .., 0] = content {
+        content = before;
+    }
+    let is_blank = content.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+    Some((if is_blank { &[] } else { content }, next))
 }
 
 /// The kinds of lines that a relay tells apart.
@@ -79,7 +115,10 @@ pub(super) enum LineKind {
     Attribute(Attribute),
     /// A line that a later one of the same part overrules: the last `a=sendonly` or `a=rtcp` counts.
     Superseded,
-    /// `u=`, `e=`, `p=`, `r=`, `z=`: passed on.
+    /// Blank lines within the body.
+    Blank,
+    /// Any other letter: passed on. `u=`, `e=`, `p=`, `r=`, `z=`, and what no version of SDP has, since a reader must
+    /// ignore it (RFC 8866 section 5).
     Opaque,
 }
 
@@ -97,8 +136,8 @@ impl LineKind {
             b'k' => LineKind::Key,
             b'm' => LineKind::Media,
             b'a' => LineKind::Attribute(Attribute::of(value)),
-            b'u' | b'e' | b'p' | b'r' | b'z' => LineKind::Opaque,
-            _ => return Err("unknown line type"),
+            letter if letter.is_ascii_alphabetic() => LineKind::Opaque,
+            _ => return Err("not of the form X=value"),
         })
     }
 }
@@ -120,8 +159,10 @@ pub(super) enum Attribute {
     Fmtp(PayloadType),
     /// `rtcp-fb` of one payload type; that of all (`*`) is [`Attribute::Other`].
     RtcpFeedback(PayloadType),
-    /// `extmap` (RFC 8285).
+    /// `extmap` (RFC 8285 section 5) with an id that packets can carry.
     Extmap,
+    /// `extmap` that nobody can use.
+    BadExtmap,
     /// `extmap-allow-mixed` (RFC 8285 section 6).
     ExtmapAllowMixed,
     /// `mid` (RFC 5888).
@@ -132,8 +173,12 @@ pub(super) enum Attribute {
     Ptime,
     /// `group` (RFC 5888).
     Group,
-    /// One of ICE (RFC 8839).
+    /// `ice-ufrag` or `ice-pwd` (RFC 8839 section 5.4).
+    IceCredential,
+    /// Any other of ICE (RFC 8839).
     Ice,
+    /// `fingerprint` (RFC 8122).
+    Fingerprint,
     /// `rtpengine`: the mark of a relay that this SDP went through.
     Loop,
     /// Any other.
@@ -157,14 +202,17 @@ impl Attribute {
             b"rtpmap" => of_payload_type(Attribute::Rtpmap),
             b"fmtp" => of_payload_type(Attribute::Fmtp),
             b"rtcp-fb" => of_payload_type(Attribute::RtcpFeedback),
-            b"extmap" => Attribute::Extmap,
+            b"extmap" if extension(argument).is_some() => Attribute::Extmap,
+            b"extmap" => Attribute::BadExtmap,
             b"extmap-allow-mixed" => Attribute::ExtmapAllowMixed,
             b"mid" => Attribute::Mid,
             b"label" => Attribute::Label,
             b"ptime" => Attribute::Ptime,
             b"group" => Attribute::Group,
-            b"candidate" | b"remote-candidates" | b"end-of-candidates" | b"ice-ufrag" | b"ice-pwd"
-            | b"ice-options" | b"ice-lite" | b"ice-mismatch" | b"ice-pacing" | b"ice2" => Attribute::Ice,
+            b"ice-ufrag" | b"ice-pwd" => Attribute::IceCredential,
+            b"candidate" | b"remote-candidates" | b"end-of-candidates" | b"ice-options" | b"ice-lite"
+            | b"ice-mismatch" | b"ice-pacing" | b"ice2" => Attribute::Ice,
+            b"fingerprint" => Attribute::Fingerprint,
             b"rtpengine" => Attribute::Loop,
             _ => Attribute::Other,
         }

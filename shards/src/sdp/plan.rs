@@ -21,6 +21,8 @@ pub struct SdpPlan {
     pub remove_groups: bool,
     /// Removes every ICE attribute of the session and of relayed sections (RFC 8839).
     pub remove_ice: bool,
+    /// Names of header extensions that the listener is not told of; `all` is every one.
+    pub extensions_left_out: Vec<Text>,
     /// One entry for each media section of the source, in order.
     pub media: Vec<MediaPlan>,
     /// Sections that the source lacks and the receiver expects; they are printed last, with port 0.

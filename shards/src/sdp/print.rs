@@ -35,8 +35,6 @@ pub(super) enum NewLine<'a> {
     RtcpMux,
     /// `a=rtpmap` of a static payload type.
     Rtpmap(PayloadType, &'static str),
-    /// `a=extmap-allow-mixed`.
-    ExtmapAllowMixed,
     /// `a=ptime`.
     Ptime(u32),
     /// `a=mid`.
@@ -176,7 +174,6 @@ impl NewLine<'_> {
             NewLine::Rtpmap(payload_type, encoding) => {
                 format(out, format_args!("a=rtpmap:{} {encoding}", payload_type.number()));
             }
-            NewLine::ExtmapAllowMixed => out.extend_from_slice(b"a=extmap-allow-mixed"),
             NewLine::Ptime(milliseconds) => format(out, format_args!("a=ptime:{milliseconds}")),
             NewLine::Mid(mid) => push(out, &[b"a=mid:", mid.as_bytes()]),
             NewLine::Loop(id) => push(out, &[b"a=rtpengine:", id.as_bytes()]),

@@ -1,17 +1,22 @@
 //! The rule for a section that the relay stands in for.
 
 use super::edit::{Change, Edit};
-use super::line::{Attribute, LineKind};
+use super::extensions::Extensions;
+use super::line::{Attribute, Line, LineKind};
 use super::payload_type::{PayloadType, PayloadTypes};
 use super::print::{NewLine, Printer};
-use super::{Direction, MediaDescription, RelayPlan, RtcpPlan, SessionDescription};
+use super::{Direction, MediaDescription, RelayPlan, RtcpPlan, SdpPlan, SessionDescription};
 use crate::names::Text;
 
 /// A section, its plan, and what its lines say already.
 pub(super) struct RelayedSection<'a> {
     media: &'a MediaDescription,
     plan: &'a RelayPlan,
+    text: &'a [u8],
     remove_ice: bool,
+    extensions: Extensions<'a>,
+    /// There is an extension to mix the forms of.
+    has_extension: bool,
     /// The formats that `m=` lists in the end.
     formats: &'a [Text],
     /// Payload types whose attributes stay: those that are listed.
@@ -27,26 +32,28 @@ struct Found {
     rtpmap: PayloadTypes,
     rtcp: bool,
     rtcp_mux: bool,
-    extmap: bool,
-    extmap_allow_mixed: bool,
 }
 
 impl<'a> RelayedSection<'a> {
     pub(super) fn new(
-        source: &SessionDescription,
+        source: &'a SessionDescription,
         media: &'a MediaDescription,
         plan: &'a RelayPlan,
-        remove_ice: bool,
+        session: &'a SdpPlan,
     ) -> Self {
         let formats = plan.formats.as_deref().unwrap_or(&media.formats);
         let mut found = Found::default();
         for line in &source.lines[media.lines.clone()] {
             found.add(line.kind);
         }
+        let extensions = Extensions::new(&session.extensions_left_out);
         RelayedSection {
             media,
             plan,
-            remove_ice,
+            text: &source.text,
+            remove_ice: session.remove_ice,
+            extensions,
+            has_extension: extensions.are_in(source, media),
             formats,
             payload_types: if media.protocol.is_rtp() {
                 payload_types(formats).collect()
@@ -59,8 +66,8 @@ impl<'a> RelayedSection<'a> {
     }
 
     /// What becomes of a line.
-    pub(super) fn edit(&self, kind: LineKind) -> Edit<'a> {
-        let change = match kind {
+    pub(super) fn edit(&self, line: &Line) -> Edit<'a> {
+        let change = match line.kind {
             LineKind::Media => Change::Replace(NewLine::Media {
                 kind: &self.media.kind,
                 port: self.plan.port,
@@ -69,6 +76,7 @@ impl<'a> RelayedSection<'a> {
             }),
             LineKind::Connection => Change::Replace(NewLine::Connection(self.plan.address)),
             LineKind::Attribute(Attribute::Rtcp) => return self.edit_of_rtcp(),
+            LineKind::Attribute(Attribute::Extmap) => Change::drop_if(!self.extensions.keep(line, self.text)),
             LineKind::Attribute(attribute) => self.change_of_attribute(attribute),
             LineKind::Key | LineKind::Superseded => Change::Drop,
             _ => Change::Keep,
@@ -90,7 +98,9 @@ impl<'a> RelayedSection<'a> {
         match attribute {
             Attribute::Direction(_) => Change::replace_by(self.plan.direction.map(NewLine::Direction)),
             Attribute::RtcpMux | Attribute::RtcpMuxOnly => Change::drop_if(!self.plan.rtcp_mux),
-            Attribute::Ice => Change::drop_if(self.remove_ice),
+            Attribute::Ice | Attribute::IceCredential => Change::drop_if(self.remove_ice),
+            Attribute::BadExtmap => Change::Drop,
+            Attribute::ExtmapAllowMixed => Change::drop_if(!self.has_extension),
             Attribute::Rtpmap(number) | Attribute::Fmtp(number) | Attribute::RtcpFeedback(number) => {
                 Change::drop_if(!self.payload_types.contains(number))
             }
@@ -102,10 +112,6 @@ impl<'a> RelayedSection<'a> {
     pub(super) fn print_missing(&self, printer: &mut Printer<'a>) {
         if self.media.protocol.is_rtp() {
             self.print_static_rtpmaps(printer);
-        }
-        // rtpengine reads and writes both header forms, and says so wherever there are extensions.
-        if self.found.extmap && !self.found.extmap_allow_mixed {
-            printer.print(NewLine::ExtmapAllowMixed);
         }
         if self.media.own_direction.is_none() {
             let direction = self.plan.direction.unwrap_or(self.media.direction);
@@ -175,8 +181,6 @@ impl Found {
             Attribute::Rtpmap(payload_type) => self.rtpmap.insert(payload_type),
             Attribute::Rtcp => self.rtcp = true,
             Attribute::RtcpMux => self.rtcp_mux = true,
-            Attribute::Extmap => self.extmap = true,
-            Attribute::ExtmapAllowMixed => self.extmap_allow_mixed = true,
             _ => {}
         }
     }

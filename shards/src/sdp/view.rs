@@ -37,8 +37,10 @@ pub struct Origin {
     pub session_id: Text,
     /// Session version, as text too.
     pub version: Text,
-    /// Address.
+    /// Address; the unspecified one for a host name.
     pub address: IpAddr,
+    /// The address as it is written.
+    pub host: Text,
 }
 
 /// A `c=` line.
@@ -46,8 +48,9 @@ pub struct Origin {
 pub struct Connection {
     /// Index of the line.
     pub line: usize,
-    /// Address, without a TTL or count.
-    pub address: IpAddr,
+    /// Address, without a TTL or count; none if it cannot be read, since it is a host name or of another family than it
+    /// says. That is refused only where something is to be sent to it.
+    pub address: Option<IpAddr>,
 }
 
 /// One `m=` section.
@@ -85,8 +88,21 @@ pub struct MediaDescription {
     pub ptime: Option<u32>,
     /// Whether it carries ICE attributes of its own or of the session.
     pub ice: bool,
+    /// Whether `a=ice-ufrag` or `a=ice-pwd` are among them.
+    pub ice_credentials: bool,
+    /// Whether it carries `a=fingerprint` (RFC 8122) of its own or of the session.
+    pub fingerprint: bool,
     /// What each payload type means, for RTP media; in the order of `formats`.
     pub codecs: Vec<Codec>,
+}
+
+impl MediaDescription {
+    /// Whether it is on hold by the zero address (RFC 3264 section 8.4). With port 9 and credentials of ICE it is not:
+    /// its address comes later, by trickle ICE (RFC 8840 section 4.1.1).
+    pub fn is_held_by_zero_address(&self) -> bool {
+        let trickles = self.port == 9 && self.ice_credentials;
+        self.address.is_unspecified() && self.port > 0 && !trickles
+    }
 }
 
 /// `a=rtcp` (RFC 3605).

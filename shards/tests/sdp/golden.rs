@@ -47,6 +47,7 @@ fn plan_of(recording: &Recording, source: &SessionDescription, wanted: &SessionD
         loop_id: wanted.loop_ids.first().cloned(),
         remove_groups: true,
         remove_ice: true,
+        extensions_left_out: Vec::new(),
         media: pairs.map(|(source, wanted)| media_plan(recording, source, wanted)).collect(),
         added: missing.iter().map(added_media).collect(),
         attributes: if recording.has_edits() { attribute_edits() } else { Vec::new() },
@@ -183,7 +184,9 @@ fn is_direction(value: &str) -> bool {
 fn other_lines(part: &[&str]) -> Vec<String> {
     let other = |line: &&&str| {
         let (letter, value) = line.split_at(2);
-        let compared_apart = ["v=", "o=", "s=", "c=", "t=", "m="].contains(&letter);
+        // rtpengine changes one form of header into the other, and promises so; here packets pass as they are.
+        let compared_apart =
+            ["v=", "o=", "s=", "c=", "t=", "m="].contains(&letter) || value == "extmap-allow-mixed";
         !compared_apart && (letter != "a=" || !is_direction(value))
     };
     let mut lines: Vec<String> = part.iter().filter(other).map(ToString::to_string).collect();

@@ -220,14 +220,35 @@ fn check_media_without_change(section: &str) {
 }
 
 #[test]
-fn header_extensions_may_be_mixed() {
-    let media = "m=audio 40000 RTP/AVP 0|";
-    for (source, expected) in [
-        ("a=extmap:1 urn:x|a=y|", "a=extmap:1 urn:x|a=y|a=extmap-allow-mixed|"),
-        ("a=extmap-allow-mixed|a=extmap:1 urn:x|", "a=extmap-allow-mixed|a=extmap:1 urn:x|"),
+fn header_extensions() {
+    let all =
+        "a=extmap:1 urn:a|a=extmap:2/sendonly urn:b x=y|a=extmap:0 urn:z|a=extmap:4096 urn:z|a=extmap:3|";
+    let mixed = "a=extmap-allow-mixed|";
+    for (name, session, left_out, source, expected_session, expected) in [
+        ("what nobody can use goes", "", &[][..], all, "", "a=extmap:1 urn:a|a=extmap:2/sendonly urn:b x=y|"),
+        ("nothing is promised", "", &[], "a=extmap:1 urn:a|", "", "a=extmap:1 urn:a|"),
+        (
+            "a promise passes",
+            "",
+            &[],
+            "a=extmap-allow-mixed|a=extmap:1 urn:a|",
+            "",
+            "a=extmap-allow-mixed|a=extmap:1 urn:a|",
+        ),
+        ("none to mix", "", &[], mixed, "", ""),
+        ("by name, in any case", "", &["URN:B"], all, "", "a=extmap:1 urn:a|"),
+        ("all", "", &["all"], "a=extmap-allow-mixed|a=extmap:1 urn:a|", "", ""),
+        ("of the session", all, &["urn:a"], mixed, "a=extmap:2/sendonly urn:b x=y|", mixed),
+        ("none of the session", "a=extmap-allow-mixed|a=extmap:1 urn:a|", &["all"], mixed, "", ""),
     ] {
-        let expected = format!("{media}{expected}");
-        check_media("extmap", &format!("m=audio 1 RTP/AVP 0|{source}"), relayed(relay()), &expected);
+        let plan = SdpPlan {
+            media: vec![relayed(relay())],
+            extensions_left_out: left_out.iter().map(|name| Text::from(*name)).collect(),
+            ..SdpPlan::default()
+        };
+        let rendered = render(&format!("{SESSION}{session}m=audio 1 RTP/AVP 0|{source}"), &plan);
+        let expected = format!("|t=0 0|{expected_session}m=audio 40000 RTP/AVP 0|{expected}");
+        assert!(rendered.ends_with(&expected), "{name}: {rendered}");
     }
 }
 

@@ -324,7 +324,7 @@ fn a_reply_too_long_for_a_datagram_becomes_an_error() {
 fn errors_have_the_texts_that_clients_know() {
     let sound = serde_json::to_string(SDP).expect("JSON");
     let no_address = r#""v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n""#;
-    let host = r#""v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 host.example\r\nt=0 0\r\n""#;
+    let host = r#""v=0\r\ns=-\r\nc=IN IP4 host.example\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n""#;
     let cases = [
         (r#""x":1"#.to_owned(), "Dictionary contains no key \"command\""),
         (r#""command":5"#.to_owned(), "Dictionary contains no key \"command\""),

@@ -123,7 +123,7 @@ const KEYS: &[(Feature, &[&str])] = &[
         &["alias-key", "from-tags", "inbound-peer", "outbound-peer", "peer", "to-call-id"],
     ),
     (Feature::Buffering, &["delay-buffer"]),
-    (Feature::SdpRewriting, &["bundle", "extmap", "template"]),
+    (Feature::SdpRewriting, &["bundle", "template"]),
     (Feature::Reporting, &["ssrc-reporting", "xmlrpc-callback"]),
 ];
 

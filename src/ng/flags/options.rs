@@ -84,6 +84,7 @@ impl Fields {
                 None => Outcome::BadValue,
             },
             b"codec" => self.codec(value, written),
+            b"extmap" => self.extmap(value, written),
             b"ICE" | b"ice" => ice(bytes),
             b"all" => self.all(bytes),
             _ if let Some(feature) = Feature::of_key(name) => match bytes {
@@ -136,6 +137,7 @@ impl Fields {
             b"block-short" => options.block_short = true,
             b"no-redis-update" => options.no_redis_update = true,
             b"debug" | b"debugging" => self.debug = true,
+            b"strip-extmap" => options.extensions_left_out.push(Text::from("all")),
             b"generate-mid" => options.generate_mid = true,
             b"new-branch" => options.new_branch = true,
             b"single-codec" => options.codecs.single = true,
@@ -246,6 +248,23 @@ impl Fields {
             None => return Outcome::BadValue,
             Some(number) if number < 0 => {}
             Some(number) => self.options.tos = Some(u8::try_from(number).ok()),
+        }
+        Outcome::Taken
+    }
+
+    /// Packets pass as they are, so what is masked may still come from the one who listed it.
+    fn extmap(&mut self, value: &Value<'_>, written: Written) -> Outcome {
+        if !matches!(value, Value::Dictionary(_)) {
+            return Outcome::BadValue;
+        }
+        for (operation, names) in value.entries() {
+            match operation {
+                b"strip" | b"mask" => {
+                    let names = self.texts(names, escapes(written));
+                    self.options.extensions_left_out.extend(names);
+                }
+                _ => self.ignored.values += 1,
+            }
         }
         Outcome::Taken
     }

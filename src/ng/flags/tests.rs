@@ -150,6 +150,26 @@ fn attribute_edits_in_flags_have_escapes() {
 }
 
 #[test]
+fn header_extensions_that_are_left_out() {
+    for (json, expected) in [
+        (r#"{"extmap":{"strip":["urn:a"],"mask":"urn:b"}}"#, &["urn:a", "urn:b"][..]),
+        (r#"{"rtpp-flags":"extmap=[strip=[urn:a] mask=all]"}"#, &["urn:a", "all"]),
+        (r#"{"flags":["strip-extmap"]}"#, &["all"]),
+        (r#"{"flags":["strip extmap"]}"#, &["all"]),
+    ] {
+        let fields = fields(json);
+        let names: Vec<Text> = expected.iter().map(|name| Text::from(*name)).collect();
+        assert_eq!(
+            (fields.options.extensions_left_out, fields.ignored),
+            (names, Ignored::default()),
+            "{json}"
+        );
+    }
+    let odd = fields(r#"{"extmap":{"keep":["urn:a"]}}"#);
+    assert_eq!(odd.ignored, Ignored { values: 1, ..Ignored::default() });
+}
+
+#[test]
 fn single_flags() {
     let all = r#"{"flags":["asymmetric","strict-source","media-handover","unidirectional",
         "no-source-guard","port-latching","full-rtcp-attribute","generate-RTCP","loop-protect",

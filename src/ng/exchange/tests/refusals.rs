@@ -46,7 +46,10 @@ fn every_refusal_is_said_once_with_its_reason() {
 #[test]
 fn an_sdp_error_names_the_line() {
     let cases: [(&[u8], &str); 3] = [
-        (b"v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\nc=IN IP4 \x1b[2Jhost\r\n", r#"SDP line 3: "#),
+        (
+            b"v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\nc=IN IP4 \x1b[2Jhost\r\nm=audio 1 RTP/AVP 0\r\n",
+            r#"SDP line 3: "#,
+        ),
         (
             b"v=0\nm=audio 1 RTP/AVP 0\n",
             r#"SDP line 2: the media section has no address: "m=audio 1 RTP/AVP 0""#,
