@@ -66,8 +66,6 @@ pub struct Config {
     pub cpus: Vec<usize>,
     /// What shards are told about calls.
     pub settings: Settings,
-    /// Threads that serve ng over UDP.
-    pub ng_threads: u16,
     /// How long a busy shard lets packets gather.
     pub min_wait_us: u32,
     /// What is logged.

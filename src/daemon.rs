@@ -3,8 +3,9 @@
 //! | thread | does | blocks on |
 //! |---|---|---|
 //! | `main` | starts and ends everything | signals |
-//! | `shard-N` | relays media of its calls | its ring |
-//! | `ng-N`, `http` | serve proxies | sockets |
+//! | `shard-N` | relays media of its calls, serves proxies over UDP | its ring |
+//! | `ng-desk` | answers proxies what no shard knows | its channel |
+//! | `ng-tcp`, `http` | serve proxies over connections | sockets |
 //! | `ctl`, `ctl-peer` | serve operators | sockets |
 //! | `redis-notify` | follows other nodes' calls: the blocking notification loop | Redis |
 //! | `redis-write` | writes own calls | its queue |
@@ -23,12 +24,12 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender};
 use log::Level;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigSet, Signal};
 use tandem_shards::admission::Admission;
-use tandem_shards::io::{Clock, Shards, ShardsConfig};
+use tandem_shards::io::{Clock, Letters, Shards, ShardsConfig};
 use tandem_shards::ports::Ports;
 
 use crate::capacity::Capacity;
@@ -38,9 +39,14 @@ use crate::ctl::server::{BoundListener, CtlServer};
 use crate::fronts::Fronts;
 use crate::listener::ListenerCounters;
 use crate::liveness::Liveness;
+use crate::ng::desk::{self, DeskMail};
+use crate::ng::exchange::NgState;
+use crate::ng::shard::{Mail, NgShard, Surroundings};
 use crate::node::presence::Addresses;
 use crate::node::{Live, Node, now};
+use crate::origin::{ListenerKind, ListenerName, Origin, Peer, Rights};
 use crate::redis::control::Redis;
+use crate::request_log::RequestLog;
 use crate::{addresses, events, liveness, logging, notify, sampler};
 
 /// Runs a node until a signal ends it.
@@ -68,7 +74,7 @@ pub fn run(config: &Config) -> Result<(), String> {
 
     log::info!("{signal}: ending");
     notify::stopping();
-    fronts.stop();
+    fronts.stop(&shared.shards);
     operators.into_iter().for_each(CtlServer::stop);
     threads.stop();
     if let Some(redis) = shared.redis {
@@ -84,6 +90,12 @@ pub fn run(config: &Config) -> Result<(), String> {
 pub struct Shared {
     /// The shards.
     pub shards: Shards,
+    /// The way to hand messages of proxies to shards.
+    pub letters: Letters<Box<Mail>>,
+    /// What those have in common who answer proxies.
+    pub surroundings: Surroundings,
+    /// The desk's end of the way to it.
+    pub desk_mail: Receiver<DeskMail>,
     /// The threads of Redis, if the node shares its calls.
     pub redis: Option<Redis>,
     /// The node.
@@ -98,15 +110,26 @@ fn start_shards(config: &Config) -> Result<Shared, String> {
     let ports = Arc::new(Ports::new(&interfaces, config.port_min, config.port_max, count));
     let admission = Arc::new(Admission::default());
     admission.set_max_sessions(config.limits.max_sessions);
-    let shards = Shards::start(ShardsConfig {
+    let requests: Arc<RequestLog> = Arc::default();
+    let liveness = Arc::new(Liveness::new(count, Clock::of_process().now()));
+    let (desk, desk_mail) = desk::mail();
+    let surroundings = Surroundings {
+        state: Arc::new(NgState::new(usize::from(count), Arc::clone(&requests))),
+        origins: config.listen_ng.iter().map(|address| origin(*address, config.ng_rights)).collect(),
+        desk,
+        liveness: Arc::clone(&liveness),
+    };
+    let parts = ShardsConfig {
         cpus: config.cpus.clone(),
         interfaces: interfaces.clone(),
         ports: ports.clone(),
         admission: admission.clone(),
         settings: config.settings.clone(),
         min_wait_us: config.min_wait_us,
-    })
-    .map_err(|error| format!("cannot start the shards: {}", error.0))?;
+    };
+    let around = surroundings.clone();
+    let (shards, letters) = Shards::start(parts, move |shard| NgShard::new(shard, around))
+        .map_err(|error| format!("cannot start the shards: {}", error.0))?;
     let redis = match &config.redis {
         Some(redis) => Some(
             Redis::start(config, redis, &interfaces, &shards)
@@ -127,12 +150,18 @@ fn start_shards(config: &Config) -> Result<Shared, String> {
         redis: redis.as_ref().map(Redis::control),
         proxies: OnceLock::new(),
         addresses,
-        liveness: Arc::new(Liveness::new(count, Clock::of_process().now())),
-        requests: Arc::default(),
+        liveness,
+        requests,
         event_losses: shards.event_losses(),
         started: now(),
     });
-    Ok(Shared { shards, redis, node, listeners: Arc::default() })
+    Ok(Shared { shards, letters, surroundings, desk_mail, redis, node, listeners: Arc::default() })
+}
+
+/// Who asks at an address of ng over UDP, but for the peer.
+fn origin(address: SocketAddr, rights: Rights) -> Origin {
+    let listener = ListenerName { kind: ListenerKind::Ng, place: address.to_string() };
+    Origin { listener: Arc::new(listener), peer: Peer::Unknown, rights }
 }
 
 /// Threads that end when their channel is closed.
@@ -146,7 +175,8 @@ impl Threads {
         let (node, callers) = (shared.node.clone(), shared.shards.callers());
         self.start("sampler", move |stop| sampler::run(&node, &callers, &stop))?;
         let (node, callers) = (shared.node.clone(), shared.shards.callers());
-        self.start("liveness", move |stop| liveness::run(&node.liveness, &callers, &stop))?;
+        let desk = shared.surroundings.desk.clone();
+        self.start("liveness", move |stop| liveness::run(&node.liveness, &callers, &desk, &stop))?;
         let node = shared.node.clone();
         self.start("addresses", move |stop| addresses::run(&node, &stop))?;
         let (happened, requests) = (shared.shards.events(), Arc::clone(&shared.node.requests));
@@ -173,11 +203,7 @@ impl Threads {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the daemon's thread loops start here")]
-    fn start(
-        &mut self,
-        name: &str,
-        work: impl FnOnce(crossbeam_channel::Receiver<()>) + Send + 'static,
-    ) -> io::Result<()> {
+    fn start(&mut self, name: &str, work: impl FnOnce(Receiver<()>) + Send + 'static) -> io::Result<()> {
         let (stopper, stop) = crossbeam_channel::bounded(0);
         let handle = std::thread::Builder::new().name(name.to_owned()).spawn(move || work(stop))?;
         self.running.push((stopper, handle));

@@ -1,6 +1,7 @@
 //! What happens to calls, as log lines: at most four for each call, each with its call-id.
 //!
-//! The thread that writes them also says, once a second, how many lines limits have left out.
+//! The thread that writes them also writes those about requests, and says once a second how many lines limits have left
+//! out.
 
 use std::time::Duration;
 
@@ -36,6 +37,7 @@ pub fn run(events: &Receiver<(ShardId, Event)>, requests: &RequestLog, stop: &Re
                 }
                 Err(_) => return,
             },
+            recv(requests.lines()) -> line => line.into_iter().for_each(|line| line.write()),
             recv(periods) -> _ => {
                 requests.say_left_out(now());
                 for (name, count) in limiters.0.take_left_out(now()).iter().chain(&limiters.1.take_left_out(now())) {
@@ -49,6 +51,7 @@ pub fn run(events: &Receiver<(ShardId, Event)>, requests: &RequestLog, stop: &Re
     for (shard, event) in events.try_iter() {
         write(&mut limiters, shard, &event);
     }
+    requests.lines().try_iter().for_each(|line| line.write());
 }
 
 fn write((of_calls, of_media): &mut (Limiter, Limiter), shard: ShardId, event: &Event) {

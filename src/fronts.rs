@@ -1,9 +1,13 @@
 //! The fronts that proxies talk to: their start and end, and what they know besides calls.
 
 use std::fmt;
+use std::io;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crossbeam_channel::Sender;
+use tandem_shards::io::{RequestSocket, Shards};
 use tandem_shards::names::CallId;
 use tandem_shards::time::Timestamp;
 
@@ -14,10 +18,10 @@ use crate::http::{CONNECTIONS_MAX, HttpFront};
 use crate::listener::Terms;
 use crate::ng::bencode::Limits;
 use crate::ng::counters::{CommandKind, NgCounters};
+use crate::ng::desk::{DeskMail, NgDesk};
 use crate::ng::exchange::{Desk, NgState};
 use crate::ng::json;
 use crate::ng::tcp::TcpFront;
-use crate::ng::udp::UdpFront;
 use crate::ng::value::Value;
 use crate::node::{ProxyCounts, ProxyRow};
 use crate::origin::{ListenerKind, Origin, Rights};
@@ -26,32 +30,40 @@ use crate::service::{NodeService, Service};
 /// The fronts, running.
 #[derive(Debug)]
 pub struct Fronts {
-    udp: Vec<UdpFront>,
+    desk: (Sender<DeskMail>, JoinHandle<()>),
     tcp: Vec<TcpFront>,
     http: Vec<HttpFront>,
 }
 
 impl Fronts {
-    /// Binds every address and starts its threads.
+    /// Binds every address, lets the shards receive and starts the threads.
     ///
     /// # Errors
     /// Which address cannot be listened at, and why.
     pub fn start(config: &Config, shared: &Shared, ctl: &Ctl) -> Result<Fronts, String> {
-        let state =
-            Arc::new(NgState::new(Box::new(FrontDesk(ctl.clone())), Arc::clone(&shared.node.requests)));
-        let counts: Arc<dyn ProxyCounts> = Arc::new(Counts(Arc::clone(&state)));
+        let surroundings = &shared.surroundings;
+        let state = &surroundings.state;
+        state.set_desk(Box::new(FrontDesk(ctl.clone())));
+        let counts: Arc<dyn ProxyCounts> = Arc::new(Counts(Arc::clone(state)));
         assert!(shared.node.proxies.set(counts).is_ok(), "fronts are started once");
-        let callers = shared.shards.callers();
         let listeners = &shared.listeners;
-        let service =
-            NodeService::new(Arc::clone(&state), callers.clone(), ctl.clone(), Arc::clone(listeners));
+        let service = NodeService {
+            surroundings: surroundings.clone(),
+            letters: shared.letters.clone(),
+            callers: shared.shards.callers(),
+            ctl: ctl.clone(),
+            listeners: Arc::clone(listeners),
+        };
         let service: Arc<dyn Service> = Arc::new(service);
-        let mut fronts = Fronts { udp: Vec::new(), tcp: Vec::new(), http: Vec::new() };
+        let mut sockets = Vec::new();
         for address in &config.listen_ng {
-            let front = UdpFront::start(*address, config.ng_threads, config.ng_rights, &state, &callers)
+            let of_shards = RequestSocket::bind(*address, config.cpus.len())
                 .map_err(|error| cannot_listen("listen-ng", address, &error))?;
-            fronts.udp.push(front);
+            sockets.push(of_shards);
         }
+        let desk =
+            start_desk(shared, sockets.clone()).map_err(|error| format!("cannot start a thread: {error}"))?;
+        let mut fronts = Fronts { desk, tcp: Vec::new(), http: Vec::new() };
         for address in &config.listen_tcp_ng {
             let front = TcpFront::start(*address, config.ng_rights, listeners, &service)
                 .map_err(|error| cannot_listen("listen-tcp-ng", address, &error))?;
@@ -67,15 +79,36 @@ impl Fronts {
                 .map_err(|error| cannot_listen(kind.key(), address, &error))?;
             fronts.http.push(front);
         }
+        shared.shards.listen(&sockets);
         Ok(fronts)
     }
 
     /// Ends them all.
-    pub fn stop(self) {
-        self.udp.into_iter().for_each(UdpFront::stop);
+    pub fn stop(self, shards: &Shards) {
+        shards.stop_listening();
         self.tcp.into_iter().for_each(TcpFront::stop);
         self.http.into_iter().for_each(HttpFront::stop);
+        let (desk, thread) = self.desk;
+        if desk.send(DeskMail::End).is_ok() && thread.join().is_err() {
+            log::error!("the desk's thread had ended early");
+        }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the thread loop starts here")]
+fn start_desk(
+    shared: &Shared,
+    listeners: Vec<Vec<Arc<RequestSocket>>>,
+) -> io::Result<(Sender<DeskMail>, JoinHandle<()>)> {
+    let desk = NgDesk {
+        surroundings: shared.surroundings.clone(),
+        callers: shared.shards.callers(),
+        letters: shared.letters.clone(),
+        listeners,
+    };
+    let (mail, sender) = (shared.desk_mail.clone(), shared.surroundings.desk.clone());
+    let thread = std::thread::Builder::new().name("ng-desk".to_owned()).spawn(move || desk.run(&mail))?;
+    Ok((sender, thread))
 }
 
 /// What no shard knows, from the one who answers operators.

@@ -17,7 +17,7 @@ pub use crate::http::request::{Reader, Request};
 pub use crate::liveness::Liveness;
 pub use crate::ng::bencode::{BencodeError, Limits};
 pub use crate::ng::counters::NgCounters;
-pub use crate::ng::exchange::{Desk, NgState};
+pub use crate::ng::exchange::{Desk, Exchange, NgState};
 pub use crate::ng::framing::{Broken, COOKIE_BYTES_MAX, Framer, MESSAGE_BYTES_MAX};
 pub use crate::ng::value::Value;
 pub use crate::node::presence::Addresses;

@@ -13,12 +13,13 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use tandem_shards::input::Command;
 use tandem_shards::io::{Ask, Caller, Callers, Clock};
 use tandem_shards::names::ShardId;
 use tandem_shards::time::Timestamp;
 
+use crate::ng::desk::DeskMail;
 use crate::notify;
 
 /// A shard that has given no sign of life for this long is stalled.
@@ -46,9 +47,18 @@ impl Liveness {
     /// The shards that do not turn.
     pub fn stalled(&self) -> Vec<ShardId> {
         let now = Clock::of_process().now();
-        let last = |sign: &AtomicU64| Timestamp::from_micros(sign.load(Ordering::Relaxed));
-        let shards = (0..).map(ShardId).zip(&self.signs);
-        shards.filter(|(_, sign)| now.since(last(sign)) >= STALLED_AFTER).map(|(shard, _)| shard).collect()
+        let shards = (0..).map(ShardId).take(self.shard_count());
+        shards.filter(|shard| self.silence(now, *shard) >= STALLED_AFTER).collect()
+    }
+
+    /// Whether a shard does not turn.
+    pub fn is_stalled(&self, shard: ShardId) -> bool {
+        self.silence(Clock::of_process().now(), shard) >= STALLED_AFTER
+    }
+
+    /// How long ago a shard gave its last sign of life.
+    fn silence(&self, now: Timestamp, shard: ShardId) -> Duration {
+        now.since(Timestamp::from_micros(self.signs[usize::from(shard.0)].load(Ordering::Relaxed)))
     }
 
     /// How many shards there are.
@@ -57,8 +67,8 @@ impl Liveness {
     }
 }
 
-/// Asks for signs of life until the channel is closed.
-pub fn run(liveness: &Liveness, callers: &Callers, stop: &Receiver<()>) {
+/// Asks for signs of life until the channel is closed, and tells the desk of those that give none.
+pub fn run(liveness: &Liveness, callers: &Callers, desk: &Sender<DeskMail>, stop: &Receiver<()>) {
     let mut round = Round { caller: callers.take(), asked: BTreeMap::new() };
     let mut watchdog = Watchdog::of_systemd();
     let period = watchdog.as_ref().map_or(PERIOD, |watchdog| PERIOD.min(watchdog.pause));
@@ -72,6 +82,10 @@ pub fn run(liveness: &Liveness, callers: &Callers, stop: &Receiver<()>) {
         if stalled != stalled_before {
             tell(&stalled);
             stalled_before.clone_from(&stalled);
+        }
+        for shard in &stalled {
+            // One that is busy is told again soon.
+            let _ = desk.try_send(DeskMail::Stalled(*shard));
         }
         if let Some(watchdog) = watchdog.as_mut().filter(|_| stalled.is_empty()) {
             watchdog.feed(clock.now());

@@ -396,8 +396,8 @@ mod tests {
         busy.counters.created = 4;
         busy.counters.count_drop(DropReason::Guarded);
         busy.counters.count_end(EndCause::Deleted);
-        let ng = NgCounters::default();
-        ng.note_command(CommandKind::Offer, IpAddr::from([127, 0, 0, 1]), Duration::ZERO, false);
+        let ng = NgCounters::new(1);
+        ng.note_command(0, CommandKind::Offer, IpAddr::from([127, 0, 0, 1]), Duration::ZERO, false);
         ng.malformed.add(2);
         let listeners = ListenerCounters::default();
         listeners.of(ListenerKind::Cli).evicted.add(44);

@@ -5,11 +5,16 @@
 //! out is counted; the counts by reason are metrics, and are never limited.
 //!
 //! What comes from outside is escaped and cut, since a call-id may be as long as a datagram.
+//!
+//! Lines are made where the request was refused, and written by the thread `events`: shards refuse requests too, and
+//! wait for no log.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crossbeam_channel::{Receiver, Sender, bounded};
 use log::Level;
 use tandem_shards::time::Timestamp;
 
@@ -24,6 +29,8 @@ const NOT_DONE_PER_WINDOW: u64 = 2;
 const SHOWN_BYTES_MAX: usize = 120;
 /// Reasons that are counted one by one. The program has fewer; what is more counts as "other".
 const REASONS_MAX: usize = 256;
+/// Lines that wait to be written; beyond, they are left out and counted.
+const LINES_MAX: usize = 1024;
 
 /// A protocol that requests come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +74,23 @@ pub struct About<'a> {
 #[derive(Debug)]
 pub struct RequestLog {
     state: Mutex<State>,
+    lines: (Sender<Line>, Receiver<Line>),
+    lost: AtomicU64,
+}
+
+/// A line on its way to the log.
+#[derive(Debug)]
+pub struct Line {
+    level: Level,
+    target: &'static str,
+    text: String,
+}
+
+impl Line {
+    /// Writes it.
+    pub fn write(&self) {
+        log::log!(target: self.target, self.level, "{}", self.text);
+    }
 }
 
 #[derive(Debug)]
@@ -83,7 +107,7 @@ impl Default for RequestLog {
             not_done: Limiter::new(NOT_DONE_PER_WINDOW),
             refused: BTreeMap::new(),
         };
-        RequestLog { state: Mutex::new(state) }
+        RequestLog { state: Mutex::new(state), lines: bounded(LINES_MAX), lost: AtomicU64::new(0) }
     }
 }
 
@@ -107,7 +131,7 @@ impl RequestLog {
             Protocol::Http | Protocol::Ctl => Level::Info,
         };
         let what = format!("refused: {reason}");
-        say(level, about, admitted, &name, &what, detail);
+        self.say(level, about, admitted, &name, &what, detail);
     }
 
     /// A request was answered `ok` although a feature that it asks for does not exist here.
@@ -115,7 +139,7 @@ impl RequestLog {
         let name = format!("{}: {feature} is not done", about.protocol.name());
         let admitted = self.state().not_done.admit(&name, now);
         let what = format!("answered ok, but {feature} is not done");
-        say(Level::Warn, about, admitted, &name, &what, Some(asked).filter(|asked| !asked.is_empty()));
+        self.say(Level::Warn, about, admitted, &name, &what, Some(asked).filter(|asked| !asked.is_empty()));
     }
 
     /// Says how many lines were left out by limits whose time has come to an end.
@@ -126,6 +150,15 @@ impl RequestLog {
         for (name, count) in left_out {
             log::warn!("{count} lines were left out: {name}");
         }
+        let lost = self.lost.swap(0, Ordering::Relaxed);
+        if lost > 0 {
+            log::warn!("{lost} lines were left out: too many requests were refused at once");
+        }
+    }
+
+    /// The lines that are to be written.
+    pub fn lines(&self) -> &Receiver<Line> {
+        &self.lines.1
     }
 
     /// Refused requests by protocol and reason.
@@ -135,23 +168,38 @@ impl RequestLog {
         self.state().refused.iter().map(of).collect()
     }
 
+    fn say(
+        &self,
+        level: Level,
+        about: &About<'_>,
+        admitted: Admit,
+        name: &str,
+        what: &str,
+        detail: Option<&str>,
+    ) {
+        if admitted == Admit::Suppress || level > log::max_level() {
+            return;
+        }
+        if let Admit::WriteAfter(count) = admitted {
+            self.put(level, about.protocol, format!("{count} lines were left out: {name}"));
+        }
+        let call_id = Cut(about.call_id.unwrap_or(b"-"));
+        let command = Cut(if about.command.is_empty() { b"-" } else { about.command });
+        let detail = detail.map(|detail| format!(": {detail}")).unwrap_or_default();
+        let origin = about.origin;
+        let text = format!("call={call_id} {what} command=\"{command}\" {origin}{detail}");
+        self.put(level, about.protocol, text);
+    }
+
+    fn put(&self, level: Level, protocol: Protocol, text: String) {
+        if self.lines.0.try_send(Line { level, target: protocol.name(), text }).is_err() {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn say(level: Level, about: &About<'_>, admitted: Admit, name: &str, what: &str, detail: Option<&str>) {
-    let target = about.protocol.name();
-    match admitted {
-        Admit::Suppress => return,
-        Admit::WriteAfter(count) => log::log!(target: target, level, "{count} lines were left out: {name}"),
-        Admit::Write => {}
-    }
-    let call_id = Cut(about.call_id.unwrap_or(b"-"));
-    let command = Cut(if about.command.is_empty() { b"-" } else { about.command });
-    let detail = detail.map(|detail| format!(": {detail}")).unwrap_or_default();
-    let origin = about.origin;
-    log::log!(target: target, level, "call={call_id} {what} command=\"{command}\" {origin}{detail}");
 }
 
 /// Bytes from outside, escaped, and cut if there are too many.

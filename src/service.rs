@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
+use crossbeam_channel::{RecvTimeoutError, bounded};
 use tandem_shards::input::Command;
-use tandem_shards::io::Callers;
+use tandem_shards::io::{ANSWER_TIMEOUT, AskError, Callers, Letters, ReturnAddress};
 use tandem_shards::names::ShardId;
 use tandem_shards::output::Reply;
 use tandem_shards::stats::ShardReport;
@@ -14,11 +16,16 @@ use crate::listener::ListenerCounters;
 use crate::liveness;
 use crate::metrics::{self, Metrics};
 use crate::ng::counters::NgCounters;
-use crate::ng::exchange::NgState;
+use crate::ng::desk::DeskMail;
+use crate::ng::letter::{Letter, Place};
+use crate::ng::shard::{Mail, Surroundings};
 use crate::node::interfaces::interfaces;
 use crate::node::now;
 use crate::origin::Origin;
 use crate::request_log::RequestLog;
+
+/// How long the desk may take: it answers one after the other, and asks all shards.
+const DESK_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Everything that can be asked over TCP, HTTP and WebSocket.
 pub trait Service: fmt::Debug + Send + Sync {
@@ -86,16 +93,42 @@ impl Health {
 /// The node behind the fronts.
 #[derive(Debug)]
 pub struct NodeService {
-    state: Arc<NgState>,
-    callers: Callers,
-    ctl: Ctl,
-    listeners: Arc<ListenerCounters>,
+    /// What it has in common with the shards.
+    pub surroundings: Surroundings,
+    /// Its way to hand messages to shards.
+    pub letters: Letters<Box<Mail>>,
+    /// Its way to ask shards.
+    pub callers: Callers,
+    /// What answers operators.
+    pub ctl: Ctl,
+    /// What happened to connections.
+    pub listeners: Arc<ListenerCounters>,
 }
 
 impl NodeService {
-    /// A service of a running node.
-    pub fn new(state: Arc<NgState>, callers: Callers, ctl: Ctl, listeners: Arc<ListenerCounters>) -> Self {
-        NodeService { state, callers, ctl, listeners }
+    /// Has a message answered where it belongs, and waits for that; `again` reads it once more.
+    fn exchange(&self, letter: Letter, again: impl FnOnce() -> Letter) -> Arc<[u8]> {
+        let state = &self.surroundings.state;
+        let (sender, answer) = bounded(1);
+        let mail = |letter| Box::new(Mail { letter, to: ReturnAddress::Thread(sender) });
+        let (patience, sent) = match self.surroundings.place(&letter) {
+            Ok(Place::Anywhere) => return state.answer_at_once(now(), letter),
+            Ok(Place::Desk) => {
+                let sent = self.surroundings.desk.try_send(DeskMail::Letter(mail(letter)));
+                (DESK_PATIENCE, sent.map_err(|_| AskError::Busy))
+            }
+            Ok(Place::Shard(shard)) => {
+                (ANSWER_TIMEOUT, self.letters.send(shard, mail(letter)).map_err(|(_, why)| why))
+            }
+            Err(why) => (ANSWER_TIMEOUT, Err(why)),
+        };
+        let answer = sent.and_then(|()| {
+            answer.recv_timeout(patience).map_err(|error| match error {
+                RecvTimeoutError::Timeout => AskError::TimedOut,
+                RecvTimeoutError::Disconnected => AskError::Stopped,
+            })
+        });
+        answer.unwrap_or_else(|why| state.unanswered(now(), state.desk_place(), again(), why))
     }
 
     /// What the shards say, and which say nothing.
@@ -114,19 +147,22 @@ impl NodeService {
 
 impl Service for NodeService {
     fn answer(&self, message: &[u8], origin: &Origin) -> Option<Arc<[u8]>> {
-        self.state.serve(&mut self.callers.clone(), now(), message, origin)
+        let state = &self.surroundings.state;
+        let letter = state.read(now(), message, origin)?;
+        Some(self.exchange(letter, || state.read(now(), message, origin).expect("it has a cookie")))
     }
 
     fn answer_plain(&self, payload: &[u8], origin: &Origin) -> Vec<u8> {
-        self.state.serve_plain(&mut self.callers.clone(), now(), payload, origin)
+        let letter = || Letter::read_plain(now(), payload, origin);
+        self.exchange(letter(), letter).to_vec()
     }
 
     fn counters(&self) -> &NgCounters {
-        &self.state.counters
+        &self.surroundings.state.counters
     }
 
     fn requests(&self) -> &RequestLog {
-        &self.state.requests
+        &self.surroundings.state.requests
     }
 
     fn cli(&self, line: &str, origin: &Origin) -> Result<String, String> {
@@ -159,7 +195,7 @@ impl Service for NodeService {
             events_lost: node.event_losses.count(),
             max_sessions: node.admission.max_sessions(),
             listeners: &self.listeners,
-            ng: &self.state.counters,
+            ng: self.counters(),
             refusals: node.requests.refusals(),
             redis: node.redis.as_ref().map(|redis| redis.status()),
         })
@@ -170,7 +206,7 @@ impl Service for NodeService {
 pub mod tests {
     //! A service for the tests of the fronts.
 
-    use std::sync::Mutex;
+    use std::sync::{Mutex, MutexGuard};
 
     use tandem_shards::io::{Ask, AskError};
     use tandem_shards::names::CallId;
@@ -178,20 +214,30 @@ pub mod tests {
 
     use super::*;
     use crate::ctl::commands::right_of;
-    use crate::ng::exchange::Desk;
+    use crate::ng::exchange::{Desk, Exchange, NgState};
     use crate::ng::value::Value;
 
     /// A service without shards, with all of the ng protocol that needs none.
     #[derive(Debug)]
     pub struct FakeService {
-        state: NgState,
+        state: Arc<NgState>,
+        exchange: Mutex<Exchange>,
         /// What `health` says.
         pub health: Mutex<Health>,
     }
 
     impl Default for FakeService {
         fn default() -> Self {
-            FakeService { state: NgState::new(Box::new(FakeDesk), Arc::default()), health: Mutex::default() }
+            let state = Arc::new(NgState::new(1, Arc::default()));
+            state.set_desk(Box::new(FakeDesk));
+            let exchange = Mutex::new(Exchange::new(Arc::clone(&state), 0));
+            FakeService { state, exchange, health: Mutex::default() }
+        }
+    }
+
+    impl FakeService {
+        fn exchange(&self) -> MutexGuard<'_, Exchange> {
+            self.exchange.lock().expect("no panic under the lock")
         }
     }
 
@@ -228,11 +274,11 @@ pub mod tests {
 
     impl Service for FakeService {
         fn answer(&self, message: &[u8], origin: &Origin) -> Option<Arc<[u8]>> {
-            self.state.serve(&mut NoShards, Timestamp::from_secs(1), message, origin)
+            self.exchange().serve(&mut NoShards, Timestamp::from_secs(1), message, origin)
         }
 
         fn answer_plain(&self, payload: &[u8], origin: &Origin) -> Vec<u8> {
-            self.state.serve_plain(&mut NoShards, Timestamp::from_secs(1), payload, origin)
+            self.exchange().serve_plain(&mut NoShards, Timestamp::from_secs(1), payload, origin)
         }
 
         fn counters(&self) -> &NgCounters {
@@ -244,7 +290,7 @@ pub mod tests {
         }
 
         fn cli(&self, line: &str, origin: &Origin) -> Result<String, String> {
-            self.state.desk.cli(line, origin)
+            self.state.desk().cli(line, origin)
         }
 
         fn health(&self) -> Health {

@@ -14,11 +14,11 @@ use std::time::Duration;
 use clap::Args;
 use nix::sched::{CpuSet, sched_setaffinity};
 use nix::unistd::Pid;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::contender::{Contender, Placement};
 use crate::load::{self, Pace};
-use crate::samples::spread;
+use crate::samples::{ratios, three, three_json};
 use crate::{calls, clock, print_run, process};
 
 /// Time for a relay to come to rest after the calls were opened.
@@ -158,6 +158,7 @@ fn placement(options: &Options) -> Placement {
         streams: options.streams,
         phone: local(15_000),
         phones: 16,
+        redis: None,
         tandem_arguments: options.tandem_arguments.clone(),
     }
 }
@@ -197,20 +198,4 @@ fn report(names: &[&str; 3], columns: &[Column; 3]) -> std::io::Result<()> {
         "cpu_ratio_forwarder": three_json(&against_forwarder),
     });
     print_run(&table, &figures)
-}
-
-/// Ratios of what was measured in the same turn.
-fn ratios(figures: &[f64], base: &[f64]) -> Vec<f64> {
-    figures.iter().zip(base).filter(|(_, base)| **base > 0.0).map(|(figure, base)| figure / base).collect()
-}
-
-fn three(figures: &[f64]) -> String {
-    let Some((low, median, high)) = spread(figures) else { return "-".to_owned() };
-    let digits = if median >= 100.0 { 0 } else { 3 };
-    format!("{low:.digits$}..{median:.digits$}..{high:.digits$}")
-}
-
-fn three_json(figures: &[f64]) -> Value {
-    spread(figures)
-        .map_or(Value::Null, |(low, median, high)| json!({"min": low, "median": median, "max": high}))
 }

@@ -36,6 +36,8 @@ pub(crate) struct Placement {
     pub(crate) streams: u32,
     pub(crate) phone: SocketAddr,
     pub(crate) phones: u16,
+    /// HOST:PORT/DATABASE of the Redis that calls are stored in.
+    pub(crate) redis: Option<String>,
     /// Further arguments for tandem.
     pub(crate) tandem_arguments: Vec<String>,
 }
@@ -96,7 +98,13 @@ fn tandem(command: &mut Command, binary: &Path, placement: &Placement) {
     command.arg("--listen-ng").arg(placement.ng.to_string());
     command.arg("--port-min").arg(placement.ports.0.to_string());
     command.arg("--port-max").arg(placement.ports.1.to_string());
+    // Several may run beside each other.
+    let operators = SocketAddr::new(placement.ng.ip(), placement.ng.port() + 1000);
+    command.args(["--listen-ctl", "", "--listen-cli", &operators.to_string()]);
     command.args(["--shards-count", "1", "--shards-cpus", &placement.core.to_string()]);
+    if let Some(redis) = &placement.redis {
+        command.arg("--redis-url").arg(format!("redis://{redis}"));
+    }
     command.args(&placement.tandem_arguments);
 }
 
@@ -105,6 +113,9 @@ fn rtpengine(command: &mut Command, placement: &Placement) {
     command.args(["--log-level=2", "--num-threads=1", "--timeout=600"]);
     command.arg(format!("--interface={}", placement.ng.ip()));
     command.arg(format!("--listen-ng={}", placement.ng));
+    if let Some(redis) = &placement.redis {
+        command.arg(format!("--redis={redis}"));
+    }
     command.arg(format!("--port-min={}", placement.ports.0)).arg(format!("--port-max={}", placement.ports.1));
 }
 

@@ -18,6 +18,7 @@ mod packet;
 mod phones;
 mod process;
 mod samples;
+mod signalling;
 mod standby;
 
 use std::error::Error;
@@ -56,6 +57,8 @@ enum Command {
     },
     /// Measure tandem, rtpengine and the bare forwarder side by side, interleaved.
     Compare(compare::Options),
+    /// Measure what calls cost tandem and rtpengine, side by side, interleaved.
+    Signalling(signalling::Options),
     /// Make calls at one node and measure how soon another holds them.
     Standby(standby::Options),
     /// Place calls, show what every shard does, and judge.
@@ -105,6 +108,7 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Compare(options) => compare::command(&options),
+        Command::Signalling(options) => signalling::command(&options),
         Command::Standby(options) => standby::command(&options),
         Command::Demo(options) => demo::command(&options),
         Command::Ng { ng, request } => {

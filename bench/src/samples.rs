@@ -71,6 +71,24 @@ pub(crate) fn spread(figures: &[f64]) -> Option<(f64, f64, f64)> {
     Some((first, median, last))
 }
 
+/// Ratios of what was measured in the same turn.
+pub(crate) fn ratios(figures: &[f64], base: &[f64]) -> Vec<f64> {
+    figures.iter().zip(base).filter(|(_, base)| **base > 0.0).map(|(figure, base)| figure / base).collect()
+}
+
+/// Minimum, median and maximum in a cell of a table.
+pub(crate) fn three(figures: &[f64]) -> String {
+    let Some((low, median, high)) = spread(figures) else { return "-".to_owned() };
+    let digits = if median >= 100.0 { 0 } else { 3 };
+    format!("{low:.digits$}..{median:.digits$}..{high:.digits$}")
+}
+
+/// The same for programs.
+pub(crate) fn three_json(figures: &[f64]) -> Value {
+    spread(figures)
+        .map_or(Value::Null, |(low, median, high)| json!({"min": low, "median": median, "max": high}))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

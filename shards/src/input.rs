@@ -96,7 +96,7 @@ pub struct Delete {
     pub call_id: CallId,
     /// The party that leaves; the whole call if not given.
     pub from_tag: Option<Tag>,
-    /// The other party; counts only under the flag `to-tag`, so the ng thread passes it only then.
+    /// The other party; counts only under the flag `to-tag`, so ng passes it only then.
     pub to_tag: Option<Tag>,
     /// The branch that leaves.
     pub branch: Option<Branch>,

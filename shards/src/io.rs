@@ -8,8 +8,9 @@
 //!
 //! `executor` is the thread: who waits where. In it `engine` is the loop: what goes into the core and what
 //! comes out. `ring` and `buffers` are io_uring, `socket` and `address` are UDP, `pace` decides how to wait,
-//! `clock` reads the time, `sys` has the system calls that nobody else wraps. `mailbox` and `caller` are the
-//! way in, `outlet` is the way out. `probe` says what a host lacks. `core` is the boundary to the shard.
+//! `clock` reads the time, `sys` has the system calls that nobody else wraps. `mailbox`, `caller` and `letters` are the
+//! way in, `outlet` is the way out. `listening`, `request_socket` and `control` are how clients are heard and answered.
+//! `probe` says what a host lacks. `core` is the boundary to the shard.
 //!
 //! # Invariants
 //!
@@ -23,13 +24,17 @@ mod address;
 mod buffers;
 mod caller;
 mod clock;
+mod control;
 mod core;
 mod engine;
 mod executor;
+mod letters;
+mod listening;
 mod mailbox;
 mod outlet;
 mod pace;
 mod probe;
+mod request_socket;
 #[expect(unsafe_code, reason = "submissions point into memory that the kernel reads")]
 mod ring;
 mod socket;
@@ -45,13 +50,12 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, bounded};
 
-use self::core::Core;
 use self::executor::Place;
 use self::outlet::{Inlets, Outlets};
 use self::ring::Sizes;
 use crate::admission::Admission;
 use crate::call::snapshot::CallSnapshot;
-use crate::input::Command;
+use crate::input::{Command, Request};
 use crate::interfaces::Interfaces;
 use crate::limits::MAILBOX_DEPTH;
 use crate::names::{CallId, ShardId};
@@ -60,8 +64,11 @@ use crate::ports::Ports;
 use crate::settings::Settings;
 use crate::shard::{Shard, ShardConfig};
 
-pub use self::caller::{Caller, Callers};
+pub use self::caller::{ANSWER_TIMEOUT, Caller, Callers};
 pub use self::clock::Clock;
+pub use self::core::{Core, ReturnAddress, Wanted};
+pub use self::letters::Letters;
+pub use self::request_socket::{DatagramPath, RequestSocket};
 
 /// What a set of shards is made of.
 #[derive(Clone, Debug)]
@@ -84,10 +91,17 @@ pub struct ShardsConfig {
 /// The running shards of a node. They stop when it is dropped.
 #[derive(Debug)]
 pub struct Shards {
-    mailboxes: Vec<mailbox::Sender>,
+    mailboxes: Vec<Mailbox>,
     callers: Callers,
     inlets: Inlets,
     threads: Vec<JoinHandle<()>>,
+}
+
+/// What is kept of a shard's mailbox.
+#[derive(Debug)]
+struct Mailbox {
+    requests: mailbox::Sender<Request>,
+    listening: mailbox::Sender<mailbox::Listening>,
 }
 
 /// What leaves a shard for the store.
@@ -154,22 +168,25 @@ pub trait Ask {
 pub struct StartError(pub String);
 
 impl Shards {
-    /// Starts all shards and waits until each is ready.
+    /// Starts all shards and waits until each is ready; `around` makes of a shard what is driven.
     ///
     /// # Errors
     /// What is missing, in one sentence.
-    pub fn start(config: ShardsConfig) -> Result<Shards, StartError> {
+    pub fn start<C: Core>(
+        config: ShardsConfig,
+        around: impl FnOnce(Shard) -> C + Clone + Send + 'static,
+    ) -> Result<(Shards, Letters<C::Letter>), StartError> {
         let ShardsConfig { cpus, interfaces, ports, admission, settings, min_wait_us } = config;
         let seed = sys::random().map_err(|error| StartError(format!("no random numbers: {error}")))?;
         Shards::launch(&cpus, Sizes::default(), min_wait_us, move |id| {
-            Shard::new(ShardConfig {
+            around(Shard::new(ShardConfig {
                 id,
                 interfaces,
                 ports,
                 admission,
                 settings,
                 seed: seed.wrapping_add(u64::from(id.0)),
-            })
+            }))
         })
     }
 
@@ -179,24 +196,32 @@ impl Shards {
         sizes: Sizes,
         min_wait_us: u32,
         make: impl FnOnce(ShardId) -> C + Clone + Send + 'static,
-    ) -> Result<Shards, StartError> {
+    ) -> Result<(Shards, Letters<C::Letter>), StartError> {
         probe::prepare(cpus)?;
         let mail = |_: &usize| mailbox::mailbox(MAILBOX_DEPTH);
-        let (mailboxes, mails): (Vec<_>, Vec<_>) = cpus
+        let (senders, mails): (Vec<_>, Vec<_>) = cpus
             .iter()
             .map(mail)
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| StartError(format!("no mailbox for every shard: {error}")))?
             .into_iter()
             .unzip();
-        let (callers, answers) = Callers::new(mailboxes.clone());
+        let (mut mailboxes, mut letters) = (Vec::new(), Vec::new());
+        for mailbox::Senders { requests, letters: letter, listening } in senders {
+            mailboxes.push(Mailbox { requests, listening });
+            letters.push(letter);
+        }
+        let letters = Letters::new(letters);
+        let requests = mailboxes.iter().map(|mailbox| mailbox.requests.clone());
+        let (callers, answers) = Callers::new(requests.collect());
         let (outlets, inlets) = Outlets::new(answers);
         // From here on, dropping this stops what has started.
         let mut shards = Shards { mailboxes, callers, inlets, threads: Vec::new() };
         let (ready, readiness) = bounded(cpus.len());
         for ((index, cpu), mail) in cpus.iter().enumerate().zip(mails) {
             let shard = ShardId(u16::try_from(index).expect("checked by the probe"));
-            let place = Place { shard, cpu: *cpu, sizes, min_wait_us, mail, outlets: outlets.clone() };
+            let (letters, outlets) = (letters.clone(), outlets.clone());
+            let place = Place { shard, cpu: *cpu, sizes, min_wait_us, mail, letters, outlets };
             let thread = executor::spawn(place, make.clone(), ready.clone())
                 .map_err(|error| StartError(format!("no thread for shard {shard}: {error}")))?;
             shards.threads.push(thread);
@@ -209,7 +234,29 @@ impl Shards {
                 Err(_) => return Err(StartError("a shard ended while it started".into())),
             }
         }
-        Ok(shards)
+        Ok((shards, letters))
+    }
+
+    /// Receives requests at these addresses from now on: for each the sockets of all shards, in their order.
+    pub fn listen(&self, listeners: &[Vec<Arc<RequestSocket>>]) {
+        let _ = self.listen_at(|shard| listeners.iter().map(|sockets| Arc::clone(&sockets[shard])).collect());
+    }
+
+    /// Receives no requests any more; shards that do not turn are not waited for.
+    pub fn stop_listening(&self) {
+        let done = self.listen_at(|_| Vec::new());
+        // Nobody sends anything: the channel is closed when all are done.
+        let _ = done.recv_timeout(ANSWER_TIMEOUT);
+    }
+
+    fn listen_at(&self, sockets: impl Fn(usize) -> Vec<Arc<RequestSocket>>) -> Receiver<()> {
+        let (done, is_done) = bounded(0);
+        for (shard, mailbox) in self.mailboxes.iter().enumerate() {
+            // One that has not taken what came before does not turn.
+            let listening = mailbox::Listening { sockets: sockets(shard), done: done.clone() };
+            let _ = mailbox.listening.send(listening);
+        }
+        is_done
     }
 
     /// The pool of callers.
@@ -246,7 +293,7 @@ impl Shards {
 impl Drop for Shards {
     fn drop(&mut self) {
         for mailbox in &self.mailboxes {
-            mailbox.stop();
+            mailbox.requests.stop();
         }
         for thread in self.threads.drain(..) {
             let name = thread.thread().name().unwrap_or_default().to_owned();

@@ -104,6 +104,11 @@ impl Shard {
         }
     }
 
+    /// Its number.
+    pub fn id(&self) -> ShardId {
+        self.plane.id
+    }
+
     /// What becomes of a packet that came in on `socket` from `source`. The packet may be rewritten in place.
     pub fn relay(
         &mut self,

@@ -113,9 +113,6 @@ pub struct Keys {
     #[arg(long, value_name = "NAME")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
-    /// Threads that serve ng over UDP
-    #[arg(long, value_name = "THREADS")]
-    pub ng_threads: u16,
     /// A busy shard lets packets gather for this many microseconds; 0 is off. Needs Linux 6.12
     #[arg(long, value_name = "MICROSECONDS")]
     pub min_wait_us: u32,
@@ -271,7 +268,6 @@ impl Default for Keys {
             source_guard: true,
             source_guard_silence_ms: 500,
             node: None,
-            ng_threads: 2,
             min_wait_us: 0,
             log_level: "info".to_owned(),
             shards: ShardKeys::default(),

@@ -22,8 +22,6 @@ mod value;
 
 /// Shards of one node.
 const SHARDS_MAX: usize = 256;
-/// Threads for ng; each may wait for an answer of a shard.
-const NG_THREADS_MAX: u16 = 32;
 /// Items of a list: of addresses, CPUs or keyspaces. All are looked at together, so that there may not be any
 /// number of them.
 pub const ITEMS_MAX: usize = 256;
@@ -68,7 +66,6 @@ pub fn validate(file: FileKeys, flags: &KeyFlags, host: &Host) -> Result<Config,
         limits: check.limits(&keys),
         cpus: check.cpus(&keys, host),
         settings: check.settings(&keys, redis.as_ref(), host),
-        ng_threads: keys.ng_threads,
         min_wait_us: keys.min_wait_us,
         log_level: check.log_level(&keys.log_level),
         redis,
@@ -221,9 +218,6 @@ impl Check<'_> {
     fn counts(&mut self, keys: &Keys) {
         if keys.max_sessions < -1 {
             self.refuse("max-sessions", keys.max_sessions, "must be -1 (off), 0 or more");
-        }
-        if !(1..=NG_THREADS_MAX).contains(&keys.ng_threads) {
-            self.refuse("ng-threads", keys.ng_threads, format!("must be 1 to {NG_THREADS_MAX}"));
         }
         if keys.min_wait_us > 10_000 {
             let reason = "must be at most 10000: packets wait for so long";

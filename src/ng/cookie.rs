@@ -2,33 +2,32 @@
 //!
 //! SIP proxies resend a request, with the same cookie, until they are answered. Doing it twice would count,
 //! delete or allocate twice, so replies are kept for 30 to 60 seconds, in two generations that are swapped
-//! every 30 seconds as rtpengine does. The key is the cookie alone: neither the source address nor the
-//! payload counts.
+//! every 30 seconds. rtpengine finds a reply by the cookie alone, so that two proxies whose cookies happen to be equal
+//! get each other's replies; here the rest of the message counts too. Who sent it does not: a proxy may come from
+//! another port, or over another protocol.
 //!
-//! [`CookieCache`] is plain data with time handed in. [`CookieGate`] puts a lock around it and lets threads
-//! wait for a reply that another thread is working on.
+//! Each place where requests are carried out has a cache of its own, and a message always comes to the same place. What
+//! is carried out there is done before the next message is looked at: none is ever at work twice.
 //!
 //! Invariant: what is kept is bounded in replies and in bytes. The older generation goes first, and what goes
 //! before its time is counted.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use ahash::AHashMap;
+use ahash::{AHashMap, RandomState};
 use tandem_shards::sabotage::{self, Sabotage};
 use tandem_shards::time::Timestamp;
 
 /// How often the generations are swapped.
 const GENERATION: Duration = Duration::from_secs(30);
-/// A request that was not answered for this long never will be: its cookie is free again.
-const WORK_MAX: Duration = Duration::from_secs(30);
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CookieLimits {
     /// Replies in both generations.
     pub replies: usize,
-    /// Bytes of cookies and replies in both generations.
+    /// Bytes of replies in both generations.
     pub bytes: usize,
 }
 
@@ -39,20 +38,45 @@ impl Default for CookieLimits {
     }
 }
 
-/// What is known of a cookie.
+impl CookieLimits {
+    /// The part of each of so many caches.
+    #[must_use]
+    pub fn shared_by(self, caches: usize) -> Self {
+        CookieLimits { replies: self.replies / caches, bytes: self.bytes / caches }
+    }
+}
+
+/// What a reply is found by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Seen {
-    /// Nothing: the caller has to work, and to end with [`CookieCache::store`].
-    New,
-    /// Another caller is working on it.
-    Working,
-    /// The reply.
-    Stored(Arc<[u8]>),
+pub struct Cookie {
+    text: Box<[u8]>,
+    /// Of the whole message.
+    digest: u64,
+}
+
+impl Cookie {
+    /// The cookie of a message, which it is the first `length` bytes of.
+    pub fn new(message: &[u8], length: usize, digests: &RandomState) -> Cookie {
+        let counts = if sabotage::on(Sabotage::OtherCookie) { &message[..length - 1] } else { message };
+        Cookie { text: message[..length].into(), digest: digests.hash_one(counts) }
+    }
+
+    /// As it was sent, to come back before the reply.
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// Whether a reply that was found is its own: digests may collide.
+    fn fits(&self, reply: &[u8]) -> bool {
+        let rest = reply.strip_prefix(&*self.text);
+        rest.is_some_and(|rest| rest.first() == Some(&b' ')) || sabotage::on(Sabotage::OtherCookie)
+    }
 }
 
 #[derive(Debug, Default)]
 struct Generation {
-    replies: AHashMap<Box<[u8]>, Arc<[u8]>>,
+    /// By the digests of messages.
+    replies: AHashMap<u64, Arc<[u8]>>,
     bytes: usize,
 }
 
@@ -63,14 +87,7 @@ pub struct CookieCache {
     young: Generation,
     old: Generation,
     swapped: Timestamp,
-    working: AHashMap<Box<[u8]>, Timestamp>,
     dropped: u64,
-}
-
-/// What a reply is found by: the cookie, all of it.
-fn key(cookie: &[u8]) -> &[u8] {
-    let left_out = usize::from(sabotage::on(Sabotage::OtherCookie) && cookie.len() > 1);
-    &cookie[..cookie.len() - left_out]
 }
 
 impl CookieCache {
@@ -81,39 +98,21 @@ impl CookieCache {
             young: Generation::default(),
             old: Generation::default(),
             swapped: Timestamp::ZERO,
-            working: AHashMap::new(),
             dropped: 0,
         }
     }
 
-    /// Looks a cookie up. If it is new, it is taken for one that is being worked on.
-    pub fn begin(&mut self, now: Timestamp, cookie: &[u8]) -> Seen {
-        let seen = self.look(now, cookie);
-        if seen == Seen::New {
-            self.working.insert(cookie.into(), now);
-        }
-        seen
-    }
-
-    /// Looks a cookie up, and leaves it at that.
-    fn look(&mut self, now: Timestamp, cookie: &[u8]) -> Seen {
+    /// The reply that a message got before.
+    pub fn find(&mut self, now: Timestamp, cookie: &Cookie) -> Option<Arc<[u8]>> {
         self.turn(now);
-        let cookie = key(cookie);
-        if let Some(reply) = self.young.replies.get(cookie).or_else(|| self.old.replies.get(cookie)) {
-            return Seen::Stored(Arc::clone(reply));
-        }
-        match self.working.get(cookie) {
-            Some(since) if now.since(*since) < WORK_MAX => Seen::Working,
-            _ => Seen::New,
-        }
+        let find = |generation: &Generation| generation.replies.get(&cookie.digest).cloned();
+        find(&self.young).or_else(|| find(&self.old)).filter(|reply| cookie.fits(reply))
     }
 
     /// Keeps a reply.
-    pub fn store(&mut self, now: Timestamp, cookie: &[u8], reply: Arc<[u8]>) {
+    pub fn store(&mut self, now: Timestamp, cookie: &Cookie, reply: Arc<[u8]>) {
         self.turn(now);
-        let cookie = key(cookie);
-        self.working.remove(cookie);
-        let bytes = cookie.len() + reply.len();
+        let bytes = reply.len();
         if bytes > self.limits.bytes || self.limits.replies == 0 {
             self.dropped += 1;
             return;
@@ -125,8 +124,8 @@ impl CookieCache {
             std::mem::swap(&mut self.young, &mut self.old);
             self.drop_old();
         }
-        if let Some(former) = self.young.replies.insert(cookie.into(), reply) {
-            self.young.bytes -= cookie.len() + former.len();
+        if let Some(former) = self.young.replies.insert(cookie.digest, reply) {
+            self.young.bytes -= former.len();
         }
         self.young.bytes += bytes;
     }
@@ -141,7 +140,7 @@ impl CookieCache {
         self.len() == 0
     }
 
-    /// Bytes of the cookies and replies that are kept.
+    /// Bytes of the replies that are kept.
     pub fn bytes(&self) -> usize {
         self.young.bytes + self.old.bytes
     }
@@ -169,57 +168,16 @@ impl CookieCache {
     }
 }
 
-/// A cache that threads share.
-#[derive(Debug)]
-pub struct CookieGate {
-    cache: Mutex<CookieCache>,
-    stored: Condvar,
-}
-
-impl CookieGate {
-    /// A gate around a cache without replies.
-    pub fn new(limits: CookieLimits) -> Self {
-        CookieGate { cache: Mutex::new(CookieCache::new(limits)), stored: Condvar::new() }
-    }
-
-    /// See [`CookieCache::begin`].
-    pub fn begin(&self, now: Timestamp, cookie: &[u8]) -> Seen {
-        self.lock().begin(now, cookie)
-    }
-
-    /// See [`CookieCache::store`]; wakes those that wait.
-    pub fn store(&self, now: Timestamp, cookie: &[u8], reply: Arc<[u8]>) {
-        self.lock().store(now, cookie, reply);
-        self.stored.notify_all();
-    }
-
-    /// Waits until the reply of a cookie is stored; gives up after `patience`.
-    pub fn wait(&self, now: Timestamp, cookie: &[u8], patience: Duration) -> Option<Arc<[u8]>> {
-        let working = |cache: &mut CookieCache| cache.look(now, cookie) == Seen::Working;
-        let waited = self.stored.wait_timeout_while(self.lock(), patience, working);
-        let (mut cache, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        match cache.look(now, cookie) {
-            Seen::Stored(reply) => Some(reply),
-            // Not done yet, or too large to keep: whoever asks again is served.
-            Seen::Working | Seen::New => None,
-        }
-    }
-
-    /// How many replies are kept, their bytes, and how many had to go before their time.
-    pub fn usage(&self) -> (usize, usize, u64) {
-        let cache = self.lock();
-        (cache.len(), cache.bytes(), cache.dropped())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, CookieCache> {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// The cookie of a message that begins with it.
+    fn cookie(message: &str) -> Cookie {
+        let length = message.find(' ').unwrap_or(message.len());
+        Cookie::new(message.as_bytes(), length, &RandomState::with_seeds(1, 2, 3, 4))
+    }
 
     fn reply(text: &str) -> Arc<[u8]> {
         Arc::from(text.as_bytes())
@@ -234,56 +192,50 @@ mod tests {
         // (stored at, asked at, still there); the generations turn at 0, 30, 60, ...
         for (stored, asked, there) in [(0, 59, true), (0, 60, false), (29, 59, true), (29, 61, false)] {
             let mut cache = CookieCache::new(CookieLimits::default());
-            assert_eq!(cache.begin(at(0), b"first"), Seen::New);
-            assert_eq!(cache.begin(at(stored), b"c"), Seen::New);
-            cache.store(at(stored), b"c", reply("r"));
-            cache.begin(at(30), b"turns");
-            cache.begin(at(asked.min(60)), b"turns");
-            let expected = if there { Seen::Stored(reply("r")) } else { Seen::New };
-            assert_eq!(cache.begin(at(asked), b"c"), expected, "stored {stored}, asked {asked}");
+            assert_eq!(cache.find(at(0), &cookie("first")), None);
+            cache.store(at(stored), &cookie("c"), reply("c r"));
+            cache.find(at(30), &cookie("turns"));
+            cache.find(at(asked.min(60)), &cookie("turns"));
+            let expected = there.then(|| reply("c r"));
+            assert_eq!(cache.find(at(asked), &cookie("c")), expected, "stored {stored}, asked {asked}");
         }
     }
 
     #[test]
-    fn a_cookie_in_work_is_free_again_when_nobody_answers() {
+    fn the_whole_message_counts() {
         let mut cache = CookieCache::new(CookieLimits::default());
-        assert_eq!(cache.begin(at(0), b"c"), Seen::New);
-        assert_eq!(cache.begin(at(29), b"c"), Seen::Working);
-        assert_eq!(cache.begin(at(30), b"c"), Seen::New);
-        assert_eq!(cache.begin(at(31), b"c"), Seen::Working);
+        cache.store(at(0), &cookie("c offer"), reply("c r"));
+        assert_eq!(cache.find(at(0), &cookie("c offer")), Some(reply("c r")));
+        for other in ["c answer", "c", "d offer", "c offer "] {
+            assert_eq!(cache.find(at(0), &cookie(other)), None, "{other}");
+        }
+        // Two messages of one digest: the cookie still has to be the same.
+        let collision = Cookie { text: b"d"[..].into(), ..cookie("c offer") };
+        assert_eq!(cache.find(at(0), &collision), None);
+        cache.store(at(0), &collision, reply("d r"));
+        assert_eq!(cache.find(at(0), &collision), Some(reply("d r")));
+        assert_eq!(cache.find(at(0), &cookie("c offer")), None);
+        assert_eq!((cache.len(), cache.bytes()), (1, 3));
     }
 
     #[test]
     fn the_older_generation_goes_first_and_is_counted() {
         let mut cache = CookieCache::new(CookieLimits { replies: 3, bytes: 1000 });
-        cache.store(at(0), b"old1", reply("r"));
-        cache.store(at(0), b"old2", reply("r"));
-        cache.store(at(30), b"new1", reply("r"));
-        cache.store(at(30), b"new2", reply("r"));
+        let store = |cache: &mut CookieCache, second, name: &str| {
+            cache.store(at(second), &cookie(name), reply(&format!("{name} r")));
+        };
+        store(&mut cache, 0, "old1");
+        store(&mut cache, 0, "old2");
+        store(&mut cache, 30, "new1");
+        store(&mut cache, 30, "new2");
         assert_eq!((cache.len(), cache.dropped()), (2, 2));
-        assert_eq!(cache.begin(at(30), b"old1"), Seen::New);
-        assert_eq!(cache.begin(at(30), b"new1"), Seen::Stored(reply("r")));
-        cache.store(at(30), b"new3", reply("r"));
-        cache.store(at(30), b"new4", reply("r"));
+        assert_eq!(cache.find(at(30), &cookie("old1")), None);
+        assert_eq!(cache.find(at(30), &cookie("new1")), Some(reply("new1 r")));
+        store(&mut cache, 30, "new3");
+        store(&mut cache, 30, "new4");
         assert_eq!((cache.len(), cache.dropped()), (1, 5));
-        cache.store(at(30), b"huge", reply(&"x".repeat(1001)));
+        cache.store(at(30), &cookie("huge"), reply(&"x".repeat(1001)));
         assert_eq!((cache.len(), cache.dropped()), (1, 6));
-    }
-
-    #[test]
-    #[expect(clippy::disallowed_methods, reason = "the second one waits")]
-    fn a_duplicate_waits_for_the_first() {
-        let gate = Arc::new(CookieGate::new(CookieLimits::default()));
-        assert_eq!(gate.begin(at(0), b"c"), Seen::New);
-        assert_eq!(gate.wait(at(0), b"c", Duration::ZERO), None, "nobody answers");
-        let other = Arc::clone(&gate);
-        let waiting = std::thread::Builder::new()
-            .spawn(move || other.wait(at(0), b"c", Duration::from_secs(60)))
-            .expect("a thread can be started");
-        gate.store(at(0), b"c", reply("r"));
-        assert_eq!(waiting.join().expect("no panic"), Some(reply("r")));
-        assert_eq!(gate.wait(at(0), b"d", Duration::ZERO), None);
-        assert_eq!(gate.begin(at(0), b"d"), Seen::New, "waiting does not take the cookie");
     }
 
     proptest! {
@@ -294,13 +246,12 @@ mod tests {
             let limits = CookieLimits { replies: 8, bytes: 150 };
             let mut cache = CookieCache::new(limits);
             let mut now = at(0);
-            for (cookie, length, seconds) in steps {
+            for (number, length, seconds) in steps {
                 now = now + Duration::from_secs(seconds);
-                let text = "x".repeat(length);
-                match cache.begin(now, &[cookie]) {
-                    Seen::New => cache.store(now, &[cookie], reply(&text)),
-                    Seen::Stored(stored) => prop_assert!(stored.iter().all(|byte| *byte == b'x')),
-                    Seen::Working => prop_assert!(false, "everything is stored at once"),
+                let cookie = cookie(&number.to_string());
+                match cache.find(now, &cookie) {
+                    None => cache.store(now, &cookie, reply(&format!("{number} {}", "x".repeat(length)))),
+                    Some(stored) => prop_assert!(cookie.fits(&stored)),
                 }
                 prop_assert!(cache.len() <= limits.replies && cache.bytes() <= limits.bytes);
                 prop_assert_eq!(cache.is_empty(), cache.bytes() == 0);

@@ -152,16 +152,18 @@ macro_rules! counts {
         pub struct NgCounters {
             commands: [AtomicU64; COMMANDS],
             not_done: [Count; Feature::ALL.len()],
-            proxies: Mutex<BTreeMap<IpAddr, ProxyCounts>>,
+            /// Of each place where requests are answered, so that none waits for another.
+            proxies: Box<[Mutex<BTreeMap<IpAddr, ProxyCounts>>]>,
             $($(#[$doc])* pub $field: Count,)*
         }
 
-        impl Default for NgCounters {
-            fn default() -> Self {
+        impl NgCounters {
+            /// Counts for so many places where requests are answered.
+            pub fn new(places: usize) -> Self {
                 NgCounters {
                     commands: std::array::from_fn(|_| AtomicU64::new(0)),
                     not_done: Default::default(),
-                    proxies: Mutex::default(),
+                    proxies: (0..places).map(|_| Mutex::default()).collect(),
                     $($field: Count::default(),)*
                 }
             }
@@ -207,8 +209,6 @@ counts! {
     overloaded
     /// Repeated requests that were answered from the cookie cache.
     repeated
-    /// Repeated requests that gave up waiting for the first.
-    wait_timeouts
     /// Unknown keys.
     ignored_keys
     /// Unknown flags.
@@ -226,10 +226,10 @@ counts! {
 }
 
 impl NgCounters {
-    /// Counts a finished request.
-    pub fn note_command(&self, kind: CommandKind, proxy: IpAddr, took: Duration, failed: bool) {
+    /// Counts a request that was finished at a place.
+    pub fn note_command(&self, place: usize, kind: CommandKind, proxy: IpAddr, took: Duration, failed: bool) {
         self.commands[kind as usize].fetch_add(1, Ordering::Relaxed);
-        let mut proxies = self.proxies.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut proxies = self.proxies[place].lock().unwrap_or_else(PoisonError::into_inner);
         if proxies.len() >= PROXIES_MAX && !proxies.contains_key(&proxy) {
             return;
         }
@@ -265,8 +265,24 @@ impl NgCounters {
 
     /// What was done for each proxy, in the order of addresses.
     pub fn proxies(&self) -> Vec<(IpAddr, ProxyCounts)> {
-        let proxies = self.proxies.lock().unwrap_or_else(PoisonError::into_inner);
-        proxies.iter().map(|(proxy, counts)| (*proxy, counts.clone())).collect()
+        let mut all: BTreeMap<IpAddr, ProxyCounts> = BTreeMap::new();
+        for place in &self.proxies {
+            let proxies = place.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            for (proxy, counts) in proxies {
+                if all.len() < PROXIES_MAX || all.contains_key(&proxy) {
+                    all.entry(proxy).or_default().add(&counts);
+                }
+            }
+        }
+        all.into_iter().collect()
+    }
+}
+
+impl ProxyCounts {
+    fn add(&mut self, other: &ProxyCounts) {
+        let pairs = self.counts.iter_mut().zip(other.counts).chain(self.micros.iter_mut().zip(other.micros));
+        pairs.for_each(|(sum, more)| *sum = sum.saturating_add(more));
+        self.errors += other.errors;
     }
 }
 
@@ -288,16 +304,17 @@ mod tests {
 
     #[test]
     fn proxies_beyond_the_bound_add_to_the_totals_only() {
-        let counters = NgCounters::default();
-        for number in 0..300u32 {
-            let proxy = IpAddr::from(std::net::Ipv4Addr::from(number));
-            counters.note_command(CommandKind::Offer, proxy, Duration::from_micros(2), number % 2 == 0);
+        let counters = NgCounters::new(2);
+        for number in 0..600u32 {
+            let proxy = IpAddr::from(std::net::Ipv4Addr::from(number / 2));
+            let (place, took) = ((number % 2) as usize, Duration::from_micros(2));
+            counters.note_command(place, CommandKind::Offer, proxy, took, number % 4 == 0);
         }
-        assert_eq!(counters.commands(CommandKind::Offer), 300);
+        assert_eq!(counters.commands(CommandKind::Offer), 600);
         let proxies = counters.proxies();
         assert_eq!(proxies.len(), PROXIES_MAX);
-        assert_eq!(proxies[4].1.counts[CommandKind::Offer as usize], 1);
-        assert_eq!(proxies[4].1.micros[CommandKind::Offer as usize], 2);
+        assert_eq!(proxies[4].1.counts[CommandKind::Offer as usize], 2);
+        assert_eq!(proxies[4].1.micros[CommandKind::Offer as usize], 4);
         assert_eq!((proxies[4].1.errors, proxies[5].1.errors), (1, 0));
     }
 }

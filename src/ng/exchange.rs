@@ -1,47 +1,51 @@
 //! One message from bytes to bytes: cookie, request, shard, reply.
 //!
-//! No socket, clock or thread of its own: the time is handed in, and shards are asked through
-//! [`Ask`]. The fronts run it on their threads, the simulator in virtual time.
+//! # The model
+//!
+//! A message is read into a [`Letter`], which knows where it is answered: at the shard of its call, at the desk, or
+//! wherever it is. At each of these places stands an [`Exchange`]. It looks the cookie up, says what its shard is to be
+//! asked, and makes the reply of what the shard answers.
+//!
+//! No socket or thread of its own, and no waiting: the time is handed in. The shards' threads drive it in the daemon;
+//! where whoever is to be asked is at hand, as in tests and for the desk, [`Exchange::serve`] is the whole way.
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
+use ahash::RandomState;
 use tandem_shards::input::{Command, Filter};
 use tandem_shards::io::{Ask, AskError};
-use tandem_shards::names::{CallId, Tag};
+use tandem_shards::names::{CallId, ShardId, Tag};
 use tandem_shards::output::{Refusal, Reply};
 use tandem_shards::routing::shard_of;
 use tandem_shards::time::Timestamp;
 
-use super::bencode::{self, Limits};
-use super::cookie::{CookieGate, CookieLimits, Seen};
+use super::cookie::{CookieCache, CookieLimits};
 use super::counters::NgCounters;
 use super::flags::not_done::Feature;
-use super::json::{self, JsonError};
-use super::reply::{self, Encoding, NgRefusal};
+use super::letter::{Head, Letter, Unread, about};
+use super::reply::{self, NgRefusal};
 use super::report;
-use super::request::{NgRequest, Parsed, RequestError, parse};
+use super::request::{NgRequest, RequestError};
 use super::value::Value;
 use crate::logging;
 use crate::node::silence;
 use crate::origin::{Origin, Right};
-use crate::request_log::{About, Cut, Protocol, RequestLog};
+use crate::request_log::{About, Cut, RequestLog};
 
-/// How long a repeated request waits for the first: proxies repeat once a second.
-const PATIENCE: Duration = Duration::from_secs(3);
-
-/// What the fronts share.
+/// What all places have in common.
 #[derive(Debug)]
 pub struct NgState {
-    /// Replies by cookie.
-    pub cookies: CookieGate,
     /// What happened.
     pub counters: NgCounters,
     /// Where refused requests are said.
     pub requests: Arc<RequestLog>,
-    /// What no shard knows.
-    pub desk: Box<dyn Desk>,
+    /// What no shard knows; there before anything is asked.
+    desk: OnceLock<Box<dyn Desk>>,
+    /// Digests of messages.
+    digests: RandomState,
+    /// Where messages are answered: shards and the desk.
+    places: usize,
 }
 
 /// What a request may be about besides calls.
@@ -58,142 +62,122 @@ pub trait Desk: fmt::Debug + Send + Sync {
 }
 
 impl NgState {
-    /// State without any replies.
-    pub fn new(desk: Box<dyn Desk>, requests: Arc<RequestLog>) -> Self {
-        let cookies = CookieGate::new(CookieLimits::default());
-        NgState { cookies, counters: NgCounters::default(), requests, desk }
+    /// State for a number of shards, and the desk.
+    pub fn new(shards: usize, requests: Arc<RequestLog>) -> Self {
+        let (places, desk) = (shards + 1, OnceLock::new());
+        NgState { counters: NgCounters::new(places), requests, desk, digests: RandomState::default(), places }
     }
 
-    /// Serves a message with a cookie. `None`: it gets no answer.
-    pub fn serve<A: Ask>(
-        &self,
-        ask: &mut A,
-        now: Timestamp,
-        message: &[u8],
-        origin: &Origin,
-    ) -> Option<Arc<[u8]>> {
-        let Some((cookie, payload)) = split(message) else {
+    /// Says who knows what no shard knows.
+    ///
+    /// # Panics
+    /// If that was said before.
+    pub fn set_desk(&self, desk: Box<dyn Desk>) {
+        assert!(self.desk.set(desk).is_ok(), "there is one desk");
+    }
+
+    /// What no shard knows.
+    pub fn desk(&self) -> &dyn Desk {
+        &**self.desk.get().expect("it is there before anything is asked")
+    }
+
+    /// Reads a message with a cookie. `None`: it has none, and gets no answer.
+    pub fn read(&self, now: Timestamp, message: &[u8], origin: &Origin) -> Option<Letter> {
+        let letter = Letter::read(now, message, origin, &self.digests);
+        if letter.is_none() {
             self.counters.without_cookie.add(1);
             let refusal = reply::silence("no cookie").with_detail(format!("\"{}\"", Cut(message)));
-            self.refuse(now, &about(origin, None, &[]), &refusal);
-            return None;
-        };
-        match self.cookies.begin(now, cookie) {
-            Seen::Stored(reply) => {
-                self.counters.repeated.add(1);
-                return Some(reply);
-            }
-            Seen::Working => {
-                let reply = self.cookies.wait(now, cookie, PATIENCE);
-                if reply.is_some() {
-                    self.counters.repeated.add(1);
-                } else {
-                    self.counters.wait_timeouts.add(1);
-                    let refusal = reply::silence("the first request of this cookie is still at work");
-                    self.refuse(now, &about(origin, None, &[]), &refusal);
-                }
-                return reply;
-            }
-            Seen::New => {}
+            self.refuse(now, &about(origin), &refusal);
         }
-        let mut bytes = [cookie, b" "].concat();
-        self.answer(ask, now, payload, origin, &mut bytes);
-        let bytes: Arc<[u8]> = bytes.into();
-        self.cookies.store(now, cookie, Arc::clone(&bytes));
-        Some(bytes)
+        letter
     }
 
-    /// Serves a message without a cookie (`ng-plain`); its reply is not kept.
-    pub fn serve_plain<A: Ask>(
-        &self,
-        ask: &mut A,
-        now: Timestamp,
-        payload: &[u8],
-        origin: &Origin,
-    ) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        self.answer(ask, now, payload, origin, &mut bytes);
-        bytes
+    /// The reply to a message that is answered [anywhere](super::letter::Place::Anywhere). It is not kept: the same
+    /// message gets the same reply.
+    pub fn answer_at_once(&self, now: Timestamp, letter: Letter) -> Arc<[u8]> {
+        let Letter { head, request, .. } = letter;
+        match self.task(&head, request) {
+            Task::Done(outcome) => self.conclude(now, self.desk_place(), head, outcome).1,
+            Task::Ask(..) | Task::Desk(_) => unreachable!("somebody has to be asked for it"),
+        }
     }
 
-    /// An error that stands for a reply that a datagram cannot hold.
-    pub fn too_long(&self, now: Timestamp, message: &[u8], origin: &Origin) -> Vec<u8> {
-        self.counters.replies_too_long.add(1);
-        let (cookie, payload) = split(message).unwrap_or((&[], message));
-        let (encoding, decoded) = decode(payload);
-        let parsed = parse(&decoded.unwrap_or_else(|_| Value::dictionary()), origin.address());
-        let about = about(origin, parsed.call_id.as_ref(), parsed.command.as_deref().unwrap_or_default());
-        let mut bytes = [cookie, b" "].concat();
-        encoding
-            .encode(&self.refuse(now, &about, &reply::error("Reply too long for a datagram")), &mut bytes);
-        bytes
+    /// The number of the desk among the places.
+    pub fn desk_place(&self) -> usize {
+        self.places - 1
     }
 
-    fn answer<A: Ask>(
-        &self,
-        ask: &mut A,
-        now: Timestamp,
-        payload: &[u8],
-        origin: &Origin,
-        out: &mut Vec<u8>,
-    ) {
-        let (encoding, decoded) = decode(payload);
-        let reply = match decoded {
-            Ok(dictionary) => self.carry_out(ask, now, parse(&dictionary, origin.address()), origin),
-            Err(reason) => {
-                self.counters.malformed.add(1);
-                let refusal = reply::error(reason).with_detail(format!("\"{}\"", Cut(payload)));
-                self.refuse(now, &about(origin, None, &[]), &refusal)
+    /// The reply to a request that does not get to its place, or no answer from there in time. It is not kept.
+    pub fn unanswered(&self, now: Timestamp, place: usize, letter: Letter, why: AskError) -> Arc<[u8]> {
+        let refusal = self.overloaded(letter.head.said.load_limit, why);
+        self.conclude(now, place, letter.head, Err(refusal)).1
+    }
+
+    /// What has to be done for a request that is new.
+    fn task(&self, head: &Head, request: Result<NgRequest, Unread>) -> Task {
+        self.counters.note_ignored(head.said.ignored);
+        match request {
+            Err(Unread::Malformed(refusal)) => Task::Done(Err(refusal)),
+            _ if !head.origin.rights.allow(Right::Signal) => {
+                Task::Done(Err(reply::error("ng is not served here")))
             }
-        };
-        encoding.encode(&reply, out);
+            Err(Unread::Request(error)) => Task::Done(Err(refusal_of(&error))),
+            Ok(request) => task(request),
+        }
     }
 
-    fn carry_out<A: Ask>(
-        &self,
-        ask: &mut A,
-        now: Timestamp,
-        parsed: Parsed,
-        origin: &Origin,
-    ) -> Value<'static> {
-        let Parsed { kind, request, load_limit, command, call_id, debug, ignored, not_done } = parsed;
-        self.counters.note_ignored(ignored);
-        let clock = Stopwatch::start();
-        let mut work = Work { state: self, ask, origin, load_limit, not_done };
-        let outcome = match request {
-            _ if !origin.rights.allow(Right::Signal) => Err(reply::error("ng is not served here")),
-            Ok(request) => work.reply(request),
-            Err(error) => Err(refusal_of(&error)),
-        };
+    fn overloaded(&self, load_limit: bool, why: AskError) -> NgRefusal {
+        self.counters.overloaded.add(1);
+        reply::overloaded(load_limit).with_detail(format!("its shard: {}", silence(why)))
+    }
+
+    /// Counts and says how a request ended, and writes the reply.
+    fn conclude(&self, now: Timestamp, place: usize, mut head: Head, outcome: Outcome) -> (Head, Arc<[u8]>) {
         let failed = outcome.as_ref().is_err_and(NgRefusal::is_error);
-        match kind {
-            Some(kind) => self.counters.note_command(kind, origin.address().ip(), clock.elapsed(), failed),
-            None => self.counters.unknown_commands.add(1),
+        let proxy = head.origin.address().ip();
+        match head.said.kind {
+            Some(kind) => self.counters.note_command(place, kind, proxy, head.age(), failed),
+            None if head.is_dictionary => self.counters.unknown_commands.add(1),
+            None => self.counters.malformed.add(1),
         }
-        let about = about(origin, call_id.as_ref(), command.as_deref().unwrap_or_default());
-        let mut not_done = work.not_done;
-        match outcome {
+        let reply = match outcome {
             Ok(reply) => {
+                let call_id = head.said.call_id.as_ref();
                 let raised =
-                    call_id.as_ref().is_none_or(|call_id| !debug || logging::debug_call(call_id, true));
+                    call_id.is_none_or(|call_id| !head.said.debug || logging::debug_call(call_id, true));
                 if !raised {
-                    not_done.push((Feature::Debugging, Vec::new()));
+                    head.said.not_done.push((Feature::Debugging, Vec::new()));
                 }
-                self.note_not_done(now, &about, &not_done);
+                self.note_not_done(now, &head);
                 reply
             }
-            Err(refusal) => self.refuse(now, &about, &refusal),
+            Err(refusal) => self.refuse(now, &head.about(), &refusal),
+        };
+        let bytes = written(&head, &reply);
+        (head, bytes)
+    }
+
+    /// The reply, or an error that stands for one that a datagram cannot hold.
+    fn fit(&self, now: Timestamp, head: &Head, reply: Arc<[u8]>) -> Arc<[u8]> {
+        if reply.len() <= head.reply_bytes_max {
+            return reply;
         }
+        self.counters.replies_too_long.add(1);
+        written(head, &self.refuse(now, &head.about(), &reply::error("Reply too long for a datagram")))
     }
 
     /// Says and counts what a request was answered `ok` for and is not done, once for each feature.
-    fn note_not_done(&self, now: Timestamp, about: &About<'_>, not_done: &[(Feature, Vec<u8>)]) {
+    fn note_not_done(&self, now: Timestamp, head: &Head) {
+        let not_done = &head.said.not_done;
+        if not_done.is_empty() {
+            return;
+        }
         for feature in Feature::ALL {
             let of_it = not_done.iter().filter(|(of, _)| *of == feature);
             let names: Vec<String> = of_it.map(|(_, name)| name.escape_ascii().to_string()).collect();
             if !names.is_empty() {
                 self.counters.note_not_done(feature);
-                self.requests.not_done(now, about, feature.name(), &names.join(", "));
+                self.requests.not_done(now, &head.about(), feature.name(), &names.join(", "));
             }
         }
     }
@@ -207,10 +191,19 @@ impl NgState {
     }
 }
 
-fn about<'a>(origin: &'a Origin, call_id: Option<&'a CallId>, command: &'a [u8]) -> About<'a> {
-    let call_id = call_id.map(CallId::as_bytes);
-    About { protocol: Protocol::Ng, call_id, origin, command }
+/// A reply as it is sent: the cookie, a space and the dictionary in the encoding of the question.
+fn written(head: &Head, reply: &Value<'_>) -> Arc<[u8]> {
+    let mut bytes = Vec::with_capacity(REPLY_BYTES);
+    if let Some(cookie) = &head.cookie {
+        bytes.extend_from_slice(cookie.text());
+        bytes.push(b' ');
+    }
+    head.encoding.encode(reply, &mut bytes);
+    bytes.into()
 }
+
+/// Enough for most replies.
+const REPLY_BYTES: usize = 2048;
 
 fn refusal_of(error: &RequestError) -> NgRefusal {
     match error {
@@ -219,201 +212,274 @@ fn refusal_of(error: &RequestError) -> NgRefusal {
     }
 }
 
-/// The cookie and what follows it. A message without a space, or with one at its start, has none.
-fn split(message: &[u8]) -> Option<(&[u8], &[u8])> {
-    let space = message.iter().position(|byte| *byte == b' ').filter(|at| *at > 0)?;
-    Some((&message[..space], &message[space + 1..]))
+/// A place where messages are answered, and the replies that it remembers.
+#[derive(Debug)]
+pub struct Exchange {
+    state: Arc<NgState>,
+    place: usize,
+    cookies: CookieCache,
 }
 
-/// The dictionary of a payload and how it was written, or the error text.
-fn decode(payload: &[u8]) -> (Encoding, Result<Value<'_>, &'static str>) {
-    match payload.first() {
-        None => (Encoding::Bencode, Err("Invalid data (no payload)")),
-        Some(b'd') => {
-            let decoded = bencode::decode(payload, Limits::MESSAGE);
-            let decoded = decoded.map(|(value, _)| value).map_err(|_| "Could not decode bencode dictionary");
-            (Encoding::Bencode, decoded)
-        }
-        Some(b'{') => {
-            let decoded = json::decode(payload, Limits::MESSAGE).map_err(|error| match error {
-                JsonError::Malformed => "Failed to parse JSON document",
-                JsonError::NotAnObject => "Could not decode JSON dictionary",
-            });
-            (Encoding::Json, decoded)
-        }
-        Some(_) => (Encoding::Bencode, Err("Invalid NG data format")),
-    }
+/// What becomes of a message.
+#[derive(Debug)]
+pub enum Begun {
+    /// Its answer.
+    Answered(Arc<[u8]>),
+    /// The shard of its call has to be asked first; then comes [`Exchange::finish`].
+    Asks(Box<Asked>, Command),
+    /// Somebody has to look at what no shard knows.
+    AtDesk(Box<Head>, DeskRequest),
+}
+
+/// A message whose shard is asked.
+#[derive(Debug)]
+pub struct Asked {
+    head: Head,
+    question: Question,
+}
+
+/// How the answer of a shard is told.
+#[derive(Debug)]
+enum Question {
+    /// The SDP of an offer or answer.
+    Signal,
+    Treat,
+    Delete {
+        call_id: CallId,
+        fatal: bool,
+        fast: bool,
+    },
+    Query {
+        call_id: CallId,
+        tag: Option<Tag>,
+    },
+    NotDone {
+        feature: Option<Feature>,
+        unknown: &'static str,
+    },
+    Unavailable {
+        unknown: &'static str,
+    },
+}
+
+/// A request about what no shard knows.
+#[derive(Debug)]
+pub enum DeskRequest {
+    /// `list`
+    List {
+        /// How many calls at most.
+        limit: usize,
+    },
+    /// `statistics`
+    Statistics,
+    /// `cli`
+    Cli(String),
+}
+
+/// What has to be done for a request.
+enum Task {
+    Done(Outcome),
+    Ask(Question, Command),
+    Desk(DeskRequest),
 }
 
 /// A reply, or why there is none of the kind that was asked for.
 type Outcome = Result<Value<'static>, NgRefusal>;
 
-/// A request at work.
-struct Work<'a, A> {
-    state: &'a NgState,
-    ask: &'a mut A,
-    origin: &'a Origin,
-    load_limit: bool,
-    /// Features that were asked for and do not exist, with the key or flag.
-    not_done: Vec<(Feature, Vec<u8>)>,
+impl Exchange {
+    /// The exchange of a place, by its number: those of the shards come first.
+    pub fn new(state: Arc<NgState>, place: usize) -> Self {
+        let limits = CookieLimits::default().shared_by(state.places);
+        Exchange { state, place, cookies: CookieCache::new(limits) }
+    }
+
+    /// What all places have in common.
+    pub fn state(&self) -> &Arc<NgState> {
+        &self.state
+    }
+
+    /// Takes a message that belongs here, or anywhere.
+    pub fn begin(&mut self, now: Timestamp, letter: Letter) -> Begun {
+        let Letter { head, request, .. } = letter;
+        if let Some(reply) = head.cookie.as_ref().and_then(|cookie| self.cookies.find(now, cookie)) {
+            self.state.counters.repeated.add(1);
+            return Begun::Answered(self.state.fit(now, &head, reply));
+        }
+        match self.state.task(&head, request) {
+            Task::Done(outcome) => Begun::Answered(self.conclude(now, head, outcome)),
+            Task::Ask(question, command) => Begun::Asks(Box::new(Asked { head, question }), command),
+            Task::Desk(request) => Begun::AtDesk(Box::new(head), request),
+        }
+    }
+
+    /// Makes the reply of what the shard answered.
+    pub fn finish(&mut self, now: Timestamp, asked: Asked, answer: Result<Reply, AskError>) -> Arc<[u8]> {
+        let Asked { mut head, question } = asked;
+        let outcome = self.state.told(&mut head, question, answer);
+        self.conclude(now, head, outcome)
+    }
+
+    /// Serves a message with a cookie, from bytes to bytes. `None`: it gets no answer.
+    pub fn serve<A: Ask>(
+        &mut self,
+        ask: &mut A,
+        now: Timestamp,
+        message: &[u8],
+        origin: &Origin,
+    ) -> Option<Arc<[u8]>> {
+        let letter = self.state.read(now, message, origin)?;
+        Some(self.serve_letter(ask, now, letter))
+    }
+
+    /// Serves a message without a cookie (`ng-plain`), whose reply is not kept.
+    pub fn serve_plain<A: Ask>(
+        &mut self,
+        ask: &mut A,
+        now: Timestamp,
+        payload: &[u8],
+        origin: &Origin,
+    ) -> Vec<u8> {
+        self.serve_letter(ask, now, Letter::read_plain(now, payload, origin)).to_vec()
+    }
+
+    /// Serves a message and asks whoever has to be asked.
+    pub fn serve_letter<A: Ask>(&mut self, ask: &mut A, now: Timestamp, letter: Letter) -> Arc<[u8]> {
+        match self.begin(now, letter) {
+            Begun::Answered(reply) => reply,
+            Begun::Asks(asked, command) => {
+                let call_id = asked.head.said.call_id.as_ref().expect("shards are asked about calls");
+                let shard = shard_of(call_id, ask.shard_count());
+                let answer = ask.ask(shard, command);
+                self.finish(now, *asked, answer)
+            }
+            Begun::AtDesk(head, request) => {
+                let outcome = self.state.look_up(ask, &head, request);
+                self.conclude(now, *head, outcome)
+            }
+        }
+    }
+
+    fn conclude(&mut self, now: Timestamp, head: Head, outcome: Outcome) -> Arc<[u8]> {
+        let (head, reply) = self.state.conclude(now, self.place, head, outcome);
+        self.keep(now, &head, reply)
+    }
+
+    fn keep(&mut self, now: Timestamp, head: &Head, reply: Arc<[u8]>) -> Arc<[u8]> {
+        if let Some(cookie) = &head.cookie {
+            self.cookies.store(now, cookie, Arc::clone(&reply));
+        }
+        self.state.fit(now, head, reply)
+    }
 }
 
-impl<A: Ask> Work<'_, A> {
-    fn reply(&mut self, request: NgRequest) -> Outcome {
-        match request {
-            NgRequest::Ping => Ok(reply::pong()),
-            NgRequest::Offer(signal) => {
-                let call_id = signal.call_id.clone();
-                self.ask_call(&call_id, Command::Offer(signal), "Unknown call-id", sdp)
-            }
-            NgRequest::Answer(signal) => {
-                let call_id = signal.call_id.clone();
-                self.ask_call(&call_id, Command::Answer(signal), "Unknown call-id", sdp)
-            }
-            NgRequest::Delete { delete, fatal, fast } => {
-                let call_id = delete.call_id.clone();
-                match self.put(&call_id, Command::Delete(delete)) {
-                    Ok(Reply::Ended { .. }) if fast => Ok(reply::ok(Value::dictionary())),
-                    Ok(Reply::Ended { call, gone }) => {
-                        let view =
-                            report::View { tag: None, gone, written: self.state.desk.written(&call_id) };
-                        Ok(reply::ok(report::call(&call, view)))
-                    }
-                    Ok(Reply::Refused(Refusal::UnknownCall | Refusal::TagMismatch)) => {
-                        Err(reply::not_deleted(fatal))
-                    }
-                    other => self.otherwise(other, "Unknown call-id"),
-                }
-            }
-            NgRequest::Query { call_id, tag } => self.query(&call_id, tag.as_ref()),
-            NgRequest::List { limit } => self.list(limit),
-            NgRequest::Statistics => {
+fn task(request: NgRequest) -> Task {
+    match request {
+        NgRequest::Ping => Task::Done(Ok(reply::pong())),
+        NgRequest::Offer(signal) => Task::Ask(Question::Signal, Command::Offer(signal)),
+        NgRequest::Answer(signal) => Task::Ask(Question::Signal, Command::Answer(signal)),
+        NgRequest::Delete { delete, fatal, fast } => {
+            let call_id = delete.call_id.clone();
+            Task::Ask(Question::Delete { call_id, fatal, fast }, Command::Delete(delete))
+        }
+        NgRequest::Query { call_id, tag } => {
+            Task::Ask(Question::Query { call_id: call_id.clone(), tag }, Command::Query(call_id))
+        }
+        NgRequest::Treat(treatment) => Task::Ask(Question::Treat, Command::Treat(treatment)),
+        NgRequest::NotDone { call_id, feature, unknown } => {
+            Task::Ask(Question::NotDone { feature, unknown }, Command::Query(call_id))
+        }
+        NgRequest::Unavailable { call_id, unknown } => {
+            Task::Ask(Question::Unavailable { unknown }, Command::Query(call_id))
+        }
+        NgRequest::List { limit } => Task::Desk(DeskRequest::List { limit }),
+        NgRequest::Statistics => Task::Desk(DeskRequest::Statistics),
+        NgRequest::Cli(line) => Task::Desk(DeskRequest::Cli(line)),
+    }
+}
+
+impl NgState {
+    /// What a shard answered, as the proxy is told.
+    fn told(&self, head: &mut Head, question: Question, answer: Result<Reply, AskError>) -> Outcome {
+        match (question, answer) {
+            (Question::Signal, Ok(Reply::Sdp(text))) => {
                 let mut reply = Value::dictionary();
-                reply.set("statistics", self.state.desk.statistics(&self.state.counters));
+                reply.set("sdp", text);
                 Ok(reply::ok(reply))
             }
-            NgRequest::Treat(treatment) => {
-                let call_id = treatment.call_id.clone();
-                self.ask_call(&call_id, Command::Treat(treatment), "Unknown call-ID", done)
+            (Question::Treat, Ok(Reply::Done)) => Ok(reply::ok(Value::dictionary())),
+            (Question::Delete { fast: true, .. }, Ok(Reply::Ended { .. })) => {
+                Ok(reply::ok(Value::dictionary()))
             }
-            NgRequest::Cli(line) => match self.state.desk.cli(&line, self.origin) {
-                Ok(response) => {
-                    let mut reply = Value::dictionary();
-                    reply.set("response", response);
-                    Ok(reply::ok(reply))
-                }
-                Err(reason) => Err(reply::error(reason)),
-            },
-            NgRequest::NotDone { call_id, feature, unknown } => {
-                match self.put(&call_id, Command::Query(call_id.clone())) {
-                    Ok(Reply::Call(_)) => {
-                        self.not_done.extend(feature.map(|feature| (feature, Vec::new())));
-                        Ok(reply::ok(Value::dictionary()))
-                    }
-                    other => self.otherwise(other, unknown),
-                }
+            (Question::Delete { call_id, .. }, Ok(Reply::Ended { call, gone })) => {
+                let view = report::View { tag: None, gone, written: self.desk().written(&call_id) };
+                Ok(reply::ok(report::call(&call, view)))
             }
-            NgRequest::Unavailable { call_id, unknown } => {
-                match self.put(&call_id, Command::Query(call_id.clone())) {
-                    Ok(Reply::Call(_)) => Err(reply::error("unsupported")),
-                    other => self.otherwise(other, unknown),
-                }
+            (
+                Question::Delete { fatal, .. },
+                Ok(Reply::Refused(Refusal::UnknownCall | Refusal::TagMismatch)),
+            ) => Err(reply::not_deleted(fatal)),
+            (Question::Query { call_id, tag }, Ok(Reply::Call(call))) => {
+                let written = self.desk().written(&call_id);
+                let view = report::View { tag: tag.as_ref(), gone: false, written };
+                Ok(reply::ok(report::call(&call, view)))
             }
-        }
-    }
-
-    fn query(&mut self, call_id: &CallId, tag: Option<&Tag>) -> Outcome {
-        match self.put(call_id, Command::Query(call_id.clone())) {
-            Ok(Reply::Call(call)) => {
-                let written = self.state.desk.written(call_id);
-                Ok(reply::ok(report::call(&call, report::View { tag, gone: false, written })))
+            (Question::NotDone { feature, .. }, Ok(Reply::Call(_))) => {
+                head.said.not_done.extend(feature.map(|feature| (feature, Vec::new())));
+                Ok(reply::ok(Value::dictionary()))
             }
-            other => self.otherwise(other, "Unknown call-id"),
-        }
-    }
-
-    fn list(&mut self, limit: usize) -> Outcome {
-        let mut calls = Vec::new();
-        for shard in 0..self.ask.shard_count() {
-            let left = limit - calls.len();
-            if left == 0 {
-                break;
-            }
-            let command = Command::List { filter: Filter::All, limit: left };
-            match self.ask.ask(tandem_shards::names::ShardId(shard), command) {
-                Ok(Reply::Calls(briefs)) => {
-                    calls.extend(briefs.iter().map(|brief| Value::from(brief.call_id.as_bytes().to_vec())));
-                }
-                other => return self.otherwise(other, ""),
-            }
-        }
-        let mut reply = Value::dictionary();
-        reply.set("calls", calls);
-        Ok(reply::ok(reply))
-    }
-
-    /// Asks the shard that owns a call.
-    fn put(&mut self, call_id: &CallId, command: Command) -> Result<Reply, AskError> {
-        let shard = shard_of(call_id, self.ask.shard_count());
-        self.ask.ask(shard, command)
-    }
-
-    fn ask_call(
-        &mut self,
-        call_id: &CallId,
-        command: Command,
-        unknown: &'static str,
-        expected: fn(Reply) -> Result<Value<'static>, Reply>,
-    ) -> Outcome {
-        match self.put(call_id, command).map(expected) {
-            Ok(Ok(reply)) => Ok(reply),
-            Ok(Err(reply)) => self.otherwise(Ok(reply), unknown),
-            Err(error) => self.otherwise(Err(error), unknown),
+            (Question::Unavailable { .. }, Ok(Reply::Call(_))) => Err(reply::error("unsupported")),
+            (question, answer) => Err(self.otherwise(head, answer, question.unknown_call())),
         }
     }
 
     /// What is neither success nor special to a command.
-    fn otherwise(&self, answer: Result<Reply, AskError>, unknown: &'static str) -> Outcome {
+    fn otherwise(&self, head: &Head, answer: Result<Reply, AskError>, unknown: &'static str) -> NgRefusal {
         match answer {
-            Ok(Reply::Refused(refusal)) => Err(reply::refused(refusal, unknown, self.load_limit)),
+            Ok(Reply::Refused(refusal)) => reply::refused(refusal, unknown, head.said.load_limit),
             Ok(other) => unreachable!("a shard answers what it is asked, not {other:?}"),
-            Err(error) => {
-                self.state.counters.overloaded.add(1);
-                Err(reply::overloaded(self.load_limit).with_detail(format!("its shard: {}", silence(error))))
+            Err(error) => self.overloaded(head.said.load_limit, error),
+        }
+    }
+
+    /// What no shard knows.
+    fn look_up<A: Ask>(&self, ask: &mut A, head: &Head, request: DeskRequest) -> Outcome {
+        let mut reply = Value::dictionary();
+        match request {
+            DeskRequest::List { limit } => reply.set("calls", self.list(ask, head, limit)?),
+            DeskRequest::Statistics => reply.set("statistics", self.desk().statistics(&self.counters)),
+            DeskRequest::Cli(line) => {
+                reply.set("response", self.desk().cli(&line, &head.origin).map_err(reply::error)?);
             }
         }
+        Ok(reply::ok(reply))
     }
-}
 
-fn sdp(reply: Reply) -> Result<Value<'static>, Reply> {
-    match reply {
-        Reply::Sdp(text) => {
-            let mut reply = Value::dictionary();
-            reply.set("sdp", text);
-            Ok(reply::ok(reply))
+    fn list<A: Ask>(&self, ask: &mut A, head: &Head, limit: usize) -> Result<Vec<Value<'static>>, NgRefusal> {
+        let mut calls = Vec::new();
+        for shard in (0..ask.shard_count()).map(ShardId) {
+            let left = limit - calls.len();
+            if left == 0 {
+                break;
+            }
+            match ask.ask(shard, Command::List { filter: Filter::All, limit: left }) {
+                Ok(Reply::Calls(briefs)) => {
+                    calls.extend(briefs.iter().map(|brief| Value::from(brief.call_id.as_bytes().to_vec())));
+                }
+                other => return Err(self.otherwise(head, other, "")),
+            }
         }
-        other => Err(other),
+        Ok(calls)
     }
 }
 
-fn done(reply: Reply) -> Result<Value<'static>, Reply> {
-    match reply {
-        Reply::Done => Ok(reply::ok(Value::dictionary())),
-        other => Err(other),
-    }
-}
-
-/// How long a request took; only shown, never decided upon.
-struct Stopwatch(std::time::Instant);
-
-#[expect(clippy::disallowed_methods, reason = "measures for statistics only")]
-impl Stopwatch {
-    fn start() -> Self {
-        Stopwatch(std::time::Instant::now())
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
+impl Question {
+    /// The text for a call that is not here, which differs by command.
+    fn unknown_call(&self) -> &'static str {
+        match self {
+            Question::Treat => "Unknown call-ID",
+            Question::NotDone { unknown, .. } | Question::Unavailable { unknown } => unknown,
+            Question::Signal | Question::Delete { .. } | Question::Query { .. } => "Unknown call-id",
+        }
     }
 }
 

@@ -71,6 +71,21 @@ pub enum NgRequest {
     },
 }
 
+impl NgRequest {
+    /// The call that it is about, if it is about one.
+    pub fn call_id(&self) -> Option<&CallId> {
+        match self {
+            NgRequest::Ping | NgRequest::List { .. } | NgRequest::Statistics | NgRequest::Cli(_) => None,
+            NgRequest::Offer(signal) | NgRequest::Answer(signal) => Some(&signal.call_id),
+            NgRequest::Delete { delete, .. } => Some(&delete.call_id),
+            NgRequest::Treat(treatment) => Some(&treatment.call_id),
+            NgRequest::Query { call_id, .. }
+            | NgRequest::NotDone { call_id, .. }
+            | NgRequest::Unavailable { call_id, .. } => Some(call_id),
+        }
+    }
+}
+
 /// Why a request cannot be carried out. The texts are rtpengine's: proxies compare some of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestError {
@@ -139,10 +154,17 @@ impl RequestError {
 /// A request as far as it could be read.
 #[derive(Debug)]
 pub struct Parsed {
-    /// Its command, if it is known.
-    pub kind: Option<CommandKind>,
     /// What it asks.
     pub request: Result<NgRequest, RequestError>,
+    /// What it says besides.
+    pub said: Said,
+}
+
+/// What a request says besides what it asks.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// Its command, if it is known.
+    pub kind: Option<CommandKind>,
     /// The proxy knows the reply `load limit`.
     pub load_limit: bool,
     /// `command` as it was said, for the log.
@@ -170,7 +192,8 @@ pub fn parse(dictionary: &Value<'_>, proxy: SocketAddr) -> Parsed {
         Some(Some(_)) if has_long_name(&fields) => Err(RequestError::NameTooLong),
         Some(Some(kind)) => request(kind, fields, proxy),
     };
-    Parsed { kind: kind.flatten(), request, load_limit, command, call_id, debug, ignored, not_done }
+    let kind = kind.flatten();
+    Parsed { request, said: Said { kind, load_limit, command, call_id, debug, ignored, not_done } }
 }
 
 fn has_long_name(fields: &Fields) -> bool {

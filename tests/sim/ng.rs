@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tandem::ng::bencode::{self, Limits};
 use tandem::ng::counters::NgCounters;
-use tandem::ng::exchange::{Desk as NgDesk, NgState};
+use tandem::ng::exchange::{Desk as NgDesk, Exchange, NgState};
 use tandem::ng::value::Value;
 use tandem::origin::{ListenerKind, ListenerName, Origin, Peer, Rights};
 use tandem_shards::input::Command;
@@ -18,7 +18,7 @@ use tandem_shards::time::Timestamp;
 /// The fronts of all nodes.
 #[derive(Debug)]
 pub struct NgFront {
-    nodes: Vec<NgState>,
+    nodes: Vec<Exchange>,
     listener: Arc<ListenerName>,
 }
 
@@ -53,13 +53,16 @@ impl Ask for Bridge<'_> {
     }
 }
 
-fn state() -> NgState {
-    NgState::new(Box::new(NoDesk), Arc::default())
+/// All shards of a node answer at one place.
+fn exchange() -> Exchange {
+    let state = NgState::new(0, Arc::default());
+    state.set_desk(Box::new(NoDesk));
+    Exchange::new(Arc::new(state), 0)
 }
 
 impl NgFront {
     pub fn new() -> Self {
-        let nodes = (0..tandem_shards::sim::NODES_MAX).map(|_| state()).collect();
+        let nodes = (0..tandem_shards::sim::NODES_MAX).map(|_| exchange()).collect();
         let listener = ListenerName { kind: ListenerKind::Ng, place: "simulator".to_owned() };
         NgFront { nodes, listener: Arc::new(listener) }
     }
@@ -129,6 +132,6 @@ impl Front for NgFront {
     }
 
     fn forget(&mut self, node: usize) {
-        self.nodes[node] = state();
+        self.nodes[node] = exchange();
     }
 }

@@ -1,4 +1,5 @@
-//! Receive buffers that a shard shares with the kernel (a provided-buffer ring).
+//! Receive buffers that a shard shares with the kernel: groups of them, each a provided-buffer ring with buffers of one
+//! size.
 
 use std::io;
 use std::ptr::NonNull;
@@ -6,21 +7,39 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use io_uring::types::BufRingEntry;
 
-use crate::limits::DATAGRAM_BYTES_MAX;
+/// What the buffers of a group are for; the number under which the kernel knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+pub(super) enum Group {
+    /// Packets of media.
+    Packets = 0,
+    /// Requests: datagrams of any length.
+    Requests = 1,
+}
 
-/// Bytes of one buffer: header, source address, payload.
-const BUFFER_BYTES: usize = 2048;
-
-/// A buffer that the kernel has filled. There is at most one for each number, and it cannot be copied: it
+/// A buffer that the kernel has filled. There is at most one for each number of a group, and it cannot be copied: it
 /// ends by being given back.
 #[derive(Debug)]
 #[must_use = "a buffer that is not given back is lost"]
-pub(super) struct Buffer(u16);
+pub(super) struct Buffer {
+    group: Group,
+    id: u16,
+}
 
-/// The ring and the memory of the buffers.
+impl Buffer {
+    /// The group that it goes back to.
+    pub(super) fn group(&self) -> Group {
+        self.group
+    }
+}
+
+/// The ring and the memory of one group.
 pub(super) struct Buffers {
+    group: Group,
     ring: Mapping,
     memory: Mapping,
+    /// Bytes of each.
+    size: usize,
     count: u16,
     tail: u16,
     held: usize,
@@ -28,17 +47,26 @@ pub(super) struct Buffers {
 
 impl Buffers {
     /// Buffers that are all the kernel's, once the ring is registered.
-    pub(super) fn new(count: u16) -> io::Result<Buffers> {
+    pub(super) fn new(group: Group, count: u16, size: usize) -> io::Result<Buffers> {
         assert!(count.is_power_of_two(), "the kernel wants a power of two");
-        const { assert!(DATAGRAM_BYTES_MAX == BUFFER_BYTES - 16 - super::address::NAME_BYTES) };
         let ring = Mapping::new(usize::from(count) * size_of::<BufRingEntry>())?;
-        let memory = Mapping::new(usize::from(count) * BUFFER_BYTES)?;
-        let mut buffers = Buffers { ring, memory, count, tail: 0, held: usize::from(count) };
+        let memory = Mapping::new(usize::from(count) * size)?;
+        let mut buffers = Buffers { group, ring, memory, size, count, tail: 0, held: usize::from(count) };
         for id in 0..count {
-            buffers.give(Buffer(id));
+            buffers.give(Buffer { group, id });
         }
         buffers.publish();
         Ok(buffers)
+    }
+
+    /// The group, for its registration.
+    pub(super) fn group(&self) -> Group {
+        self.group
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> u16 {
+        self.count
     }
 
     /// The address of the ring, for its registration.
@@ -55,19 +83,20 @@ impl Buffers {
     pub(super) fn take(&mut self, id: u16) -> Buffer {
         assert!(id < self.count, "the kernel names buffers that it was given");
         self.held += 1;
-        Buffer(id)
+        Buffer { group: self.group, id }
     }
 
     /// Gives a buffer back, as of the next [`Buffers::publish`].
     pub(super) fn give(&mut self, buffer: Buffer) {
+        assert_eq!(buffer.group, self.group, "a buffer goes back to its group");
         let address = self.address(&buffer).as_ptr().expose_provenance() as u64;
         let place = usize::from(self.tail & (self.count - 1));
         // SAFETY: `place` is below the number of entries, and the kernel reads none beyond the tail that was
         // published last, which this one is. The mapping is zeroed memory, a valid entry.
         let entry = unsafe { &mut *self.ring.start.as_ptr().cast::<BufRingEntry>().add(place) };
         entry.set_addr(address);
-        entry.set_len(u32::try_from(BUFFER_BYTES).expect("small"));
-        entry.set_bid(buffer.0);
+        entry.set_len(u32::try_from(self.size).expect("small"));
+        entry.set_bid(buffer.id);
         self.tail = self.tail.wrapping_add(1);
         self.held -= 1;
     }
@@ -83,15 +112,16 @@ impl Buffers {
 
     /// The whole of a buffer.
     pub(super) fn bytes(&mut self, buffer: &Buffer) -> &mut [u8] {
+        assert_eq!(buffer.group, self.group, "a buffer of this group");
         // SAFETY: the range is inside the mapping, which is initialised (zeroed) memory. Whoever holds the
         // `Buffer` has it alone: the kernel does not write to it before it is given back, and `self` is
         // borrowed.
-        unsafe { std::slice::from_raw_parts_mut(self.address(buffer).as_ptr(), BUFFER_BYTES) }
+        unsafe { std::slice::from_raw_parts_mut(self.address(buffer).as_ptr(), self.size) }
     }
 
     fn address(&self, buffer: &Buffer) -> NonNull<u8> {
         // SAFETY: numbers are below the count, so the offset is inside the mapping.
-        unsafe { self.memory.start.add(usize::from(buffer.0) * BUFFER_BYTES) }
+        unsafe { self.memory.start.add(usize::from(buffer.id) * self.size) }
     }
 }
 
@@ -129,7 +159,7 @@ mod tests {
 
     #[test]
     fn buffers_are_apart_and_counted() {
-        let mut buffers = Buffers::new(4).expect("memory");
+        let mut buffers = Buffers::new(Group::Packets, 4, 2048).expect("memory");
         assert_eq!(buffers.held(), 0);
         let (a, b) = (buffers.take(0), buffers.take(3));
         buffers.bytes(&a).fill(1);

@@ -17,7 +17,7 @@ use crate::names::{RequestId, ShardId};
 use crate::output::Reply;
 
 /// How long an answer may take, unless the caller says otherwise.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 /// Late answers that a caller's channel has room for besides one of each shard.
 const LATE_ANSWERS: usize = 64;
 
@@ -38,7 +38,7 @@ pub struct Caller {
 
 #[derive(Debug)]
 struct Exchange {
-    mailboxes: Box<[mailbox::Sender]>,
+    mailboxes: Box<[mailbox::Sender<Request>]>,
     leave: Sender<Seat>,
     take: Receiver<Seat>,
 }
@@ -53,7 +53,7 @@ struct Seat {
 
 impl Callers {
     /// Callers for these shards, and the senders of answers for the shards.
-    pub(super) fn new(mailboxes: Vec<mailbox::Sender>) -> (Callers, Arc<[Sender<Answer>]>) {
+    pub(super) fn new(mailboxes: Vec<mailbox::Sender<Request>>) -> (Callers, Arc<[Sender<Answer>]>) {
         let (leave, take) = bounded(CALLERS_MAX);
         let room = mailboxes.len() + LATE_ANSWERS;
         let answers = (0..CALLERS_MAX).map(|index| {
@@ -134,8 +134,8 @@ impl Caller {
         let id = RequestId { caller: seat.index, sequence: seat.sequence };
         let mailbox = self.exchange.mailboxes.get(usize::from(shard.0)).expect("a shard of this node");
         mailbox.send(Request { id, command }).map_err(|error| match error {
-            SendError::Full => AskError::Busy,
-            SendError::Gone => AskError::Stopped,
+            SendError::Full(_) => AskError::Busy,
+            SendError::Gone(_) => AskError::Stopped,
         })?;
         Ok(id.sequence)
     }
@@ -222,8 +222,8 @@ mod tests {
 
     #[test]
     fn a_full_mailbox_is_busy_a_silent_one_times_out_a_dead_one_has_stopped() {
-        let (sender, receiver) = mailbox::mailbox(1).expect("a mailbox");
-        let (callers, answers) = Callers::new(vec![sender]);
+        let (senders, receiver) = mailbox::mailbox::<()>(1).expect("a mailbox");
+        let (callers, answers) = Callers::new(vec![senders.requests]);
         let mut caller = callers.take();
         caller.set_timeout(Duration::from_millis(1));
         assert_eq!(count(caller.ask(ShardId(0), Command::Report)), Err(AskError::TimedOut));
@@ -240,8 +240,8 @@ mod tests {
     #[test]
     #[expect(clippy::disallowed_methods, reason = "a thread plays the shard")]
     fn a_late_answer_is_not_taken_for_the_next() {
-        let (sender, receiver) = mailbox::mailbox(8).expect("a mailbox");
-        let (callers, answers) = Callers::new(vec![sender]);
+        let (senders, receiver) = mailbox::mailbox::<()>(8).expect("a mailbox");
+        let (callers, answers) = Callers::new(vec![senders.requests]);
         let mut caller = callers.take();
         caller.set_timeout(Duration::from_millis(1));
         assert_eq!(count(caller.ask(ShardId(0), Command::Report)), Err(AskError::TimedOut));
@@ -271,8 +271,9 @@ mod tests {
     #[test]
     #[expect(clippy::disallowed_methods, reason = "a thread plays the shard")]
     fn answers_of_all_shards_are_in_order_and_each_missing_one_says_why() {
-        let boxes: Vec<_> = (0..4).map(|_| mailbox::mailbox(1).expect("a mailbox")).collect();
-        let (senders, receivers): (Vec<_>, Vec<_>) = boxes.into_iter().unzip();
+        let boxes: Vec<_> = (0..4).map(|_| mailbox::mailbox::<()>(1).expect("a mailbox")).collect();
+        let (senders, receivers): (Vec<_>, Vec<_>) =
+            boxes.into_iter().map(|(senders, receiver)| (senders.requests, receiver)).unzip();
         let (callers, answers) = Callers::new(senders.clone());
         let filler = RequestId { caller: 9, sequence: 1 };
         senders[2].send(Request { id: filler, command: Command::Report }).expect("room");

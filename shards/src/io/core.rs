@@ -5,58 +5,80 @@
 //! that keeps one socket for a whole range of ports, or one that leaves packets to a program in the
 //! kernel, has another loop and other system calls, but drives the same core. A
 //! [`SocketId`] is a local port in use and nothing more: nothing here assumes a descriptor behind it.
+//!
+//! A core is a shard, and what speaks to clients for it: requests come in as datagrams, from listeners that the
+//! shards share, and as letters, from the shard that a client happens to be heard by.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
+use crossbeam_channel::Sender;
+
+use super::AskError;
+use super::request_socket::DatagramPath;
 use crate::input::Request;
-use crate::names::SocketId;
+use crate::names::{ShardId, SocketId};
 use crate::output::{Effect, OpenError, Verdict};
-use crate::shard::Shard;
 use crate::time::Timestamp;
 
-/// The sans-IO side. One input, then `poll_effect` to `None`, then the next input; every `Effect::Open` is
-/// answered by `handle_opened` while draining.
-pub(super) trait Core: 'static {
+/// The sans-IO side. One input, then `poll_wanted` to `None`, then the next input; every `Effect::Open` is
+/// answered by `handle_opened` while draining, and a letter that is not taken comes back by `handle_returned`.
+pub trait Core: 'static {
+    /// What shards hand to each other.
+    type Letter: Send + 'static;
+
+    /// What becomes of a packet of media.
     fn relay(&mut self, now: Timestamp, at: SocketId, source: SocketAddr, packet: &mut [u8]) -> Verdict;
+    /// A packet was longer than a buffer.
     fn note_too_long(&mut self, socket: SocketId);
+    /// The kernel refused to send a packet.
     fn note_send_error(&mut self, socket: SocketId);
+    /// Takes a command.
     fn handle_request(&mut self, now: Timestamp, request: Request);
+    /// Takes what a client sent.
+    fn handle_datagram(&mut self, now: Timestamp, path: DatagramPath, datagram: &[u8]);
+    /// Takes a letter.
+    fn handle_letter(&mut self, now: Timestamp, letter: Self::Letter);
+    /// A letter of its own was not taken.
+    fn handle_returned(&mut self, now: Timestamp, letter: Self::Letter, why: AskError);
+    /// A listener could not receive, or an answer not be sent.
+    fn note_listener_error(&mut self);
+    /// The answer to `Effect::Open`.
     fn handle_opened(&mut self, now: Timestamp, socket: SocketId, result: Result<(), OpenError>);
+    /// Does what has fallen due.
     fn handle_timeout(&mut self, now: Timestamp);
-    fn poll_effect(&mut self) -> Option<Effect>;
+    /// The next thing to be done outside.
+    fn poll_wanted(&mut self) -> Option<Wanted<Self::Letter>>;
+    /// When `handle_timeout` is wanted next.
     fn poll_timeout(&self) -> Option<Timestamp>;
 }
 
-impl Core for Shard {
-    fn relay(&mut self, now: Timestamp, at: SocketId, source: SocketAddr, packet: &mut [u8]) -> Verdict {
-        self.relay(now, at, source, packet)
-    }
+/// What a core wants done.
+#[derive(Debug)]
+pub enum Wanted<L> {
+    /// What its shard wants done.
+    Effect(Effect),
+    /// Answer a client. Not before the ports that were closed for it are free.
+    Answer {
+        /// Whom.
+        to: ReturnAddress,
+        /// With what.
+        message: Arc<[u8]>,
+    },
+    /// Hand a letter to another shard.
+    Send {
+        /// Which.
+        shard: ShardId,
+        /// What.
+        letter: L,
+    },
+}
 
-    fn note_too_long(&mut self, socket: SocketId) {
-        self.note_too_long(socket);
-    }
-
-    fn note_send_error(&mut self, socket: SocketId) {
-        self.note_send_error(socket);
-    }
-
-    fn handle_request(&mut self, now: Timestamp, request: Request) {
-        self.handle_request(now, request);
-    }
-
-    fn handle_opened(&mut self, now: Timestamp, socket: SocketId, result: Result<(), OpenError>) {
-        self.handle_opened(now, socket, result);
-    }
-
-    fn handle_timeout(&mut self, now: Timestamp) {
-        self.handle_timeout(now);
-    }
-
-    fn poll_effect(&mut self) -> Option<Effect> {
-        self.poll_effect()
-    }
-
-    fn poll_timeout(&self) -> Option<Timestamp> {
-        self.poll_timeout()
-    }
+/// Where an answer goes.
+#[derive(Clone, Debug)]
+pub enum ReturnAddress {
+    /// Back where a datagram came from.
+    Datagram(DatagramPath),
+    /// To a thread that waits for it. If this is dropped, it knows that there is none.
+    Thread(Sender<Arc<[u8]>>),
 }

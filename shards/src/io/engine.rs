@@ -4,21 +4,26 @@
 //! # Invariants
 //!
 //! * The core's contract: one input, then its effects until there is none, then the next input.
-//! * A turn hands in a bounded number of completions and requests, so that neither can starve the other, nor
-//!   the sends that wait for their submission.
+//! * A turn hands in a bounded number of completions and of requests, so that neither can starve the other, nor
+//!   the sends that wait for their submission. Of requests, commands, letters and datagrams take turns.
 //! * No allocation per packet.
 //! * A socket that was closed is really closed, its port free, before a reply goes out and before the
-//!   shard waits for anything.
+//!   shard waits for anything. Answers to clients go out together, at the end of a turn.
 //! * A receive that ended is armed again. If it ended for want of buffers, then only after buffers went back:
 //!   it would end at once again.
+
+mod requests;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::clock::Clock;
-use super::core::Core;
+use super::core::{Core, ReturnAddress, Wanted};
+use super::letters::Letters;
+use super::listening::Listeners;
 use super::mailbox;
 use super::outlet::Outlet;
 use super::pace::Pace;
@@ -28,11 +33,10 @@ use crate::limits::SOCKETS_PER_SHARD_MAX;
 use crate::names::SocketId;
 use crate::output::{Effect, OpenError, Verdict};
 use crate::time::Timestamp;
+use requests::Source;
 
 /// Completions of one turn.
 const COMPLETIONS_PER_TURN: usize = 256;
-/// Requests of one turn: an offer may take 100 us, and packets wait meanwhile.
-const REQUESTS_PER_TURN: usize = 8;
 /// Closed sockets that wait for their receive to end.
 const CLOSING_MAX: usize = 256;
 /// Entries into the kernel to end that many receives; it ends some 20 at a time.
@@ -61,22 +65,29 @@ pub(super) enum Step {
 
 /// What an engine needs besides its core.
 #[derive(Debug)]
-pub(super) struct Fittings {
+pub(super) struct Fittings<L> {
     pub(super) sizes: Sizes,
     pub(super) min_wait_us: u32,
-    pub(super) mail: mailbox::Receiver,
+    pub(super) mail: mailbox::Receiver<L>,
+    pub(super) letters: Letters<L>,
     pub(super) outlet: Outlet,
 }
 
 /// A core at work.
-pub(super) struct Engine<C> {
+pub(super) struct Engine<C: Core> {
     core: C,
     ring: Ring,
     sockets: Vec<Option<Open>>,
     backlog: VecDeque<Completion>,
-    mail: mailbox::Receiver,
-    /// The mailbox may hold requests, though its bell is answered.
+    mail: mailbox::Receiver<C::Letter>,
+    /// The mailbox may hold something, though its bell is answered.
     has_mail: bool,
+    /// Whose turn it is among those that requests come from.
+    next_source: Source,
+    listeners: Listeners,
+    letters: Letters<C::Letter>,
+    /// Answers that go out at the end of the turn.
+    answers: Vec<(ReturnAddress, Arc<[u8]>)>,
     outlet: Outlet,
     clock: Clock,
     now: Timestamp,
@@ -119,8 +130,8 @@ struct Deadline {
 
 impl<C: Core> Engine<C> {
     /// An engine of this thread.
-    pub(super) fn new(core: C, fittings: Fittings) -> std::io::Result<Engine<C>> {
-        let Fittings { sizes, mut min_wait_us, mail, outlet } = fittings;
+    pub(super) fn new(core: C, fittings: Fittings<C::Letter>) -> std::io::Result<Engine<C>> {
+        let Fittings { sizes, mut min_wait_us, mail, letters, outlet } = fittings;
         let mut ring = Ring::new(sizes)?;
         if min_wait_us > 0 && !ring.can_wait_for_batches() {
             log::warn!("min-wait needs Linux 6.12: switched off");
@@ -137,6 +148,10 @@ impl<C: Core> Engine<C> {
             backlog,
             mail,
             has_mail: false,
+            next_source: Source::Commands,
+            listeners: Listeners::default(),
+            letters,
+            answers: Vec::new(),
             outlet,
             clock,
             now,
@@ -177,7 +192,7 @@ impl<C: Core> Engine<C> {
             Step::Stop
         } else if self.tick == Tick::Due {
             Step::Yield
-        } else if self.has_mail || !self.backlog.is_empty() || self.ring.has_completions() {
+        } else if self.has_requests() || !self.backlog.is_empty() || self.ring.has_completions() {
             Step::Go
         } else if self.pace.is_idle(self.now) && self.failed.is_empty() {
             Step::Park
@@ -224,6 +239,7 @@ impl<C: Core> Engine<C> {
 
     /// Closes all sockets and waits until the kernel has let go of them: their ports are free.
     pub(super) fn close_all(&mut self) {
+        self.stop_listening();
         for slot in 0..self.sockets.len() {
             if let Some(open) = &self.sockets[slot] {
                 let slot = u32::try_from(slot).expect("below SOCKETS_PER_SHARD_MAX");
@@ -250,13 +266,15 @@ impl<C: Core> Engine<C> {
     /// Takes completions over from the kernel. Which receives are armed is known from here on, so that
     /// closing a socket knows how many last completions to expect.
     fn collect(&mut self) {
-        let Engine { ring, sockets, backlog, dying, .. } = self;
+        let Engine { ring, sockets, listeners, backlog, dying, .. } = self;
         ring.collect(|completion| {
-            if let (Tag::Receive(id), false) = (completion.tag, completion.more) {
-                match find(sockets, id) {
+            match (completion.tag, completion.more) {
+                (Tag::Receive(id), false) => match find(sockets, id) {
                     Some(open) => open.is_receiving = false,
                     None => *dying -= 1,
-                }
+                },
+                (Tag::Listen(number), false) => listeners.note_ended(number),
+                _ => {}
             }
             backlog.push_back(completion);
         });
@@ -265,6 +283,7 @@ impl<C: Core> Engine<C> {
     fn complete(&mut self, completion: Completion) {
         match completion.tag {
             Tag::Receive(id) => self.received(id, completion),
+            Tag::Listen(number) => self.heard(number, completion),
             Tag::Send(id) => {
                 self.core.note_send_error(id);
                 self.drain();
@@ -280,6 +299,7 @@ impl<C: Core> Engine<C> {
                 self.tick = Tick::Due;
                 self.pace.tick(self.now);
                 self.ended.append(&mut self.failed);
+                self.listeners.try_failed_again();
             }
             Tag::Deadline(number) => {
                 if number == self.deadline.number {
@@ -332,25 +352,17 @@ impl<C: Core> Engine<C> {
         self.drain();
     }
 
-    /// Hands in requests.
-    fn serve(&mut self) {
-        if !self.has_mail {
-            return;
-        }
-        for _ in 0..REQUESTS_PER_TURN {
-            let Some(request) = self.mail.take() else {
-                self.has_mail = false;
-                return;
-            };
-            self.pace.request(self.now);
-            self.core.handle_request(self.now, request);
-            self.drain();
-        }
-    }
-
     fn drain(&mut self) {
-        while let Some(effect) = self.core.poll_effect() {
-            self.perform(effect);
+        while let Some(wanted) = self.core.poll_wanted() {
+            match wanted {
+                Wanted::Effect(effect) => self.perform(effect),
+                Wanted::Answer { to, message } => self.answers.push((to, message)),
+                Wanted::Send { shard, letter } => {
+                    if let Err((letter, why)) = self.letters.send(shard, letter) {
+                        self.core.handle_returned(self.now, letter, why);
+                    }
+                }
+            }
         }
     }
 
@@ -419,7 +431,7 @@ impl<C: Core> Engine<C> {
         let open = self.sockets[id.slot as usize].take().expect("found above");
         if open.is_receiving {
             self.dying += 1;
-            self.ring.cancel(id);
+            self.ring.cancel(Tag::Receive(id));
         }
         // Not closed yet: queued sends name the descriptor, and the next socket could get the same number.
         self.closing.push(open.socket);
@@ -444,6 +456,7 @@ impl<C: Core> Engine<C> {
 
     /// Arms receives again that ended.
     fn rearm(&mut self) {
+        self.listeners.arm(&mut self.ring);
         if self.ended.is_empty() {
             return;
         }

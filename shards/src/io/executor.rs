@@ -26,6 +26,7 @@ use glommio::{LocalExecutorBuilder, Placement};
 use super::clock::Clock;
 use super::core::Core;
 use super::engine::{Engine, Fittings, Step};
+use super::letters::Letters;
 use super::mailbox;
 use super::outlet::{Outlet, Outlets};
 use super::ring::Sizes;
@@ -37,19 +38,20 @@ const EXECUTOR_MEMORY: usize = 64 << 10;
 
 /// What one shard's thread needs.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Place<L> {
     pub(super) shard: ShardId,
     pub(super) cpu: usize,
     pub(super) sizes: Sizes,
     pub(super) min_wait_us: u32,
-    pub(super) mail: mailbox::Receiver,
+    pub(super) mail: mailbox::Receiver<L>,
+    pub(super) letters: Letters<L>,
     pub(super) outlets: Outlets,
 }
 
 /// Starts a shard's thread. It tells `ready` once: that its core may be handed requests, or why not.
 #[expect(clippy::disallowed_methods, reason = "this is where shards get their threads")]
 pub(super) fn spawn<C: Core>(
-    place: Place,
+    place: Place<C::Letter>,
     make: impl FnOnce(ShardId) -> C + Send + 'static,
     ready: Sender<Result<(), String>>,
 ) -> io::Result<JoinHandle<()>> {
@@ -78,10 +80,13 @@ pub(super) fn spawn<C: Core>(
     })
 }
 
-async fn set_up<C: Core>(place: Place, make: impl FnOnce(ShardId) -> C) -> io::Result<(Engine<C>, Bell)> {
-    let Place { shard, cpu, sizes, min_wait_us, mail, outlets } = place;
+async fn set_up<C: Core>(
+    place: Place<C::Letter>,
+    make: impl FnOnce(ShardId) -> C,
+) -> io::Result<(Engine<C>, Bell)> {
+    let Place { shard, cpu, sizes, min_wait_us, mail, letters, outlets } = place;
     let outlet = Outlet { shard, cpu, started: Clock::of_process().now(), outlets };
-    let engine = Engine::new(make(shard), Fittings { sizes, min_wait_us, mail, outlet })?;
+    let engine = Engine::new(make(shard), Fittings { sizes, min_wait_us, mail, letters, outlet })?;
     Ok((engine, Bell::new().await?))
 }
 

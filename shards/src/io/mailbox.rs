@@ -1,4 +1,6 @@
-//! The mailbox of a shard: a bounded queue, and a bell that wakes a shard which sleeps in the kernel.
+//! The mailbox of a shard: bounded queues, and one bell that wakes a shard which sleeps in the kernel.
+//!
+//! There is a queue for commands, one for letters from shard to shard, and one for what is to be listened at.
 //!
 //! # The protocol
 //!
@@ -9,7 +11,7 @@
 //! sender                                     shard, on the bell's completion
 //! 1 push the request                         1 silence: empty the pipe
 //! 2 mark; if it was marked already: done     2 unmark
-//! 3 ring: write to the pipe                  3 take requests until there is none, then sleep
+//! 3 ring: write to the pipe                  3 take until there is nothing, then sleep
 //! ```
 //!
 //! The race is between "push, mark" and "unmark, take". Marking and unmarking both swap the same atomic, so
@@ -28,30 +30,52 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::TrySendError;
 
+use super::request_socket::RequestSocket;
 use super::sys;
 use crate::input::Request;
 
-/// Puts requests into a mailbox.
-#[derive(Clone, Debug)]
-pub(super) struct Sender {
-    queue: crossbeam_channel::Sender<Request>,
+/// Puts values into one queue of a mailbox.
+#[derive(Debug)]
+pub(super) struct Sender<T> {
+    queue: crossbeam_channel::Sender<T>,
     bell: Arc<Bell>,
+}
+
+/// What there is to be put into a mailbox.
+#[derive(Debug)]
+pub(super) struct Senders<L> {
+    /// Commands.
+    pub(super) requests: Sender<Request>,
+    /// Letters.
+    pub(super) letters: Sender<L>,
+    /// What is to be listened at.
+    pub(super) listening: Sender<Listening>,
 }
 
 /// The shard's end.
 #[derive(Debug)]
-pub(super) struct Receiver {
-    queue: crossbeam_channel::Receiver<Request>,
+pub(super) struct Receiver<L> {
+    requests: crossbeam_channel::Receiver<Request>,
+    letters: crossbeam_channel::Receiver<L>,
+    listening: crossbeam_channel::Receiver<Listening>,
     bell: Arc<Bell>,
 }
 
-/// Why a request was not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SendError {
+/// The sockets that a shard is to receive requests from, in place of those it has.
+#[derive(Debug)]
+pub(super) struct Listening {
+    pub(super) sockets: Vec<Arc<RequestSocket>>,
+    /// Dropped when it is done.
+    pub(super) done: crossbeam_channel::Sender<()>,
+}
+
+/// A value that was not taken.
+#[derive(Debug)]
+pub(super) enum SendError<T> {
     /// There is no room.
-    Full,
+    Full(T),
     /// The shard has ended.
-    Gone,
+    Gone(T),
 }
 
 /// The bell as the protocol knows it. Orderings come from the protocol: they are a part of it.
@@ -71,24 +95,31 @@ struct Bell {
     stopping: AtomicBool,
 }
 
-/// A mailbox with room for `depth` requests.
-pub(super) fn mailbox(depth: usize) -> io::Result<(Sender, Receiver)> {
-    let (sender, receiver) = crossbeam_channel::bounded(depth);
+/// A mailbox with room for `depth` commands and as many letters.
+pub(super) fn mailbox<L>(depth: usize) -> io::Result<(Senders<L>, Receiver<L>)> {
+    let (requests, requests_end) = crossbeam_channel::bounded(depth);
+    let (letters, letters_end) = crossbeam_channel::bounded(depth);
+    let (listening, listening_end) = crossbeam_channel::bounded(1);
     let bell = Arc::new(Bell {
         pipe: File::from(sys::bell()?),
         marked: AtomicBool::new(false),
         stopping: AtomicBool::new(false),
     });
-    Ok((Sender { queue: sender, bell: Arc::clone(&bell) }, Receiver { queue: receiver, bell }))
+    let senders = Senders {
+        requests: Sender { queue: requests, bell: Arc::clone(&bell) },
+        letters: Sender { queue: letters, bell: Arc::clone(&bell) },
+        listening: Sender { queue: listening, bell: Arc::clone(&bell) },
+    };
+    Ok((senders, Receiver { requests: requests_end, letters: letters_end, listening: listening_end, bell }))
 }
 
-impl Sender {
-    /// Puts a request in and wakes the shard if need be.
-    pub(super) fn send(&self, request: Request) -> Result<(), SendError> {
-        let push = || self.queue.try_send(request);
+impl<T> Sender<T> {
+    /// Puts a value in and wakes the shard if need be.
+    pub(super) fn send(&self, value: T) -> Result<(), SendError<T>> {
+        let push = || self.queue.try_send(value);
         post(push, &*self.bell).map_err(|error| match error {
-            TrySendError::Full(_) => SendError::Full,
-            TrySendError::Disconnected(_) => SendError::Gone,
+            TrySendError::Full(value) => SendError::Full(value),
+            TrySendError::Disconnected(value) => SendError::Gone(value),
         })
     }
 
@@ -99,20 +130,41 @@ impl Sender {
     }
 }
 
-impl Receiver {
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Self {
+        Sender { queue: self.queue.clone(), bell: Arc::clone(&self.bell) }
+    }
+}
+
+impl<L> Receiver<L> {
     /// What the ring has to poll.
     pub(super) fn descriptor(&self) -> RawFd {
         self.bell.pipe.as_raw_fd()
     }
 
-    /// Answers the bell. After it [`Receiver::take`] must be called until it returns nothing.
+    /// Answers the bell. After it the queues must be emptied.
     pub(super) fn answer(&self) {
         hear(&*self.bell);
     }
 
-    /// The next request.
+    /// The next command.
     pub(super) fn take(&self) -> Option<Request> {
-        self.queue.try_recv().ok()
+        self.requests.try_recv().ok()
+    }
+
+    /// The next letter.
+    pub(super) fn take_letter(&self) -> Option<L> {
+        self.letters.try_recv().ok()
+    }
+
+    /// What is to be listened at from now on, if that has changed.
+    pub(super) fn take_listening(&self) -> Option<Listening> {
+        self.listening.try_recv().ok()
+    }
+
+    /// Whether there is nothing to take.
+    pub(super) fn is_empty(&self) -> bool {
+        self.requests.is_empty() && self.letters.is_empty() && self.listening.is_empty()
     }
 
     /// Whether the shard must end.

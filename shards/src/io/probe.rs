@@ -10,7 +10,7 @@ use super::sys;
 /// glommio refuses to start an executor with less.
 const MEMLOCK_MIN: u64 = 512 * 1024;
 /// For the probe: as small as rings can be.
-const SMALL: Sizes = Sizes { submissions: 4, completions: 8, buffers: 4 };
+const SMALL: Sizes = Sizes { submissions: 4, completions: 8, buffers: 4, requests: 1 };
 /// Descriptors that a shard needs besides its sockets: the rings and eventfds of its executor and its own.
 const DESCRIPTORS_PER_SHARD: u64 = 16;
 /// Descriptors of everything else in the process.

@@ -8,6 +8,9 @@
 //! worker. So when a submission was consumed its buffer is free, without any completion, and only
 //! failures post one (`CQE_SKIP_SUCCESS`).
 //!
+//! Requests come in the same way, into longer buffers of their own, with the address of this host that they were
+//! sent to.
+//!
 //! # Invariants
 //!
 //! * A buffer is held by the kernel, or by one [`Buffer`], or by one queued send. A `Buffer` cannot be
@@ -26,15 +29,22 @@ use std::time::Duration;
 use io_uring::{IoUring, cqueue, opcode, squeue, types};
 
 use super::address;
-use super::buffers::{Buffer, Buffers};
+use super::buffers::{Buffer, Buffers, Group};
+use super::control::{self, CONTROL_BYTES};
+use super::request_socket::DatagramPath;
+use crate::limits::DATAGRAM_BYTES_MAX;
 use crate::names::SocketId;
 
 /// The header that a multishot receive puts before name and payload (`io_uring_recvmsg_out`).
 const HEADER_BYTES: usize = 16;
 /// Where the payload starts: there are no control messages.
 const PAYLOAD_AT: usize = HEADER_BYTES + address::NAME_BYTES;
-/// The only group of buffers.
-const GROUP: u16 = 0;
+/// Bytes of a buffer for a packet.
+const PACKET_BUFFER_BYTES: usize = PAYLOAD_AT + DATAGRAM_BYTES_MAX;
+/// Where the payload of a request starts.
+const REQUEST_AT: usize = PAYLOAD_AT + CONTROL_BYTES;
+/// Bytes of a buffer for a request: no datagram is longer. What is not written to takes no memory.
+const REQUEST_BUFFER_BYTES: usize = (REQUEST_AT + 65_535).next_multiple_of(4096);
 /// Attempts to make room in a full submission queue. One is enough, unless the kernel is out of memory.
 const SUBMITS_MAX: usize = 1000;
 /// With `min_wait`: this many completions end the wait early.
@@ -47,13 +57,15 @@ const BATCH_WAIT: Duration = Duration::from_millis(20);
 pub(super) struct Sizes {
     pub(super) submissions: u32,
     pub(super) completions: u32,
-    /// A power of two.
+    /// For packets: a power of two.
     pub(super) buffers: u16,
+    /// For requests: a power of two.
+    pub(super) requests: u16,
 }
 
 impl Default for Sizes {
     fn default() -> Self {
-        Sizes { submissions: 1024, completions: 8192, buffers: 4096 }
+        Sizes { submissions: 1024, completions: 8192, buffers: 4096, requests: 64 }
     }
 }
 
@@ -62,6 +74,8 @@ impl Default for Sizes {
 pub(super) enum Tag {
     /// A datagram, or the end of a standing receive.
     Receive(SocketId),
+    /// A request that came to the listener of this number, or the end of its standing receive.
+    Listen(u32),
     /// A send that failed.
     Send(SocketId),
     /// Nothing of interest: a cancellation or removal that found nothing.
@@ -86,6 +100,7 @@ impl Tag {
             Tag::Mail => (3, 0, 0),
             Tag::Tick => (4, 0, 0),
             Tag::Deadline(number) => (5, number, 0),
+            Tag::Listen(number) => (6, number, 0),
         };
         assert!(slot >> SLOT_BITS == 0, "slots are below SOCKETS_PER_SHARD_MAX");
         kind << (SLOT_BITS + GENERATION_BITS) | u64::from(generation) << SLOT_BITS | u64::from(slot)
@@ -102,6 +117,7 @@ impl Tag {
             3 => Tag::Mail,
             4 => Tag::Tick,
             5 => Tag::Deadline(generation),
+            6 => Tag::Listen(generation),
             kind => unreachable!("the kernel hands back what it was given, not kind {kind}"),
         }
     }
@@ -146,8 +162,11 @@ pub(super) struct Ring {
     // First, so that it is closed before the memory that it points to goes.
     uring: IoUring,
     buffers: Buffers,
+    requests: Buffers,
     /// What a receive leaves room for. Boxed: the kernel reads it whenever a receive is armed.
     message: Box<libc::msghdr>,
+    /// The same for requests.
+    request: Box<libc::msghdr>,
     tick: Box<types::Timespec>,
     deadline: Box<types::Timespec>,
     /// Submissions queued since the start.
@@ -167,18 +186,23 @@ impl Ring {
             .setup_clamp()
             .setup_cqsize(sizes.completions)
             .build(sizes.submissions)?;
-        let buffers = Buffers::new(sizes.buffers)?;
-        // SAFETY: the entries are mapped for as long as `buffers` lives, which is longer than the ring does.
-        unsafe {
-            uring.submitter().register_buf_ring_with_flags(buffers.entries(), sizes.buffers, GROUP, 0)?;
+        let buffers = Buffers::new(Group::Packets, sizes.buffers, PACKET_BUFFER_BYTES)?;
+        let requests = Buffers::new(Group::Requests, sizes.requests, REQUEST_BUFFER_BYTES)?;
+        for group in [&buffers, &requests] {
+            let (entries, count, number) = (group.entries(), group.count(), group.group() as u16);
+            // SAFETY: the entries are mapped for as long as the group lives, which is longer than the ring does.
+            unsafe { uring.submitter().register_buf_ring_with_flags(entries, count, number, 0)? };
         }
         // SAFETY: a msghdr is integers and pointers; all zero is the empty one.
-        let mut message: Box<libc::msghdr> = Box::new(unsafe { std::mem::zeroed() });
+        let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
         message.msg_namelen = u32::try_from(address::NAME_BYTES).expect("28");
+        let request = Box::new(libc::msghdr { msg_controllen: CONTROL_BYTES, ..message });
         Ok(Ring {
             uring,
             buffers,
-            message,
+            requests,
+            message: Box::new(message),
+            request,
             tick: Box::default(),
             deadline: Box::default(),
             queued: 0,
@@ -203,18 +227,26 @@ impl Ring {
 
     /// Buffers that are neither the kernel's nor queued to be sent.
     pub(super) fn held(&self) -> usize {
-        self.buffers.held() - self.sending.len()
+        self.buffers.held() + self.requests.held() - self.sending.len()
     }
 
     /// Arms the standing receive of a socket.
     pub(super) fn receive(&mut self, socket: SocketId, descriptor: RawFd) {
-        let entry = opcode::RecvMsgMulti::new(types::Fd(descriptor), &raw const *self.message, GROUP);
+        let (message, group) = (&raw const *self.message, Group::Packets as u16);
+        let entry = opcode::RecvMsgMulti::new(types::Fd(descriptor), message, group);
         self.push(&entry.build().user_data(Tag::Receive(socket).pack()));
     }
 
-    /// Ends the standing receive of a socket: its last completion will come.
-    pub(super) fn cancel(&mut self, socket: SocketId) {
-        let entry = opcode::AsyncCancel::new(Tag::Receive(socket).pack()).build();
+    /// Arms the standing receive of a listener.
+    pub(super) fn listen(&mut self, listener: u32, descriptor: RawFd) {
+        let (message, group) = (&raw const *self.request, Group::Requests as u16);
+        let entry = opcode::RecvMsgMulti::new(types::Fd(descriptor), message, group);
+        self.push(&entry.build().user_data(Tag::Listen(listener).pack()));
+    }
+
+    /// Ends the standing receive that has a tag: its last completion will come.
+    pub(super) fn cancel(&mut self, tag: Tag) {
+        let entry = opcode::AsyncCancel::new(tag.pack()).build();
         self.push(&entry.flags(squeue::Flags::SKIP_SUCCESS).user_data(Tag::Ignored.pack()));
     }
 
@@ -227,6 +259,21 @@ impl Ring {
         let flags = u32::from_ne_bytes(head[12..16].try_into().ok()?);
         let source = address::read(head[HEADER_BYTES..].get(..name_length)?)?;
         Some(Datagram { source, payload, is_cut: flags & CUT != 0 })
+    }
+
+    /// The request that a completion with this `length` has put into `buffer`.
+    pub(super) fn request(
+        &mut self,
+        listener: usize,
+        buffer: &Buffer,
+        length: usize,
+    ) -> Option<(DatagramPath, &[u8])> {
+        let bytes = self.requests.bytes(buffer).get(..length)?;
+        let (head, payload) = bytes.split_at_checked(REQUEST_AT)?;
+        let number = |at: usize| Some(u32::from_ne_bytes(*head.get(at..)?.first_chunk()?) as usize);
+        let peer = address::read(head[HEADER_BYTES..].get(..number(0)?)?)?;
+        let local = control::read(head[PAYLOAD_AT..].get(..number(4)?)?);
+        Some((DatagramPath { listener, peer, local }, payload))
     }
 
     /// Sends the payload of `buffer`, `length` being what its completion said, out of a socket.
@@ -256,7 +303,10 @@ impl Ring {
 
     /// Gives a buffer back to the kernel.
     pub(super) fn give(&mut self, buffer: Buffer) {
-        self.buffers.give(buffer);
+        match buffer.group() {
+            Group::Packets => self.buffers.give(buffer),
+            Group::Requests => self.requests.give(buffer),
+        }
     }
 
     /// Keeps polling a descriptor for input.
@@ -287,12 +337,10 @@ impl Ring {
     /// Takes over all completions there are.
     pub(super) fn collect(&mut self, mut each: impl FnMut(Completion)) {
         for entry in self.uring.completion() {
-            each(Completion {
-                tag: Tag::unpack(entry.user_data()),
-                result: entry.result(),
-                more: cqueue::more(entry.flags()),
-                buffer: cqueue::buffer_select(entry.flags()).map(|id| self.buffers.take(id)),
-            });
+            let tag = Tag::unpack(entry.user_data());
+            let buffers = if let Tag::Listen(_) = tag { &mut self.requests } else { &mut self.buffers };
+            let buffer = cqueue::buffer_select(entry.flags()).map(|id| buffers.take(id));
+            each(Completion { tag, result: entry.result(), more: cqueue::more(entry.flags()), buffer });
         }
     }
 
@@ -309,6 +357,7 @@ impl Ring {
     /// Submits everything that is queued, and waits.
     pub(super) fn enter(&mut self, wait: Wait) {
         self.buffers.publish();
+        self.requests.publish();
         let submitter = self.uring.submitter();
         let result = match wait {
             Wait::Not => {
@@ -367,8 +416,8 @@ impl Ring {
     fn push(&mut self, entry: &squeue::Entry) {
         for _ in 0..SUBMITS_MAX {
             // SAFETY: everything an entry points to lives long enough. Sends point into a buffer that is
-            // given back only after the submission was consumed. Receives point to `message`, timeouts to
-            // `tick` and `deadline`, and those are dropped after the ring. Descriptors that were closed in
+            // given back only after the submission was consumed. Receives point to `message` and `request`,
+            // timeouts to `tick` and `deadline`, and those are dropped after the ring. Descriptors that were closed in
             // the meantime fail by themselves.
             if unsafe { self.uring.submission().push(entry) }.is_ok() {
                 self.queued += 1;

@@ -107,6 +107,51 @@ pub(super) fn allowed_cpus() -> io::Result<Vec<usize>> {
     Ok((0..bits).filter(|cpu| unsafe { libc::CPU_ISSET(*cpu, &set) }).collect())
 }
 
+/// Lets a socket tell to which address of this host each datagram was sent.
+pub(super) fn tell_local_addresses(socket: BorrowedFd<'_>, is_ip4: bool) -> io::Result<()> {
+    let (level, option) = match is_ip4 {
+        true => (libc::IPPROTO_IP, libc::IP_PKTINFO),
+        false => (libc::IPPROTO_IPV6, libc::IPV6_RECVPKTINFO),
+    };
+    let on: libc::c_int = 1;
+    let length = libc::socklen_t::try_from(size_of_val(&on)).expect("4");
+    // SAFETY: `on` is valid for the kernel to read the length that is named.
+    check(unsafe { libc::setsockopt(socket.as_raw_fd(), level, option, (&raw const on).cast(), length) })?;
+    Ok(())
+}
+
+/// How much of each part of a message was filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Received {
+    pub(super) payload: usize,
+    pub(super) name: usize,
+    pub(super) control: usize,
+}
+
+/// Receives a message that is there already.
+pub(super) fn receive_message(
+    socket: BorrowedFd<'_>,
+    payload: &mut [u8],
+    name: &mut [u8],
+    control: &mut [u8],
+) -> io::Result<Received> {
+    let mut part = libc::iovec { iov_base: payload.as_mut_ptr().cast(), iov_len: payload.len() };
+    // SAFETY: a msghdr is integers and pointers; all zero is the empty one.
+    let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
+    message.msg_name = name.as_mut_ptr().cast();
+    message.msg_namelen = libc::socklen_t::try_from(name.len()).expect("short");
+    message.msg_iov = &raw mut part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.as_mut_ptr().cast();
+    message.msg_controllen = control.len();
+    // SAFETY: all that the message points to is borrowed until this returns, and valid for the kernel to write the
+    // lengths that are named.
+    let length = unsafe { libc::recvmsg(socket.as_raw_fd(), &raw mut message, libc::MSG_DONTWAIT) };
+    let payload = usize::try_from(length).map_err(|_| io::Error::last_os_error())?;
+    let name = name.len().min(message.msg_namelen as usize);
+    Ok(Received { payload, name, control: control.len().min(message.msg_controllen) })
+}
+
 /// The CPU time this thread has used so far, in the kernel or out of it.
 pub(super) fn thread_cpu_time() -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };

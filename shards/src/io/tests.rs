@@ -16,7 +16,7 @@ pub(super) const LONG: Duration = Duration::from_secs(30);
 fn start(shards: usize) -> Shards {
     let cpus = sys::allowed_cpus().expect("a set");
     let cpus: Vec<usize> = (0..shards).map(|n| cpus[n % cpus.len()]).collect();
-    Shards::launch(&cpus, Sizes::default(), 0, |_| Puppet::default()).expect("shards")
+    Shards::launch(&cpus, Sizes::default(), 0, |_| Puppet::default()).expect("shards").0
 }
 
 fn caller(shards: &Shards) -> Caller {
@@ -137,10 +137,10 @@ fn ports_are_free_when_stop_returns() {
 fn a_full_mailbox_says_busy_and_loses_nothing() {
     let (release, held) = bounded::<()>(0);
     let cpus = sys::allowed_cpus().expect("a set");
-    let shards =
+    let (shards, _) =
         Shards::launch(&cpus[..1], Sizes::default(), 0, move |_| Puppet::held_by(held)).expect("shards");
     let mut caller = caller(&shards);
-    let mailbox = &shards.mailboxes[0];
+    let mailbox = &shards.mailboxes[0].requests;
     // Nobody sits at this number: the answers go nowhere.
     let request = |text| input(text, u16::MAX);
     mailbox.send(request("hold")).expect("room");
@@ -162,8 +162,8 @@ fn a_full_mailbox_says_busy_and_loses_nothing() {
     shards.stop();
 }
 
-fn input(text: &str, caller: u16) -> crate::input::Request {
-    crate::input::Request { id: RequestId { caller, sequence: 1 }, command: order(text) }
+fn input(text: &str, caller: u16) -> Request {
+    Request { id: RequestId { caller, sequence: 1 }, command: order(text) }
 }
 
 #[test]
@@ -187,4 +187,82 @@ fn publications_and_events_leave_by_their_channels() {
     assert!(matches!(publication, Publication::Ended(call_id) if call_id == CallId::from("unpublish")));
     assert!(!shards.publication_losses().take());
     assert_eq!(shards.event_losses().count(), 0);
+}
+
+/// What a client says at an address, and what it is answered.
+fn ask(client: &UdpSocket, at: SocketAddr, text: &str) -> String {
+    client.send_to(text.as_bytes(), at).expect("sent");
+    let mut answer = [0u8; 70_000];
+    let (length, source) = loop {
+        match client.recv_from(&mut answer) {
+            // Signals of the executors come to any thread.
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            received => break received.expect("an answer"),
+        }
+    };
+    assert_eq!(source, at, "it comes from where it was asked");
+    String::from_utf8_lossy(&answer[..length]).into_owned()
+}
+
+#[test]
+fn every_shard_hears_clients_and_answers_those_that_another_heard() {
+    let shards = start(3);
+    let address = |ip: [u8; 4]| SocketAddr::from((ip, 41_100));
+    let listeners =
+        [[127, 9, 5, 1], [127, 9, 5, 2]].map(|ip| RequestSocket::bind(address(ip), 3).expect("free"));
+    shards.listen(&listeners);
+    for client in 0..40 {
+        let client = phone(&format!("127.9.5.3:{}", 42_000 + client));
+        for at in [address([127, 9, 5, 1]), address([127, 9, 5, 2])] {
+            assert_eq!(ask(&client, at, "say here"), "here");
+            for shard in 0..3 {
+                assert_eq!(ask(&client, at, &format!("say there {shard}")), "there");
+            }
+        }
+    }
+    let long = "x".repeat(65_507 - 4);
+    assert_eq!(ask(&phone("127.9.5.3:0"), address([127, 9, 5, 1]), &format!("say {long}")), long);
+    drop(listeners);
+    shards.stop_listening();
+    for ip in [[127, 9, 5, 1], [127, 9, 5, 2]] {
+        drop(UdpSocket::bind(address(ip)).expect("free when it returns"));
+    }
+    shards.stop();
+}
+
+#[test]
+fn a_shard_whose_letter_box_is_full_says_so_by_the_one_that_heard() {
+    let (release, held) = bounded::<()>(0);
+    let cpus = sys::allowed_cpus().expect("a set");
+    let cpus = [cpus[0], cpus[cpus.len() - 1]];
+    let make = move |shard| if shard == ShardId(1) { Puppet::held_by(held) } else { Puppet::default() };
+    let (shards, letters) = Shards::launch(&cpus, Sizes::default(), 0, make).expect("shards");
+    let at = SocketAddr::from(([127, 9, 5, 4], 41_100));
+    let mut sockets = RequestSocket::bind(at, 2).expect("free");
+    // The second shard hears nothing: it is held.
+    drop(sockets.pop());
+    shards.listen(&[vec![sockets[0].clone(), sockets[0].clone()]]);
+    shards.mailboxes[1].requests.send(input("hold", u16::MAX)).expect("room");
+    let (sender, answers) = bounded(MAILBOX_DEPTH);
+    let letter = || puppet::Letter { text: "late".to_owned(), to: ReturnAddress::Thread(sender.clone()) };
+    let mut queued = 0;
+    while letters.send(ShardId(1), letter()).is_ok() {
+        queued += 1;
+    }
+    let client = phone("127.9.5.5:0");
+    let mut answer = String::new();
+    while answer != "Busy" {
+        // Either shard may have heard it; the one that is held answers when it is let go.
+        client.send_to(b"say here 1", at).expect("sent");
+        client.set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout");
+        let mut bytes = [0u8; 100];
+        if let Ok(length) = client.recv(&mut bytes) {
+            answer = String::from_utf8_lossy(&bytes[..length]).into_owned();
+        }
+    }
+    drop(release);
+    for _ in 0..queued {
+        assert_eq!(&*answers.recv_timeout(LONG).expect("an answer"), b"late");
+    }
+    shards.stop();
 }

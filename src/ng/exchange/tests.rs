@@ -18,9 +18,12 @@ use tandem_shards::{Shard, ShardConfig};
 
 use super::*;
 use crate::ng::counters::CommandKind;
+use crate::ng::letter::{decode, split};
 use crate::origin::tests::origin;
 use crate::origin::{ListenerKind, Peer, Rights};
+use crate::request_log::Protocol;
 
+mod cookies;
 mod refusals;
 
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
@@ -49,8 +52,10 @@ impl Desk for EmptyDesk {
     }
 }
 
-fn state() -> NgState {
-    NgState::new(Box::new(EmptyDesk), Arc::default())
+fn exchange() -> Exchange {
+    let state = Arc::new(NgState::new(0, Arc::default()));
+    state.set_desk(Box::new(EmptyDesk));
+    Exchange::new(state, 0)
 }
 
 /// Real shards, whose sockets all open.
@@ -120,7 +125,7 @@ impl Ask for Always {
 
 /// A reply to a payload, as text; JSON in, JSON out.
 fn reply_to<A: Ask>(ask: &mut A, payload: &str) -> String {
-    String::from_utf8(state().serve_plain(ask, NOW, payload.as_bytes(), &proxy())).expect("text")
+    String::from_utf8(exchange().serve_plain(ask, NOW, payload.as_bytes(), &proxy())).expect("text")
 }
 
 #[test]
@@ -225,7 +230,7 @@ fn recorded_conversations_have_the_same_outline() {
     let mut compared = 0;
     for group in ["01-protocol", "02-basic"] {
         for (case, steps) in recorded(group) {
-            let (state, mut node) = (state(), Node::new(3));
+            let (mut exchange, mut node) = (exchange(), Node::new(3));
             for step in steps {
                 match step.line.as_deref() {
                     Some("set maxsessions 0") => node.admission.set_max_sessions(0),
@@ -236,8 +241,16 @@ fn recorded_conversations_have_the_same_outline() {
                 if step.line.is_some() {
                     continue;
                 }
-                let reply = state.serve(&mut node, NOW, &step.request, &proxy());
+                // Here the rest of the message counts too: see tests/conformance.md.
+                let other_of_the_cookie = ["duplicate-cookie step 3", "duplicate-cookie step 5"]
+                    .iter()
+                    .any(|s| step.step.starts_with(s));
+                let reply = exchange.serve(&mut node, NOW, &step.request, &proxy());
                 compared += 1;
+                if other_of_the_cookie {
+                    assert!(reply.expect("a reply").ends_with(b" d6:result4:ponge"), "{}", step.step);
+                    continue;
+                }
                 let Some(reply) = reply else {
                     assert!(step.reply.is_empty(), "{}: no reply", step.step);
                     continue;
@@ -254,7 +267,7 @@ fn recorded_conversations_have_the_same_outline() {
 
 #[test]
 fn only_what_an_origin_may_is_carried_out() {
-    let (state, mut node) = (state(), Node::new(2));
+    let (mut exchange, mut node) = (exchange(), Node::new(2));
     let delete = format!("d7:command5:offer7:call-id1:c8:from-tag1:f3:sdp{}:{SDP}e", SDP.len());
     let cli = "d4:body9:terminate7:command3:clie";
     let refused = "d6:result5:error12:error-reason21:ng is not served heree";
@@ -266,27 +279,10 @@ fn only_what_an_origin_may_is_carried_out() {
         (Rights::OPERATE.with_signal(true), cli, "d8:response14:did terminate\n6:result2:oke"),
     ] {
         let reply =
-            state.serve_plain(&mut node, NOW, message.as_bytes(), &origin(ListenerKind::Http, rights));
+            exchange.serve_plain(&mut node, NOW, message.as_bytes(), &origin(ListenerKind::Http, rights));
         assert_eq!(String::from_utf8_lossy(&reply), expected, "{rights:?} {message:.40}");
     }
     assert_eq!(node.asked.load(Ordering::Relaxed), 0);
-}
-
-#[test]
-fn a_cookie_is_served_once_whatever_comes_with_it() {
-    let (state, mut node) = (state(), Node::new(2));
-    let offer = format!("c1 d7:command5:offer7:call-id1:c8:from-tag1:f3:sdp{}:{SDP}e", SDP.len());
-    let first = state.serve(&mut node, NOW, offer.as_bytes(), &proxy()).expect("a reply");
-    for repeated in [offer.as_str(), "c1 d7:command4:pinge", "c1 nonsense"] {
-        let other = Origin { peer: Peer::Unknown, ..proxy() };
-        assert_eq!(state.serve(&mut node, NOW, repeated.as_bytes(), &other).as_ref(), Some(&first));
-    }
-    assert_eq!(node.asked.load(Ordering::Relaxed), 1);
-    assert_eq!(state.counters.repeated.value(), 3);
-    assert_eq!(
-        state.serve(&mut node, NOW, b"c2 d7:command4:pinge", &proxy()).as_deref(),
-        Some(&b"c2 d6:result4:ponge"[..])
-    );
 }
 
 #[test]
@@ -304,20 +300,6 @@ fn replies_speak_the_language_of_the_request() {
     for (request, expected) in cases {
         assert_eq!(reply_to(&mut node, request), expected, "{request}");
     }
-}
-
-#[test]
-fn a_reply_too_long_for_a_datagram_becomes_an_error() {
-    let state = state();
-    for (message, expected) in [
-        (r#"c {"command":"list"}"#, r#"c {"result":"error","error-reason":"Reply too long for a datagram"}"#),
-        ("c d7:command4:liste", "c d6:result5:error12:error-reason29:Reply too long for a datagrame"),
-    ] {
-        let reply = state.too_long(NOW, message.as_bytes(), &proxy());
-        assert_eq!(String::from_utf8(reply).as_deref(), Ok(expected));
-    }
-    assert_eq!(state.counters.replies_too_long.value(), 2);
-    assert_eq!(state.requests.refusals(), [(Protocol::Ng, "Reply too long for a datagram".to_owned(), 2)]);
 }
 
 #[test]
@@ -399,17 +381,17 @@ fn limits_and_overload_look_alike_so_that_proxies_fail_over() {
 
 #[test]
 fn calls_of_all_shards_are_listed_up_to_the_limit() {
-    let (state, mut node) = (state(), Node::new(3));
+    let (mut exchange, mut node) = (exchange(), Node::new(3));
     for number in 0..20 {
         let offer = serde_json::json!({
             "command": "offer", "call-id": format!("call-{number}"), "from-tag": "f", "sdp": SDP,
         });
-        let reply = state.serve_plain(&mut node, NOW, offer.to_string().as_bytes(), &proxy());
+        let reply = exchange.serve_plain(&mut node, NOW, offer.to_string().as_bytes(), &proxy());
         assert!(reply.ends_with(br#""result":"ok"}"#), "{}", reply.escape_ascii());
     }
     for (limit, expected) in [(0, 0), (1, 1), (19, 19), (20, 20), (1000, 20)] {
         let request = serde_json::json!({ "command": "list", "limit": limit });
-        let reply = state.serve_plain(&mut node, NOW, request.to_string().as_bytes(), &proxy());
+        let reply = exchange.serve_plain(&mut node, NOW, request.to_string().as_bytes(), &proxy());
         let reply: serde_json::Value = serde_json::from_slice(&reply).expect("JSON");
         assert_eq!(reply["calls"].as_array().map(Vec::len), Some(expected), "limit {limit}");
     }
@@ -470,11 +452,11 @@ proptest! {
     fn no_message_panics_and_only_cookies_are_answered(
         messages in proptest::collection::vec(any_message(), 1..6),
     ) {
-        let (state, mut node) = (state(), Node::new(2));
+        let (mut exchange, mut node) = (exchange(), Node::new(2));
         for (number, message) in messages.into_iter().enumerate() {
             let message = [format!("{number}").into_bytes(), message].concat();
             for message in [&message[..], &message[1..]] {
-                let reply = state.serve(&mut node, NOW, message, &proxy());
+                let reply = exchange.serve(&mut node, NOW, message, &proxy());
                 match (split(message), reply) {
                     (None, reply) => prop_assert_eq!(reply, None),
                     (Some((cookie, _)), Some(reply)) => {

@@ -21,7 +21,7 @@ const SDP: &str = "v=0\r\no=- 1 1 IN IP4 127.10.0.1\r\ns=-\r\nc=IN IP4 127.10.0.
 pub fn run(input: &[u8]) {
     let mut node = Node::new(2, &Settings::default());
     let offer = format!("d7:command5:offer7:call-id1:c8:from-tag1:a3:sdp{}:{SDP}e", SDP.len());
-    let reply = ng::state().serve_plain(&mut node, START, offer.as_bytes(), &ng::origin(ListenerKind::Ng));
+    let reply = ng::exchange().serve_plain(&mut node, START, offer.as_bytes(), &ng::origin(ListenerKind::Ng));
     assert!(reply.ends_with(b"6:result2:oke"), "{}", reply.escape_ascii());
     let ctl = ctl_node(&node);
     let origin = ng::origin(ListenerKind::Cli);

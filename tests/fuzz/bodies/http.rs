@@ -4,10 +4,11 @@
 use std::io::{Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use tandem::fuzzing::{
-    Health, ListenerKind, NgCounters, NgState, Origin, Reader, Request, RequestLog, Service, serve_http,
+    Exchange, Health, ListenerKind, NgCounters, NgState, Origin, Reader, Request, RequestLog, Service,
+    serve_http,
 };
 use tandem_shards::settings::Settings;
 
@@ -48,8 +49,12 @@ fn converse(input: &[u8]) {
     let (mut client, server) = UnixStream::pair().expect("a pair of sockets");
     client.write_all(input).expect("a socket takes as much as an input may have");
     client.shutdown(Shutdown::Write).expect("open");
-    let service =
-        Arc::new(FuzzedService { state: ng::state(), node: Mutex::new(Node::new(2, &Settings::default())) });
+    let (exchange, node) = (ng::exchange(), Node::new(2, &Settings::default()));
+    let service = Arc::new(FuzzedService {
+        state: Arc::clone(exchange.state()),
+        exchange: Mutex::new(exchange),
+        node: Mutex::new(node),
+    });
     let shared: Arc<dyn Service> = service.clone();
     let mut answered = Vec::new();
     std::thread::scope(|scope| {
@@ -65,22 +70,27 @@ fn converse(input: &[u8]) {
 /// The ng protocol with real shards, and nothing else.
 #[derive(Debug)]
 struct FuzzedService {
-    state: NgState,
+    state: Arc<NgState>,
+    exchange: Mutex<Exchange>,
     node: Mutex<Node>,
+}
+
+impl FuzzedService {
+    fn locked(&self) -> (MutexGuard<'_, Exchange>, MutexGuard<'_, Node>) {
+        let exchange = self.exchange.lock().expect("no panic under the lock");
+        (exchange, self.node.lock().expect("no panic under the lock"))
+    }
 }
 
 impl Service for FuzzedService {
     fn answer(&self, message: &[u8], origin: &Origin) -> Option<Arc<[u8]>> {
-        self.state.serve(&mut *self.node.lock().expect("no panic under the lock"), START, message, origin)
+        let (mut exchange, mut node) = self.locked();
+        exchange.serve(&mut *node, START, message, origin)
     }
 
     fn answer_plain(&self, payload: &[u8], origin: &Origin) -> Vec<u8> {
-        self.state.serve_plain(
-            &mut *self.node.lock().expect("no panic under the lock"),
-            START,
-            payload,
-            origin,
-        )
+        let (mut exchange, mut node) = self.locked();
+        exchange.serve_plain(&mut *node, START, payload, origin)
     }
 
     fn counters(&self) -> &NgCounters {
@@ -92,7 +102,7 @@ impl Service for FuzzedService {
     }
 
     fn cli(&self, line: &str, origin: &Origin) -> Result<String, String> {
-        self.state.desk.cli(line, origin)
+        self.state.desk().cli(line, origin)
     }
 
     fn health(&self) -> Health {

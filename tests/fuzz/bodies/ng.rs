@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use tandem::fuzzing::{
-    Broken, Desk, Framer, Limits, ListenerKind, ListenerName, MESSAGE_BYTES_MAX, NgCounters, NgState, Origin,
-    Peer, Rights, Value, bencode, json,
+    Broken, Desk, Exchange, Framer, Limits, ListenerKind, ListenerName, MESSAGE_BYTES_MAX, NgCounters,
+    NgState, Origin, Peer, Rights, Value, bencode, json,
 };
 use tandem_shards::names::CallId;
 use tandem_shards::settings::Settings;
@@ -31,8 +31,10 @@ impl Desk for EmptyDesk {
     }
 }
 
-pub fn state() -> NgState {
-    NgState::new(Box::new(EmptyDesk), Arc::default())
+pub fn exchange() -> Exchange {
+    let state = NgState::new(0, Arc::default());
+    state.set_desk(Box::new(EmptyDesk));
+    Exchange::new(Arc::new(state), 0)
 }
 
 /// Somebody who may ask for everything, through a listener of this kind.
@@ -50,10 +52,10 @@ pub fn run(input: &[u8]) {
     let messages = framed(input);
     let replies = served(&messages);
     assert_eq!(replies, served(&messages), "the same questions, the same answers");
-    let (state, mut node) = (state(), Node::new(2, &Settings::default()));
+    let (mut exchange, mut node) = (exchange(), Node::new(2, &Settings::default()));
     let payload = input.iter().position(|byte| *byte == b' ').map_or(input, |space| &input[space + 1..]);
     for payload in [input, payload] {
-        check_reply(payload, &state.serve_plain(&mut node, START, payload, &proxy()));
+        check_reply(payload, &exchange.serve_plain(&mut node, START, payload, &proxy()));
     }
     node.end();
 }
@@ -92,16 +94,16 @@ fn frame(stream: &[u8], piece: usize) -> (Vec<Vec<u8>>, Option<Vec<u8>>) {
 
 /// The replies of a new node.
 fn served(messages: &[Vec<u8>]) -> Vec<Option<Arc<[u8]>>> {
-    let (state, mut node) = (state(), Node::new(2, &Settings::default()));
+    let (mut exchange, mut node) = (exchange(), Node::new(2, &Settings::default()));
     let replies = messages.iter().map(|message| {
-        let reply = state.serve(&mut node, START, message, &proxy());
+        let reply = exchange.serve(&mut node, START, message, &proxy());
         let cookie = message.iter().position(|byte| *byte == b' ').filter(|space| *space > 0);
         match (&reply, cookie) {
             (Some(reply), Some(space)) => {
                 assert!(reply.starts_with(&message[..=space]), "the cookie comes back");
                 check_answer(&reply[space + 1..]);
                 let asked = node.asked;
-                assert_eq!(state.serve(&mut node, START, message, &proxy()).as_ref(), Some(reply));
+                assert_eq!(exchange.serve(&mut node, START, message, &proxy()).as_ref(), Some(reply));
                 assert_eq!(node.asked, asked, "a repeated question is not carried out again");
             }
             (reply, cookie) => assert!(reply.is_none() && cookie.is_none(), "a cookie makes a question"),

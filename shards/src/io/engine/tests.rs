@@ -4,11 +4,13 @@ use std::net::UdpSocket;
 
 use crossbeam_channel::Receiver;
 
+use super::requests::REQUESTS_PER_TURN;
 use super::*;
 use crate::input::{Command, Request};
 use crate::io::outlet::{Answer, Inlets, Outlets};
+use crate::io::request_socket::RequestSocket;
 use crate::io::tests::phone;
-use crate::io::tests::puppet::{Puppet, done, order};
+use crate::io::tests::puppet::{Letter, Puppet, done, order};
 use crate::limits::DATAGRAM_BYTES_MAX;
 use crate::names::{RequestId, ShardId};
 use crate::output::{DropReason, Reply};
@@ -18,7 +20,7 @@ const TURNS_MAX: usize = 4000;
 
 struct Rig {
     engine: Engine<Puppet>,
-    mailbox: mailbox::Sender,
+    mailbox: mailbox::Senders<Letter>,
     answers: Receiver<Answer>,
     _inlets: Inlets,
 }
@@ -29,15 +31,16 @@ impl Rig {
         let (sender, answers) = crossbeam_channel::bounded(16);
         let (outlets, inlets) = Outlets::new([sender].into());
         let outlet = Outlet { shard: ShardId(0), cpu: 0, started: Timestamp::ZERO, outlets };
-        let sizes = Sizes { submissions: 64, completions: 256, buffers };
-        let fittings = Fittings { sizes, min_wait_us: 100, mail, outlet };
+        let sizes = Sizes { submissions: 64, completions: 256, buffers, requests: 8 };
+        let letters = Letters::new(vec![mailbox.letters.clone()]);
+        let fittings = Fittings { sizes, min_wait_us: 100, mail, letters, outlet };
         let engine = Engine::new(Puppet::default(), fittings).expect("io_uring");
         Rig { engine, mailbox, answers, _inlets: inlets }
     }
 
     fn send(&self, command: Command) {
         let id = RequestId { caller: 0, sequence: 1 };
-        self.mailbox.send(Request { id, command }).expect("room");
+        self.mailbox.requests.send(Request { id, command }).expect("room");
     }
 
     /// Gives an order and turns until it is carried out.
@@ -265,6 +268,65 @@ fn requests_do_not_crowd_out_packets_nor_the_other_way() {
     rig.engine.turn();
     rig.engine.turn();
     assert_eq!(rig.answers.len(), REQUESTS_PER_TURN + 1);
+    rig.end();
+}
+
+/// A listener of the engine, and a client that has asked it so often.
+fn flooded(rig: &mut Rig, at: &str, questions: usize) -> UdpSocket {
+    let sockets = RequestSocket::bind(at.parse().expect("an address"), 1).expect("free");
+    let (done, is_done) = crossbeam_channel::bounded(0);
+    assert!(rig.mailbox.listening.send(mailbox::Listening { sockets, done }).is_ok());
+    rig.until("a listener", |_| is_done.try_recv() == Err(crossbeam_channel::TryRecvError::Disconnected));
+    rig.step();
+    let client = phone("127.9.4.20:0");
+    client.connect(at).expect("an address");
+    for _ in 0..questions {
+        client.send(b"say hello").expect("sent");
+    }
+    client
+}
+
+#[test]
+fn commands_letters_and_datagrams_take_turns() {
+    let mut rig = Rig::new(16);
+    let client = flooded(&mut rig, "127.9.4.21:41000", 3 * REQUESTS_PER_TURN);
+    let (sender, letters) = crossbeam_channel::bounded(100);
+    for _ in 0..REQUESTS_PER_TURN {
+        rig.send(order("nothing"));
+        let letter = Letter { text: "hello".to_owned(), to: ReturnAddress::Thread(sender.clone()) };
+        assert!(rig.mailbox.letters.send(letter).is_ok());
+    }
+    rig.engine.submit();
+    rig.engine.turn();
+    client.set_nonblocking(true).expect("possible");
+    let answered = std::iter::from_fn(|| client.recv(&mut [0; 10]).ok()).count();
+    assert_eq!(rig.answers.len() + letters.len() + answered, REQUESTS_PER_TURN);
+    for count in [rig.answers.len(), letters.len(), answered] {
+        assert!(count >= REQUESTS_PER_TURN / 3, "{count}");
+    }
+    assert_eq!(rig.engine.next_step(), Step::Go);
+    rig.end();
+}
+
+#[test]
+fn a_flood_of_requests_beyond_their_buffers_loses_nothing() {
+    let mut rig = Rig::new(16);
+    let client = flooded(&mut rig, "127.9.4.22:41000", 100);
+    let mut answer = [0; 10];
+    client.set_nonblocking(true).expect("possible");
+    for _ in 0..100 {
+        for turn in 0.. {
+            assert!(turn < TURNS_MAX, "an answer is missing");
+            if client.recv(&mut answer).is_ok() {
+                break;
+            }
+            rig.step();
+        }
+        assert_eq!(&answer[..5], b"hello");
+    }
+    assert_eq!(rig.engine.core.lost_answers, 0);
+    client.send(b"say again").expect("sent");
+    rig.until("an answer after the flood", |_| client.recv(&mut [0; 10]).is_ok());
     rig.end();
 }
 

@@ -224,29 +224,37 @@ fn request(sequence: u64) -> Request {
 
 #[test]
 fn the_bell_rings_once_until_it_is_answered() {
-    let (sender, receiver) = mailbox(3).expect("a mailbox");
-    let rings = |receiver: &Receiver| {
+    let (senders, receiver) = mailbox::<u8>(3).expect("a mailbox");
+    let sender = senders.requests;
+    let rings = |receiver: &Receiver<u8>| {
         let mut count = [0u8; 8];
         (&receiver.bell.pipe).read(&mut count).map(|_| u64::from_ne_bytes(count)).unwrap_or(0)
     };
-    sender.send(request(1)).expect("room");
-    sender.send(request(2)).expect("room");
+    assert!(sender.send(request(1)).is_ok());
+    assert!(sender.send(request(2)).is_ok());
     assert_eq!(rings(&receiver), 1);
     receiver.answer();
-    sender.send(request(3)).expect("room");
-    assert_eq!(sender.send(request(4)), Err(SendError::Full));
+    // All queues have one bell.
+    senders.letters.send(7).expect("room");
+    assert!(sender.send(request(3)).is_ok());
+    assert!(matches!(sender.send(request(4)), Err(SendError::Full(_))));
     assert_eq!(rings(&receiver), 1);
     let taken: Vec<u64> = std::iter::from_fn(|| receiver.take()).map(|r| r.id.sequence).collect();
     assert_eq!(taken, [1, 2, 3]);
+    assert!(!receiver.is_empty());
+    assert_eq!((receiver.take_letter(), receiver.take_letter()), (Some(7), None));
+    assert!(receiver.is_empty());
 }
 
 #[test]
 fn a_full_mailbox_can_be_stopped_and_a_dropped_one_is_gone() {
-    let (sender, receiver) = mailbox(1).expect("a mailbox");
-    sender.send(request(1)).expect("room");
+    let (senders, receiver) = mailbox::<u8>(1).expect("a mailbox");
+    let sender = senders.requests;
+    assert!(sender.send(request(1)).is_ok());
     assert!(!receiver.is_stopping());
     sender.stop();
     assert!(receiver.is_stopping());
     drop(receiver);
-    assert_eq!(sender.send(request(2)), Err(SendError::Gone));
+    assert!(matches!(sender.send(request(2)), Err(SendError::Gone(_))));
+    assert!(matches!(senders.letters.send(1), Err(SendError::Gone(1))));
 }

@@ -13,9 +13,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::input::{Command, Request};
-use crate::io::core::Core;
+use crate::io::core::{Core, Wanted};
 use crate::io::ring::Sizes;
-use crate::io::{Ask, Shards, sys};
+use crate::io::{Ask, AskError, DatagramPath, Shards, sys};
 use crate::names::{ShardId, SocketId};
 use crate::output::{Effect, OpenError, Reply, Verdict};
 use crate::stats::{Counters, ShardReport};
@@ -39,6 +39,16 @@ fn port(base: u16, offset: u32) -> SocketAddr {
 }
 
 impl Core for Patch {
+    type Letter = ();
+
+    fn handle_datagram(&mut self, _now: Timestamp, _path: DatagramPath, _datagram: &[u8]) {}
+
+    fn handle_letter(&mut self, _now: Timestamp, _letter: ()) {}
+
+    fn handle_returned(&mut self, _now: Timestamp, _letter: (), _why: AskError) {}
+
+    fn note_listener_error(&mut self) {}
+
     fn relay(&mut self, _now: Timestamp, at: SocketId, _source: SocketAddr, _packet: &mut [u8]) -> Verdict {
         self.counters.packets += 1;
         let out = at.slot ^ 1;
@@ -85,8 +95,8 @@ impl Core for Patch {
         self.deadline = Some(now + self.deadline_every);
     }
 
-    fn poll_effect(&mut self) -> Option<Effect> {
-        self.effects.pop_front()
+    fn poll_wanted(&mut self) -> Option<Wanted<()>> {
+        self.effects.pop_front().map(Wanted::Effect)
     }
 
     fn poll_timeout(&self) -> Option<Timestamp> {
@@ -110,7 +120,7 @@ fn run(sockets: u32, deadline_every: Duration, length: Duration) {
     let cpu = *sys::allowed_cpus().expect("a set").last().expect("a CPU");
     let min_wait_us = u32::try_from(setting("MIN_WAIT_US", 0)).expect("small");
     let make = move |_| patch(sockets, deadline_every);
-    let shards = Shards::launch(&[cpu], Sizes::default(), min_wait_us, make).expect("a shard");
+    let (shards, _) = Shards::launch(&[cpu], Sizes::default(), min_wait_us, make).expect("a shard");
     report(&shards);
     println!("ready: process {} on CPU {cpu}, {sockets} sockets", std::process::id());
     std::thread::sleep(Duration::from_millis(300));

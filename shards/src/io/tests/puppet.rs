@@ -7,7 +7,8 @@ use std::time::Duration;
 use crossbeam_channel::Receiver;
 
 use crate::input::{Command, Request};
-use crate::io::core::Core;
+use crate::io::core::{Core, ReturnAddress, Wanted};
+use crate::io::{AskError, DatagramPath};
 use crate::names::{CallId, RequestId, ShardId, SocketId};
 use crate::output::{
     DropReason, Effect, EndCause, Event, EventKind, OpenError, Refusal, Reply, RestoreOutcome, Verdict,
@@ -18,6 +19,8 @@ use crate::time::Timestamp;
 #[derive(Debug, Default)]
 pub(in crate::io) struct Puppet {
     effects: VecDeque<Effect>,
+    wanted: VecDeque<Wanted<Letter>>,
+    pub(in crate::io) lost_answers: u64,
     open: BTreeMap<u32, SocketId>,
     peers: BTreeMap<u32, SocketAddr>,
     asked: Option<RequestId>,
@@ -26,6 +29,14 @@ pub(in crate::io) struct Puppet {
     counted: u64,
     counters: Counters,
     held_by: Option<Receiver<()>>,
+    said_by: Option<ReturnAddress>,
+}
+
+/// What a client said, on its way to the shard that answers.
+#[derive(Debug)]
+pub(in crate::io) struct Letter {
+    pub(in crate::io) text: String,
+    pub(in crate::io) to: ReturnAddress,
 }
 
 /// The command that carries an order.
@@ -70,6 +81,10 @@ impl Puppet {
         }))
     }
 
+    fn answer(&mut self, Letter { text, to }: Letter) {
+        self.wanted.push_back(Wanted::Answer { to, message: text.as_bytes().into() });
+    }
+
     fn open(&mut self, slot: u32, generation: u32, local: SocketAddr) {
         let socket = SocketId { slot, generation };
         self.effects.push_back(Effect::Open { socket, local, tos: None });
@@ -110,6 +125,17 @@ impl Puppet {
             ["hold"] => drop(self.held_by.as_ref().expect("can be held").recv()),
             ["count"] => self.counted += 1,
             ["unpublish"] => self.effects.push_back(Effect::Unpublish(CallId::from("unpublish"))),
+            ["say", text, ref to @ ..] => {
+                let letter = Letter { text: text.to_owned(), to: self.said_by.clone().expect("a client") };
+                match *to {
+                    [] => self.answer(letter),
+                    [shard] => {
+                        let shard = ShardId(shard.parse().expect("a number"));
+                        self.wanted.push_back(Wanted::Send { shard, letter });
+                    }
+                    _ => panic!("{words:?}"),
+                }
+            }
             ["nothing"] => {}
             _ => panic!("{words:?}"),
         }
@@ -118,6 +144,27 @@ impl Puppet {
 }
 
 impl Core for Puppet {
+    type Letter = Letter;
+
+    /// A client's order, of which `say` is answered.
+    fn handle_datagram(&mut self, now: Timestamp, path: DatagramPath, datagram: &[u8]) {
+        let order = String::from_utf8(datagram.to_vec()).expect("text");
+        self.said_by = Some(ReturnAddress::Datagram(path));
+        assert!(self.obey(now, &order.split(' ').collect::<Vec<_>>()), "done at once");
+    }
+
+    fn handle_letter(&mut self, _now: Timestamp, letter: Letter) {
+        self.answer(letter);
+    }
+
+    fn handle_returned(&mut self, _now: Timestamp, letter: Letter, why: AskError) {
+        self.answer(Letter { text: format!("{why:?}"), ..letter });
+    }
+
+    fn note_listener_error(&mut self) {
+        self.lost_answers += 1;
+    }
+
     fn relay(&mut self, _now: Timestamp, at: SocketId, _source: SocketAddr, packet: &mut [u8]) -> Verdict {
         assert_eq!(self.open.get(&at.slot), Some(&at), "a packet of a socket that is not open");
         self.counters.packets += 1;
@@ -181,8 +228,8 @@ impl Core for Puppet {
         }
     }
 
-    fn poll_effect(&mut self) -> Option<Effect> {
-        self.effects.pop_front()
+    fn poll_wanted(&mut self) -> Option<Wanted<Letter>> {
+        self.effects.pop_front().map(Wanted::Effect).or_else(|| self.wanted.pop_front())
     }
 
     fn poll_timeout(&self) -> Option<Timestamp> {

@@ -25,22 +25,25 @@ fn every_refusal_is_said_once_with_its_reason() {
         ),
         (&[b"11 ", offer("m=audio x").as_bytes()].concat(), "Failed to parse SDP"),
     ];
-    let (state, mut node) = (state(), Node::new(1));
+    let (mut exchange, mut node) = (exchange(), Node::new(1));
     for (message, reason) in cases {
-        let before = state.requests.refusals();
-        state.serve(&mut node, NOW, message, &proxy());
-        let after = state.requests.refusals();
+        let before = exchange.state().requests.refusals();
+        exchange.serve(&mut node, NOW, message, &proxy());
+        let after = exchange.state().requests.refusals();
         let new: Vec<_> = after.into_iter().filter(|refusal| !before.contains(refusal)).collect();
         assert_eq!(new, [(Protocol::Ng, reason.to_owned(), 1)], "{}", message.escape_ascii());
     }
     // A repetition is answered from the cache and is no other refusal.
-    state.serve(&mut node, NOW, b"7 {}", &proxy());
+    exchange.serve(&mut node, NOW, cases[7].0, &proxy());
     node.admission.set_max_sessions(0);
-    state.serve_plain(&mut node, NOW, offer("m=audio 6000").as_bytes(), &proxy());
-    let total: u64 = state.requests.refusals().iter().map(|(.., count)| count).sum();
+    exchange.serve_plain(&mut node, NOW, offer("m=audio 6000").as_bytes(), &proxy());
+    let total: u64 = exchange.state().requests.refusals().iter().map(|(.., count)| count).sum();
     assert_eq!(total, cases.len() as u64 + 1);
     // The one without a cookie got no reply, and the warning is no error.
-    assert_eq!((state.counters.errors.value(), state.counters.limits.value()), (total - 2, 1));
+    assert_eq!(
+        (exchange.state().counters.errors.value(), exchange.state().counters.limits.value()),
+        (total - 2, 1)
+    );
 }
 
 #[test]
@@ -62,7 +65,8 @@ fn an_sdp_error_names_the_line() {
         {
             request.put(key.as_bytes(), Value::Bytes(value.into()));
         }
-        let error = parse(&request, proxy().address()).request.expect_err("it cannot be read");
+        let error =
+            crate::ng::request::parse(&request, proxy().address()).request.expect_err("it cannot be read");
         let detail = error.detail().expect("a line");
         assert!(detail.starts_with(expected), "{detail}");
         assert!(!detail.contains('\x1b'), "{detail}");
@@ -71,9 +75,10 @@ fn an_sdp_error_names_the_line() {
 
 #[test]
 fn what_is_answered_ok_and_not_done_is_counted_by_feature() {
-    let (state, mut node) = (state(), Node::new(1));
+    let (mut exchange, mut node) = (exchange(), Node::new(1));
+    let state = Arc::clone(exchange.state());
     let mut ask = |request: serde_json::Value| {
-        let reply = state.serve_plain(&mut node, NOW, request.to_string().as_bytes(), &proxy());
+        let reply = exchange.serve_plain(&mut node, NOW, request.to_string().as_bytes(), &proxy());
         serde_json::from_slice::<serde_json::Value>(&reply).expect("JSON")["result"].clone()
     };
     let offer = serde_json::json!({

@@ -1,0 +1,203 @@
+//! A shard that proxies speak to: the core that each shard's thread drives.
+//!
+//! What comes in at its own sockets is read here. What is about its own calls is carried out at once, what is about
+//! calls of another shard goes there as it was read, and that shard answers the proxy: nobody waits. What no shard
+//! knows goes to the desk.
+//!
+//! A shard that does not turn is known by [`Liveness`]. Requests for its calls are refused as an overload, so that
+//! the proxy goes elsewhere, and what comes in at its sockets is read by the desk. Offers and answers that it finds
+//! when it turns again are refused too, if nobody waits for them any more: elsewhere the call goes on, perhaps.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crossbeam_channel::Sender;
+use tandem_shards::Shard;
+use tandem_shards::input::Request;
+use tandem_shards::io::{ANSWER_TIMEOUT, AskError, Core, DatagramPath, ReturnAddress, Wanted};
+use tandem_shards::names::{RequestId, ShardId, SocketId};
+use tandem_shards::output::{Effect, OpenError, Verdict};
+use tandem_shards::time::Timestamp;
+
+use super::desk::DeskMail;
+use super::exchange::{Asked, Begun, Exchange, NgState};
+use super::letter::{Letter, Place};
+use crate::liveness::Liveness;
+use crate::origin::{Origin, Peer};
+
+/// The longest reply that can be sent over IPv4: less than 65 535 by the headers of IP and UDP.
+pub const REPLY_BYTES_MAX: usize = 65_535 - 20 - 8;
+/// What a shard is asked by its own exchange. No caller has this number.
+const OWN: RequestId = RequestId { caller: u16::MAX, sequence: 0 };
+
+/// A message, and where its answer goes.
+#[derive(Debug)]
+pub struct Mail {
+    /// The message.
+    pub letter: Letter,
+    /// Where its answer goes.
+    pub to: ReturnAddress,
+}
+
+/// What the shards of a node have in common.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// The protocol.
+    pub state: Arc<NgState>,
+    /// Who asks at each listener, but for the peer.
+    pub origins: Arc<[Origin]>,
+    /// The way to the desk.
+    pub desk: Sender<DeskMail>,
+    /// Which shards turn.
+    pub liveness: Arc<Liveness>,
+}
+
+impl Surroundings {
+    /// Reads a datagram. `None`: it gets no answer.
+    pub fn read(&self, now: Timestamp, path: DatagramPath, datagram: &[u8]) -> Option<Mail> {
+        let origin = Origin { peer: Peer::Address(path.peer), ..self.origins[path.listener].clone() };
+        let letter = self.state.read(now, datagram, &origin)?.with_reply_of_at_most(REPLY_BYTES_MAX);
+        Some(Mail { letter, to: ReturnAddress::Datagram(path) })
+    }
+
+    /// Where a message is answered; an error if that is a shard that does not turn.
+    ///
+    /// # Errors
+    /// Why it cannot be answered.
+    pub fn place(&self, letter: &Letter) -> Result<Place, AskError> {
+        let shards = u16::try_from(self.liveness.shard_count()).expect("as many as ShardIds");
+        match letter.place(shards) {
+            Place::Shard(shard) if self.liveness.is_stalled(shard) => Err(AskError::TimedOut),
+            place => Ok(place),
+        }
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct NgShard {
+    shard: Shard,
+    id: ShardId,
+    exchange: Exchange,
+    surroundings: Surroundings,
+    /// The message that the shard was asked about, and when.
+    asked: Option<(Timestamp, Box<Asked>, ReturnAddress)>,
+    wanted: VecDeque<Wanted<Box<Mail>>>,
+}
+
+impl NgShard {
+    /// A shard with everything around it.
+    pub fn new(shard: Shard, surroundings: Surroundings) -> Self {
+        let id = shard.id();
+        let exchange = Exchange::new(Arc::clone(&surroundings.state), usize::from(id.0));
+        NgShard { shard, id, exchange, surroundings, asked: None, wanted: VecDeque::new() }
+    }
+
+    /// Takes a message that it has read itself.
+    fn deliver(&mut self, now: Timestamp, mail: Mail) {
+        match self.surroundings.place(&mail.letter) {
+            Ok(Place::Shard(shard)) if shard != self.id => {
+                self.wanted.push_back(Wanted::Send { shard, letter: Box::new(mail) });
+            }
+            Ok(Place::Shard(_) | Place::Anywhere) => self.take(now, mail),
+            Ok(Place::Desk) => {
+                if let Err(refused) = self.surroundings.desk.try_send(DeskMail::Letter(Box::new(mail)))
+                    && let DeskMail::Letter(mail) = refused.into_inner()
+                {
+                    self.refuse(now, *mail, AskError::Busy);
+                }
+            }
+            Err(why) => self.refuse(now, mail, why),
+        }
+    }
+
+    /// Carries a message out.
+    fn take(&mut self, now: Timestamp, Mail { letter, to }: Mail) {
+        match self.exchange.begin(now, letter) {
+            Begun::Answered(message) => self.wanted.push_back(Wanted::Answer { to, message }),
+            Begun::Asks(asked, command) => {
+                self.asked = Some((now, asked, to));
+                self.shard.handle_request(now, Request { id: OWN, command });
+            }
+            Begun::AtDesk(..) => unreachable!("such a message goes to the desk"),
+        }
+    }
+
+    fn refuse(&mut self, now: Timestamp, Mail { letter, to }: Mail, why: AskError) {
+        let place = usize::from(self.id.0);
+        let message = self.surroundings.state.unanswered(now, place, letter, why);
+        self.wanted.push_back(Wanted::Answer { to, message });
+    }
+}
+
+impl Core for NgShard {
+    type Letter = Box<Mail>;
+
+    fn relay(&mut self, now: Timestamp, at: SocketId, source: SocketAddr, packet: &mut [u8]) -> Verdict {
+        self.shard.relay(now, at, source, packet)
+    }
+
+    fn note_too_long(&mut self, socket: SocketId) {
+        self.shard.note_too_long(socket);
+    }
+
+    fn note_send_error(&mut self, socket: SocketId) {
+        self.shard.note_send_error(socket);
+    }
+
+    fn handle_request(&mut self, now: Timestamp, request: Request) {
+        self.shard.handle_request(now, request);
+    }
+
+    fn handle_datagram(&mut self, now: Timestamp, path: DatagramPath, datagram: &[u8]) {
+        if let Some(mail) = self.surroundings.read(now, path, datagram) {
+            self.deliver(now, mail);
+        }
+    }
+
+    fn handle_letter(&mut self, now: Timestamp, mail: Box<Mail>) {
+        if mail.letter.is_outdated(now, ANSWER_TIMEOUT) {
+            self.refuse(now, *mail, AskError::TimedOut);
+        } else {
+            self.take(now, *mail);
+        }
+    }
+
+    fn handle_returned(&mut self, now: Timestamp, mail: Box<Mail>, why: AskError) {
+        self.refuse(now, *mail, why);
+    }
+
+    fn note_listener_error(&mut self) {
+        self.surroundings.state.counters.socket_errors.add(1);
+    }
+
+    fn handle_opened(&mut self, now: Timestamp, socket: SocketId, result: Result<(), OpenError>) {
+        self.shard.handle_opened(now, socket, result);
+    }
+
+    fn handle_timeout(&mut self, now: Timestamp) {
+        self.shard.handle_timeout(now);
+    }
+
+    fn poll_wanted(&mut self) -> Option<Wanted<Box<Mail>>> {
+        if let Some(wanted) = self.wanted.pop_front() {
+            return Some(wanted);
+        }
+        match self.shard.poll_effect()? {
+            Effect::Reply { to: OWN, reply } => {
+                let (now, asked, to) = self.asked.take().expect("a shard answers what it is asked");
+                let message = self.exchange.finish(now, *asked, Ok(reply));
+                Some(Wanted::Answer { to, message })
+            }
+            effect => Some(Wanted::Effect(effect)),
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Timestamp> {
+        self.shard.poll_timeout()
+    }
+}
+
+#[cfg(test)]
+mod tests;
