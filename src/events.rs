@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, select};
+use crossbeam_channel::{Receiver, RecvTimeoutError, select};
 use log::Level;
 use tandem_shards::names::ShardId;
 use tandem_shards::output::{Event, EventKind};
@@ -19,6 +19,9 @@ const CALL_LINES: u64 = 2000;
 /// Lines of one name in ten seconds, of which there may be many for each call.
 const MEDIA_LINES: u64 = 20;
 
+/// How long lines gather once one was written: whoever sends one meanwhile has nobody to wake, which takes a shard
+/// longer than all else about an event.
+const GATHERING: Duration = Duration::from_millis(20);
 /// How often limits are asked what they have left out.
 const LEFT_OUT_PERIOD: Duration = Duration::from_secs(1);
 
@@ -29,12 +32,7 @@ pub fn run(events: &Receiver<(ShardId, Event)>, requests: &RequestLog, stop: &Re
     loop {
         select! {
             recv(events) -> event => match event {
-                Ok((shard, event)) => {
-                    write(&mut limiters, shard, &event);
-                    if let EventKind::Ended(_) = event.kind {
-                        logging::forget_call(&event.call_id);
-                    }
-                }
+                Ok((shard, event)) => tell(&mut limiters, shard, &event),
                 Err(_) => return,
             },
             recv(requests.lines()) -> line => line.into_iter().for_each(|line| line.write()),
@@ -43,15 +41,32 @@ pub fn run(events: &Receiver<(ShardId, Event)>, requests: &RequestLog, stop: &Re
                 for (name, count) in limiters.0.take_left_out(now()).iter().chain(&limiters.1.take_left_out(now())) {
                     log::warn!("{count} lines of {name} were left out");
                 }
+                continue;
             }
             recv(stop) -> _ => break,
         }
+        if stop.recv_timeout(GATHERING) != Err(RecvTimeoutError::Timeout) {
+            break;
+        }
+        tell_all(&mut limiters, events, requests);
     }
     // What had happened before the end belongs into the log as well.
+    tell_all(&mut limiters, events, requests);
+}
+
+/// Writes all that is there.
+fn tell_all(limiters: &mut (Limiter, Limiter), events: &Receiver<(ShardId, Event)>, requests: &RequestLog) {
     for (shard, event) in events.try_iter() {
-        write(&mut limiters, shard, &event);
+        tell(limiters, shard, &event);
     }
     requests.lines().try_iter().for_each(|line| line.write());
+}
+
+fn tell(limiters: &mut (Limiter, Limiter), shard: ShardId, event: &Event) {
+    write(limiters, shard, event);
+    if let EventKind::Ended(_) = event.kind {
+        logging::forget_call(&event.call_id);
+    }
 }
 
 fn write((of_calls, of_media): &mut (Limiter, Limiter), shard: ShardId, event: &Event) {

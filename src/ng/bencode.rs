@@ -75,7 +75,10 @@ pub fn encode(value: &Value<'_>, out: &mut Vec<u8>) {
         Value::Bytes(bytes) => encode_bytes(bytes, out),
         Value::Integer(number) => {
             out.push(b'i');
-            out.extend_from_slice(number.to_string().as_bytes());
+            if *number < 0 {
+                out.push(b'-');
+            }
+            encode_digits(number.unsigned_abs(), out);
             out.push(b'e');
         }
         Value::List(items) => {
@@ -97,9 +100,24 @@ pub fn encode(value: &Value<'_>, out: &mut Vec<u8>) {
 }
 
 fn encode_bytes(bytes: &[u8], out: &mut Vec<u8>) {
-    out.extend_from_slice(bytes.len().to_string().as_bytes());
+    encode_digits(bytes.len() as u64, out);
     out.push(b':');
     out.extend_from_slice(bytes);
+}
+
+/// Replies are full of short numbers: what formatting does besides would take longer than all else.
+fn encode_digits(mut number: u64, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + u8::try_from(number % 10).expect("a digit");
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[start..]);
 }
 
 /// Digits of a length that are looked at: more cannot be a length in any message.

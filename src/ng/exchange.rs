@@ -97,7 +97,7 @@ impl NgState {
     pub fn answer_at_once(&self, now: Timestamp, letter: Letter) -> Arc<[u8]> {
         let Letter { head, request, .. } = letter;
         match self.task(&head, request) {
-            Task::Done(outcome) => self.conclude(now, self.desk_place(), head, outcome).1,
+            Task::Done(outcome) => self.conclude(now, self.desk_place(), head, outcome, &mut Vec::new()).1,
             Task::Ask(..) | Task::Desk(_) => unreachable!("somebody has to be asked for it"),
         }
     }
@@ -110,7 +110,7 @@ impl NgState {
     /// The reply to a request that does not get to its place, or no answer from there in time. It is not kept.
     pub fn unanswered(&self, now: Timestamp, place: usize, letter: Letter, why: AskError) -> Arc<[u8]> {
         let refusal = self.overloaded(letter.head.said.load_limit, why);
-        self.conclude(now, place, letter.head, Err(refusal)).1
+        self.conclude(now, place, letter.head, Err(refusal), &mut Vec::new()).1
     }
 
     /// What has to be done for a request that is new.
@@ -132,7 +132,14 @@ impl NgState {
     }
 
     /// Counts and says how a request ended, and writes the reply.
-    fn conclude(&self, now: Timestamp, place: usize, mut head: Head, outcome: Outcome) -> (Head, Arc<[u8]>) {
+    fn conclude(
+        &self,
+        now: Timestamp,
+        place: usize,
+        mut head: Head,
+        outcome: Outcome,
+        scratch: &mut Vec<u8>,
+    ) -> (Head, Arc<[u8]>) {
         let failed = outcome.as_ref().is_err_and(NgRefusal::is_error);
         let proxy = head.origin.address().ip();
         match head.said.kind {
@@ -153,7 +160,7 @@ impl NgState {
             }
             Err(refusal) => self.refuse(now, &head.about(), &refusal),
         };
-        let bytes = written(&head, &reply);
+        let bytes = written(&head, &reply, scratch);
         (head, bytes)
     }
 
@@ -163,7 +170,8 @@ impl NgState {
             return reply;
         }
         self.counters.replies_too_long.add(1);
-        written(head, &self.refuse(now, &head.about(), &reply::error("Reply too long for a datagram")))
+        let refusal = reply::error("Reply too long for a datagram");
+        written(head, &self.refuse(now, &head.about(), &refusal), &mut Vec::new())
     }
 
     /// Says and counts what a request was answered `ok` for and is not done, once for each feature.
@@ -192,18 +200,15 @@ impl NgState {
 }
 
 /// A reply as it is sent: the cookie, a space and the dictionary in the encoding of the question.
-fn written(head: &Head, reply: &Value<'_>) -> Arc<[u8]> {
-    let mut bytes = Vec::with_capacity(REPLY_BYTES);
+fn written(head: &Head, reply: &Value<'_>, scratch: &mut Vec<u8>) -> Arc<[u8]> {
+    scratch.clear();
     if let Some(cookie) = &head.cookie {
-        bytes.extend_from_slice(cookie.text());
-        bytes.push(b' ');
+        scratch.extend_from_slice(cookie.text());
+        scratch.push(b' ');
     }
-    head.encoding.encode(reply, &mut bytes);
-    bytes.into()
+    head.encoding.encode(reply, scratch);
+    Arc::from(scratch.as_slice())
 }
-
-/// Enough for most replies.
-const REPLY_BYTES: usize = 2048;
 
 fn refusal_of(error: &RequestError) -> NgRefusal {
     match error {
@@ -218,6 +223,8 @@ pub struct Exchange {
     state: Arc<NgState>,
     place: usize,
     cookies: CookieCache,
+    /// Replies are written here first, so that each takes no more memory than it needs.
+    scratch: Vec<u8>,
 }
 
 /// What becomes of a message.
@@ -290,7 +297,7 @@ impl Exchange {
     /// The exchange of a place, by its number: those of the shards come first.
     pub fn new(state: Arc<NgState>, place: usize) -> Self {
         let limits = CookieLimits::default().shared_by(state.places);
-        Exchange { state, place, cookies: CookieCache::new(limits) }
+        Exchange { state, place, cookies: CookieCache::new(limits), scratch: Vec::new() }
     }
 
     /// What all places have in common.
@@ -360,7 +367,7 @@ impl Exchange {
     }
 
     fn conclude(&mut self, now: Timestamp, head: Head, outcome: Outcome) -> Arc<[u8]> {
-        let (head, reply) = self.state.conclude(now, self.place, head, outcome);
+        let (head, reply) = self.state.conclude(now, self.place, head, outcome, &mut self.scratch);
         self.keep(now, &head, reply)
     }
 
