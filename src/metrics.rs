@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 use std::time::Duration;
 
-use tandem_shards::call::snapshot::StreamCounts;
+use tandem_shards::call::state::StreamCounts;
 use tandem_shards::names::{InterfaceName, ShardId};
 use tandem_shards::output::{DropReason, EndCause};
 use tandem_shards::stats::{Counters, ShardReport};

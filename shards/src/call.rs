@@ -12,11 +12,12 @@
 pub(crate) mod dialogue;
 pub(crate) mod draft;
 pub(crate) mod export;
+pub(crate) mod flags;
 pub(crate) mod offer_answer;
 pub(crate) mod restore;
 pub(crate) mod rewrite;
 pub mod signal;
-pub mod snapshot;
+pub mod state;
 
 use std::net::SocketAddr;
 
@@ -27,7 +28,7 @@ use crate::settings::Learning;
 use crate::sockets::FlowId;
 use crate::time::Timestamp;
 use signal::MuxOptions;
-use snapshot::{LegTreatment, MediaFlags, Ownership, PayloadType, SentSdp, Version};
+use state::{LegTreatment, MediaFlags, Ownership, PayloadType, SentSdp, Signalled, Version};
 
 /// A call.
 #[derive(Debug)]
@@ -94,12 +95,8 @@ pub(crate) struct Media {
     /// What the party does, by its own SDP or else as the counterpart's implies.
     pub(crate) direction: Direction,
     pub(crate) flags: MediaFlags,
-    /// `a=rtcp-mux` stood in the last SDP toward this party.
-    pub(crate) mux_sent: bool,
     /// The options given when the party offered.
     pub(crate) mux_options: MuxOptions,
-    /// The zero address was passed on to the counterpart.
-    pub(crate) zero_printed: bool,
     pub(crate) ptime: Option<u32>,
     pub(crate) mid: Option<Text>,
     pub(crate) payload_types: Vec<PayloadType>,
@@ -109,8 +106,9 @@ pub(crate) struct Media {
     pub(crate) rtcp: Option<FlowId>,
     /// The last is in use.
     pub(crate) port_sets: Vec<PortSet>,
-    /// Empty packets are sent to the party until something comes (`pierce-NAT`).
-    pub(crate) pierce_nat: bool,
+    pub(crate) signalled: Signalled,
+    pub(crate) signalled_at: Option<Timestamp>,
+    pub(crate) told_at: Option<Timestamp>,
 }
 
 /// Local ports opened for one endpoint of the counterpart.

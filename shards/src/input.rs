@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::call::signal::{Signal, Treatment};
-use crate::call::snapshot::CallSnapshot;
+use crate::call::state::CallSnapshot;
 use crate::names::{Branch, CallId, Keyspace, RequestId, Tag};
 use crate::settings::Settings;
 use crate::time::Timestamp;

@@ -54,7 +54,7 @@ use self::executor::Place;
 use self::outlet::{Inlets, Outlets};
 use self::ring::Sizes;
 use crate::admission::Admission;
-use crate::call::snapshot::CallSnapshot;
+use crate::call::state::CallSnapshot;
 use crate::input::{Command, Request};
 use crate::interfaces::Interfaces;
 use crate::limits::MAILBOX_DEPTH;

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use crate::call::snapshot::{CallBrief, CallSnapshot, Version};
+use crate::call::state::{CallBrief, CallSnapshot, Version};
 use crate::names::{CallId, Keyspace, RequestId, SocketId};
 use crate::stats::ShardReport;
 use crate::time::Timestamp;

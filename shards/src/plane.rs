@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::admission::Admission;
 use crate::call::draft::NewPorts;
-use crate::call::snapshot::{RtpSeen, StreamCounts};
+use crate::call::state::{RtpSeen, StreamCounts};
 use crate::call::{Media, PortSet};
 use crate::interfaces::Interfaces;
 use crate::names::{ShardId, SocketId};

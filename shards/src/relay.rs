@@ -17,7 +17,7 @@ pub(crate) mod source;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::call::snapshot::{RtpSeen, StreamCounts};
+use crate::call::state::{RtpSeen, StreamCounts};
 use crate::interfaces::{AddressId, OwnAddresses};
 use crate::names::SocketId;
 use crate::output::{DropReason, Verdict};

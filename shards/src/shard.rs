@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use crate::admission::Admission;
 use crate::call::Call;
-use crate::call::snapshot::Ownership;
+use crate::call::state::Ownership;
 use crate::input::{Command, Request};
 use crate::interfaces::{Interfaces, OwnAddresses};
 use crate::names::{CallId, RequestId, ShardId, SocketId};

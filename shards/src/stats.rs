@@ -1,6 +1,6 @@
 //! Counters of a shard: plain numbers with one writer. Readers get copies.
 
-use crate::call::snapshot::StreamCounts;
+use crate::call::state::StreamCounts;
 use crate::names::ShardId;
 use crate::output::{DropReason, EndCause};
 

@@ -4,7 +4,7 @@ mod common;
 
 use common::{A, B, World, audio};
 use tandem_shards::call::signal::Signal;
-use tandem_shards::call::snapshot::CallSnapshot;
+use tandem_shards::call::state::CallSnapshot;
 use tandem_shards::names::Text;
 use tandem_shards::output::{Keying, Refusal};
 
@@ -41,7 +41,7 @@ fn an_answer_keyed_otherwise_is_refused_and_each_leg_shows_its_own_profile() {
             let result = world.try_answer("c", &answer, |_| {});
             let profiles = |call: CallSnapshot| -> Vec<String> {
                 let media = call.legs.iter().flat_map(|leg| leg.media.iter().flatten());
-                media.map(|media| media.protocol.to_string()).collect()
+                media.map(|media| media.protocol.text.to_string()).collect()
             };
             if said == other {
                 assert!(result.expect("keyed alike").0.contains(answered), "{offered} {answered}");

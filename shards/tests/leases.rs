@@ -74,7 +74,7 @@ fn a_lease_is_renewed_and_runs_out() {
 fn a_call_whose_media_goes_on_here_outlives_its_lease() {
     let mut standby = standby(10);
     let call = standby.query("c").expect("held");
-    let to_a = call.legs[0].media[0].as_ref().expect("audio").streams[0].local.expect("a port");
+    let to_a = call.observed[0].1.local.expect("a port");
     for n in 0..30 {
         pass(&mut standby, 10);
         standby.send("127.10.0.1:6000", to_a, &rtp(n));

@@ -183,7 +183,7 @@ fn equal_packets_are_counted_as_rtpengine_does() {
     assert_eq!(pass(&mut world, B_AT, to_b, 100), 100, "B did not name the relay");
     assert_eq!(dropped(&mut world), 2);
     let call = world.query("c").expect("the call");
-    let counts = call.legs[0].media[0].as_ref().expect("audio").streams[0].counts_in;
+    let counts = call.observed[0].1.counts_in;
     assert_eq!((counts.packets, counts.errors), (32, 0), "what is dropped was not received");
 }
 

@@ -22,11 +22,7 @@ fn media_flows_both_ways_and_nothing_is_left() {
     let rtcp_b = std::net::SocketAddr::new(to_b.ip(), to_b.port() + 1);
     assert_eq!(world.send("127.10.0.1:6001", rtcp_a, &rtcp()), Some((rtcp_b, address("127.20.0.1:6011"))));
     let Reply::Ended { call, gone: true } = world.delete("c", Some("a")) else { panic!("ended") };
-    let counts: Vec<u64> = call
-        .legs
-        .iter()
-        .map(|leg| leg.media[0].as_ref().map_or(0, |m| m.streams[0].counts_in.packets))
-        .collect();
+    let counts = [0, 1].map(|leg| call.streams_of(leg, 0).next().map_or(0, |(_, rtp)| rtp.counts_in.packets));
     assert_eq!(counts, [1, 1]);
     world.assert_empty();
     assert_eq!(world.events.last().map(|e| e.kind.clone()), Some(EventKind::Ended(EndCause::Deleted)));

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{A, B, World, audio, session};
-use tandem_shards::call::snapshot::{CallSnapshot, PortSetSnapshot};
+use tandem_shards::call::state::{CallSnapshot, PortSetState};
 use tandem_shards::input::{Command, Filter, Restore};
 use tandem_shards::names::Keyspace;
 use tandem_shards::output::{Reply, RestoreOutcome};
@@ -47,21 +47,22 @@ fn a_section_that_became_something_else_leaves_no_stream() {
 fn sets_of_ports_that_overlap_leave_no_socket() {
     let (mut owner, mut standby) = (node(ONE), node(Keyspace(2)));
     owner.offer("c", &audio(A, 6000), |_| {});
-    let record = |ports: &[&[u16]], sequence| {
+    let record = |ports: &[(u16, u16)], sequence| {
         let mut call = owner.published.last().expect("published").clone();
         call.version.sequence += sequence;
         let media = call.legs[0].media[0].as_mut().expect("audio");
-        let place = PortSetSnapshot { ports: Vec::new(), interface: "pub".into(), position: 0, key: None };
-        media.port_sets =
-            ports.iter().map(|ports| PortSetSnapshot { ports: ports.to_vec(), ..place.clone() }).collect();
-        media.streams.clear();
+        let place = PortSetState { first: 0, count: 0, interface: "pub".into(), position: 0, key: None };
+        media.port_sets = ports
+            .iter()
+            .map(|(first, count)| PortSetState { first: *first, count: *count, ..place.clone() })
+            .collect();
         call.legs[1].media.clear();
         call
     };
-    restore(&mut standby, record(&[&[30100]], 0));
-    restore(&mut standby, record(&[&[30101], &[30100, 30101]], 1));
-    restore(&mut standby, record(&[&[30100], &[30100, 30101]], 2));
-    restore(&mut standby, record(&[&[30100, 30101], &[30101], &[30100]], 3));
+    restore(&mut standby, record(&[(30100, 1)], 0));
+    restore(&mut standby, record(&[(30101, 1), (30100, 2)], 1));
+    restore(&mut standby, record(&[(30100, 1), (30100, 2)], 2));
+    restore(&mut standby, record(&[(30100, 2), (30101, 1), (30100, 1)], 3));
     assert_nothing_is_left(&mut standby);
 }
 
@@ -73,7 +74,7 @@ fn the_last_ports_there_are_can_be_used_stored_and_held() {
     owner.audio_call("c");
     let record = owner.published.last().expect("published").clone();
     let media = record.legs.iter().map(|leg| leg.media[0].as_ref().expect("audio"));
-    let mut ports: Vec<_> = media.flat_map(|media| media.port_sets[0].ports.clone()).collect();
+    let mut ports: Vec<_> = media.flat_map(|media| media.port_sets[0].ports()).collect();
     ports.sort_unstable();
     assert_eq!(ports, [65532, 65533, 65534, 65535]);
     restore(&mut standby, record.clone());
@@ -81,8 +82,7 @@ fn the_last_ports_there_are_can_be_used_stored_and_held() {
     let mut single = record;
     single.version.sequence += 1;
     for media in single.legs.iter_mut().flat_map(|leg| leg.media.iter_mut().flatten()) {
-        media.port_sets.iter_mut().for_each(|set| set.ports = set.ports.split_off(1));
-        media.streams.truncate(1);
+        media.port_sets.iter_mut().for_each(|set| (set.first, set.count) = (set.first + 1, 1));
     }
     restore(&mut standby, single);
     assert_eq!(standby.open.len(), 2);

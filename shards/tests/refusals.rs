@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use common::{World, audio, rtp, session};
 use tandem_shards::call::signal::{CodecOptions, MuxOptions, Signal};
-use tandem_shards::call::snapshot::CallSnapshot;
+use tandem_shards::call::state::CallSnapshot;
 use tandem_shards::input::{Command, Restore};
 use tandem_shards::interfaces::AddressId;
 use tandem_shards::names::{Branch, Family, InterfaceName, Keyspace, SocketId, Tag, Text};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use common::{Carrier, World, address};
 use tandem_shards::call::signal::Signal;
-use tandem_shards::call::snapshot::StreamSnapshot;
+use tandem_shards::call::state::StreamObserved;
 use tandem_shards::input::{Command, Restore};
 use tandem_shards::names::{Keyspace, Tag};
 use tandem_shards::output::{DropReason, Reply, RestoreOutcome};
@@ -125,10 +125,9 @@ impl Scene {
         self.world.send(&source, self.to_a, &self.carrier.packet(1)).expect("A's packets pass").1
     }
 
-    fn stream(&mut self) -> StreamSnapshot {
+    fn stream(&mut self) -> StreamObserved {
         let call = self.world.query("c").expect("the call");
-        let media = call.legs[1].media[0].as_ref().expect("a media");
-        media.streams[usize::from(self.carrier == Carrier::Rtcp)].clone()
+        *call.streams_of(1, 0).nth(usize::from(self.carrier == Carrier::Rtcp)).expect("a stream").1
     }
 
     fn dropped(&mut self, reason: DropReason) -> u64 {
@@ -199,7 +198,7 @@ fn a_port_that_its_party_was_not_told_of_is_deaf() {
                 let mut world = node(Keyspace(1));
                 let to_b = carrier.port(world.offer("c", &carrier.sdp(address(A_AT)), change).rtp(0));
                 let at_owner = world.query("c").expect("the call");
-                let local = at_owner.legs[0].media[0].as_ref().expect("a media").streams[0].local;
+                let local = at_owner.observed[0].1.local;
                 let to_a = carrier.port(local.expect("its port is open"));
                 let mut here = if held_elsewhere { restored(&world) } else { world };
                 let packet = carrier.packet(1);

@@ -5,7 +5,7 @@
 use std::net::SocketAddr;
 
 use serde_json::{Value, json};
-use tandem_shards::call::snapshot::{CallSnapshot, LegSnapshot, Ownership};
+use tandem_shards::call::state::{CallSnapshot, LegState, Ownership};
 use tandem_shards::input::{Command as ShardCommand, Filter};
 use tandem_shards::names::{CallId, Keyspace, ShardId, Tag};
 use tandem_shards::time::Timestamp;
@@ -81,7 +81,7 @@ static INFO: Command<Box<CallView>> = Command {
 static CALL_TERMINATE: Command<Terminated> = Command {
     head: Head { level: Level::Call, word: "terminate", arguments: "", help: "end it", right: Right::Change },
     run: |execution, words| {
-        let call_id = known(execution, words)?.call.call_id;
+        let call_id = known(execution, words)?.call.state.call_id;
         if !execution.terminate(&call_id)? {
             return Err(unknown(&call_id));
         }
@@ -101,7 +101,7 @@ static CALL_DEBUG: Command<Debugged> = Command {
         right: Right::Change,
     },
     run: |execution, words| {
-        let call_id = known(execution, words)?.call.call_id;
+        let call_id = known(execution, words)?.call.state.call_id;
         debug(call_id, debug_flag(words)?)
     },
     rtpengine: Debugged::text,
@@ -293,6 +293,6 @@ fn shown(call_id: &CallId) -> String {
     printable(call_id.as_bytes())
 }
 
-fn has_tag(leg: &LegSnapshot, tag: &Tag) -> bool {
+fn has_tag(leg: &LegState, tag: &Tag) -> bool {
     leg.tag.as_ref() == Some(tag) || leg.aliases.contains(tag)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tandem_shards::call::snapshot::CallSnapshot;
+use tandem_shards::call::state::CallSnapshot;
 use tandem_shards::input::{Command, Filter};
 use tandem_shards::io::{Ask, AskError};
 use tandem_shards::names::{CallId, Keyspace, ShardId};

@@ -1,7 +1,7 @@
 //! `list interfaces`, and `list transcoders`, of which there are none.
 
 use serde_json::{Value, json};
-use tandem_shards::call::snapshot::StreamCounts;
+use tandem_shards::call::state::StreamCounts;
 use tandem_shards::stats::Counters;
 
 use super::command::{Command, Head, Level, Row};

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::{Value, json};
-use tandem_shards::call::snapshot::{CallBrief, Ownership};
+use tandem_shards::call::state::{CallBrief, Ownership};
 use tandem_shards::input::{Command as ShardCommand, Filter};
 use tandem_shards::names::Keyspace;
 use tandem_shards::output::Reply;

@@ -1,6 +1,6 @@
 //! Commands against fabricated shards, in the words that were recorded from rtpengine.
 
-use tandem_shards::call::snapshot::{Ownership, PayloadType, RtpSeen, StreamCounts};
+use tandem_shards::call::state::{Ownership, PayloadType, RtpSeen, StreamCounts};
 use tandem_shards::interfaces::AddressId;
 use tandem_shards::names::Text;
 use tandem_shards::ports::PortWish;
@@ -118,8 +118,9 @@ fn packets_and_their_codec_are_shown() {
         parameters: Text::default(),
         format: Text::default(),
     }];
-    media.streams[0].counts_in = StreamCounts { packets: 5, bytes: 860, errors: 0 };
-    media.streams[0].rtp = Some(RtpSeen { ssrc: 0xaaaa, ..RtpSeen::default() });
+    let call = shards.calls.get_mut(&id).expect("there");
+    call.observed[0].1.counts_in = StreamCounts { packets: 5, bytes: 860, errors: 0 };
+    call.observed[0].1.rtp = Some(RtpSeen { ssrc: 0xaaaa, ..RtpSeen::default() });
     let text = answer(&node(true), &mut shards, b"list sessions acall-1");
     let expected = include_str!("golden/media-codec.txt");
     assert!(text.contains(expected), "{text}");

@@ -6,9 +6,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
-use tandem_shards::call::snapshot::{
-    CallSnapshot, LegSnapshot, MediaSnapshot, RtpSeen, StreamCounts, StreamSnapshot,
-};
+use tandem_shards::call::state::{CallSnapshot, LegState, MediaState, RtpSeen, StreamCounts, StreamObserved};
 use tandem_shards::names::{Component, Tag};
 use tandem_shards::time::Timestamp;
 
@@ -37,17 +35,17 @@ pub fn call(call: &CallSnapshot, view: View<'_>) -> Value<'static> {
     if let Some(metadata) = &call.metadata {
         report.set("metadata", metadata.as_bytes().to_vec());
     }
-    let media = || shown.iter().flat_map(|at| call.legs[*at].media.iter().flatten());
-    report.set("SSRC", sources(media()));
+    let media = || shown.iter().flat_map(|at| (0..call.legs[*at].media.len()).map(|n| (*at, n)));
+    report.set("SSRC", sources(media().filter_map(|(at, n)| received(call, at, n))));
     let mut tags = Value::dictionary();
     for at in &shown {
         tags.put(name(call, *at), leg(call, *at, view.gone));
     }
     report.set("tags", tags);
-    let streams = || media().flat_map(|media| &media.streams);
+    let streams = || media().flat_map(|(at, n)| call.streams_of(at, n));
     let mut totals = Value::dictionary();
     for (key, component) in [("RTP", Component::Rtp), ("RTCP", Component::Rtcp)] {
-        totals.set(key, sum(streams().filter(|stream| stream.component == component)));
+        totals.set(key, sum(streams().filter(|(of, _)| *of == component).map(|(_, stream)| stream)));
     }
     report.set("totals", totals);
     report
@@ -58,11 +56,11 @@ fn shown(call: &CallSnapshot, tag: Option<&Tag>) -> Vec<usize> {
     let Some(tag) = tag else {
         return (0..call.legs.len()).collect();
     };
-    let has = |leg: &LegSnapshot| leg.tag.as_ref() == Some(tag) || leg.aliases.contains(tag);
+    let has = |leg: &LegState| leg.tag.as_ref() == Some(tag) || leg.aliases.contains(tag);
     let Some(wanted) = call.legs.iter().position(has) else {
         return Vec::new();
     };
-    let peers = call.legs[wanted].subscriptions.iter().map(|peer| usize::from(*peer));
+    let peers = call.legs[wanted].peers.iter().map(|peer| usize::from(*peer));
     std::iter::once(wanted).chain(peers.filter(|peer| *peer < call.legs.len())).collect()
 }
 
@@ -92,9 +90,9 @@ fn leg(call: &CallSnapshot, at: usize, gone: bool) -> Value<'static> {
     if let Some(metadata) = &leg.metadata {
         report.set("metadata", metadata.as_bytes().to_vec());
     }
-    let subscribed = leg.subscriptions.iter().map(|peer| usize::from(*peer));
+    let subscribed = leg.peers.iter().map(|peer| usize::from(*peer));
     report.set("subscriptions", links(call, subscribed));
-    let subscribes = |other: &usize| call.legs[*other].subscriptions.iter().any(|p| usize::from(*p) == at);
+    let subscribes = |other: &usize| call.legs[*other].peers.iter().any(|p| usize::from(*p) == at);
     report.set("subscribers", links(call, (0..call.legs.len()).filter(subscribes)));
     let medias = leg.media.iter().enumerate().filter_map(|(position, media)| {
         let media_report = media_report(call, at, position, media.as_ref()?, gone);
@@ -119,29 +117,29 @@ fn media_report(
     call: &CallSnapshot,
     at: usize,
     position: usize,
-    media: &MediaSnapshot,
+    media: &MediaState,
     gone: bool,
 ) -> Value<'static> {
     let mut report = Value::dictionary();
     report.set("index", (position + 1) as u64);
     report.set("type", media.kind.as_bytes().to_vec());
-    report.set("protocol", media.protocol.as_bytes().to_vec());
-    if let Some(codec) = codec(media) {
+    report.set("protocol", media.protocol.text.as_bytes().to_vec());
+    if let Some(codec) = codec(call, at, position, media) {
         report.set("codec", codec);
     }
-    let streams = media.streams.iter().map(|stream| stream_report(media, stream, gone));
+    let streams = call.streams_of(at, position);
+    let streams = streams.map(|(component, stream)| stream_report(media, component, stream, gone));
     report.set("streams", streams.collect::<Vec<_>>());
     report.set("flags", media_flags(call, at, media));
-    report.set("ingress SSRCs", sources_list(Some(media)));
-    let peer = call.legs[at].subscriptions.last().and_then(|peer| call.legs.get(usize::from(*peer)));
-    let counterpart = peer.and_then(|peer| peer.media.get(position)).and_then(Option::as_ref);
-    report.set("egress SSRCs", sources_list(counterpart));
+    report.set("ingress SSRCs", sources_list(received(call, at, position)));
+    let peer = call.legs[at].peers.last().map(|peer| usize::from(*peer));
+    report.set("egress SSRCs", sources_list(peer.and_then(|peer| received(call, peer, position))));
     report
 }
 
 /// The codec of the packets that came, such as `PCMU/8000`.
-fn codec(media: &MediaSnapshot) -> Option<Vec<u8>> {
-    let rtp = media.streams.iter().find(|stream| stream.component == Component::Rtp)?.rtp?;
+fn codec(call: &CallSnapshot, at: usize, position: usize, media: &MediaState) -> Option<Vec<u8>> {
+    let rtp = rtp_seen(call, at, position)?;
     let known = media.payload_types.iter().find(|known| known.number == rtp.payload_type)?;
     let mut text = known.name.as_bytes().to_vec();
     text.extend(format!("/{}", known.clock_rate).bytes());
@@ -152,7 +150,7 @@ fn codec(media: &MediaSnapshot) -> Option<Vec<u8>> {
     Some(text)
 }
 
-fn media_flags(call: &CallSnapshot, at: usize, media: &MediaSnapshot) -> Value<'static> {
+fn media_flags(call: &CallSnapshot, at: usize, media: &MediaState) -> Value<'static> {
     let flags = &media.flags;
     let listed = [
         ("initialized", true),
@@ -170,7 +168,12 @@ fn media_flags(call: &CallSnapshot, at: usize, media: &MediaSnapshot) -> Value<'
     flag_list(&listed)
 }
 
-fn stream_report(media: &MediaSnapshot, stream: &StreamSnapshot, gone: bool) -> Value<'static> {
+fn stream_report(
+    media: &MediaState,
+    component: Component,
+    stream: &StreamObserved,
+    gone: bool,
+) -> Value<'static> {
     let mut report = Value::dictionary();
     if let Some(local) = stream.local.filter(|_| !gone) {
         report.set("local port", local.port());
@@ -178,19 +181,19 @@ fn stream_report(media: &MediaSnapshot, stream: &StreamSnapshot, gone: bool) -> 
         report.set("family", family(local.ip()));
     }
     report.set("endpoint", endpoint(stream.endpoint));
-    report.set("advertised endpoint", endpoint(stream.advertised));
+    report.set("advertised endpoint", endpoint(media.signalled.of(component)));
     report.set("last packet", stream.last_packet.as_secs());
     report.set("last kernel packet", 0u64);
     report.set("last user packet", stream.last_packet.as_secs());
     if let Some(rtp) = &stream.rtp {
         report.set("SSRC", rtp.ssrc);
     }
-    let rtp = stream.component == Component::Rtp;
-    let confirmed = stream.source.is_some() && stream.received && !gone;
+    let rtp = component == Component::Rtp;
+    let confirmed = stream.confirmed.is_some() && stream.received && !gone;
     let listed = [
         ("RTP", rtp),
         ("RTCP", !rtp || media.flags.rtcp_mux),
-        ("filled", stream.advertised.is_some()),
+        ("filled", media.signalled.of(component).is_some()),
         ("confirmed", confirmed),
         // There is no kernel module to hand a stream to; rtpengine without one says so like this.
         ("kernelized", confirmed),
@@ -231,7 +234,7 @@ fn counts(counts: &StreamCounts) -> Value<'static> {
     report
 }
 
-fn sum<'a>(streams: impl Iterator<Item = &'a StreamSnapshot>) -> Value<'static> {
+fn sum<'a>(streams: impl Iterator<Item = &'a StreamObserved>) -> Value<'static> {
     let mut total = StreamCounts::default();
     for stream in streams {
         total.packets += stream.counts_in.packets;
@@ -242,9 +245,9 @@ fn sum<'a>(streams: impl Iterator<Item = &'a StreamSnapshot>) -> Value<'static> 
 }
 
 /// Each synchronisation source of the media, under its number.
-fn sources<'a>(media: impl Iterator<Item = &'a MediaSnapshot>) -> Value<'static> {
+fn sources(received: impl Iterator<Item = RtpSeen>) -> Value<'static> {
     let mut by_source: BTreeMap<u32, RtpSeen> = BTreeMap::new();
-    for rtp in media.filter_map(received) {
+    for rtp in received {
         by_source.insert(rtp.ssrc, rtp);
     }
     let mut report = Value::dictionary();
@@ -254,7 +257,7 @@ fn sources<'a>(media: impl Iterator<Item = &'a MediaSnapshot>) -> Value<'static>
     report
 }
 
-fn sources_list(media: Option<&MediaSnapshot>) -> Value<'static> {
+fn sources_list(received: Option<RtpSeen>) -> Value<'static> {
     let one = |rtp: RtpSeen| {
         let mut report = Value::dictionary();
         report.set("SSRC", rtp.ssrc);
@@ -264,13 +267,17 @@ fn sources_list(media: Option<&MediaSnapshot>) -> Value<'static> {
         }
         report
     };
-    Value::from(media.and_then(received).map(one).into_iter().collect::<Vec<_>>())
+    Value::from(received.map(one).into_iter().collect::<Vec<_>>())
 }
 
-/// What was seen of RTP on a media.
-fn received(media: &MediaSnapshot) -> Option<RtpSeen> {
-    let rtp = media.streams.iter().find(|stream| stream.component == Component::Rtp)?.rtp?;
-    (rtp.packets > 0).then_some(rtp)
+/// The RTP packets that came on a media, if any did.
+fn received(call: &CallSnapshot, at: usize, position: usize) -> Option<RtpSeen> {
+    rtp_seen(call, at, position).filter(|rtp| rtp.packets > 0)
+}
+
+fn rtp_seen(call: &CallSnapshot, at: usize, position: usize) -> Option<RtpSeen> {
+    let mut streams = call.streams_of(at, position);
+    streams.find(|(component, _)| *component == Component::Rtp).and_then(|(_, stream)| stream.rtp)
 }
 
 fn source(rtp: &RtpSeen) -> Value<'static> {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender};
-use tandem_shards::call::snapshot::CallBrief;
+use tandem_shards::call::state::CallBrief;
 use tandem_shards::input::{Command, Filter, Restore};
 use tandem_shards::io::{Ask, AskError, Caller, Callers, Clock};
 use tandem_shards::names::{CallId, Keyspace};

@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tandem_shards::call::snapshot::{CallBrief, CallSnapshot, Ownership};
+use tandem_shards::call::state::{CallBrief, CallSnapshot, Ownership};
 use tandem_shards::names::{CallId, Keyspace};
 use tandem_shards::sabotage::{self, Sabotage};
 use tandem_shards::time::Timestamp;

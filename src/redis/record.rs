@@ -14,11 +14,13 @@
 
 #[cfg(test)]
 mod acceptance;
+mod derive;
 mod digest;
 mod document;
 mod extension;
 mod fields;
 mod json;
+mod party;
 mod read;
 #[cfg(test)]
 pub(crate) mod specimen;
@@ -29,7 +31,7 @@ mod write;
 
 use std::fmt;
 
-use tandem_shards::call::snapshot::{CallSnapshot, Ownership};
+use tandem_shards::call::state::{CallSnapshot, Ownership};
 use tandem_shards::interfaces::Interfaces;
 use tandem_shards::names::{CallId, Keyspace, Text};
 use tandem_shards::time::Timestamp;
@@ -95,7 +97,7 @@ pub struct Age {
     /// When the call was made.
     pub created: Timestamp,
     /// Which of its records it is.
-    pub version: tandem_shards::call::snapshot::Version,
+    pub version: tandem_shards::call::state::Version,
 }
 
 /// Why something stored under a call-id is no record that can be used.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use tandem_shards::call::snapshot::Ownership;
+use tandem_shards::call::state::Ownership;
 use tandem_shards::sim::network::Site;
 use tandem_shards::sim::swarm::Swarm;
 use tandem_shards::sim::world::World;

@@ -1,18 +1,28 @@
 //! Turns a call into its plain-data form.
 
-use super::snapshot::{
-    CallBrief, CallSnapshot, LegSnapshot, MediaSnapshot, PortSetSnapshot, RtpSeen, StreamSnapshot,
+use super::state::{
+    CallBrief, CallSnapshot, CallState, LegState, MediaState, PortSetState, RtpSeen, StreamObserved,
 };
 use super::{Call, Leg, Media, PortSet};
 use crate::names::{Component, ShardId};
 use crate::plane::Plane;
-use crate::sockets::FlowId;
 
 /// A call as it is now.
 pub(crate) fn snapshot(call: &Call, plane: &Plane) -> CallSnapshot {
-    CallSnapshot {
+    let state = state(call, plane);
+    let observed = state.streams().map(|id| {
+        let media = state.media_at(id.leg.into(), id.media.into()).expect("a stream of the state");
+        let own = call.legs[usize::from(id.leg)].media_at(id.media.into()).expect("the same media");
+        (id, observed(own, media, id.component, plane))
+    });
+    CallSnapshot { observed: observed.collect(), state }
+}
+
+fn state(call: &Call, plane: &Plane) -> CallState {
+    CallState {
         call_id: call.id.clone(),
         ownership: call.ownership,
+        contested: call.contested,
         version: call.version,
         created: call.created,
         last_signal: call.last_signal,
@@ -24,7 +34,7 @@ pub(crate) fn snapshot(call: &Call, plane: &Plane) -> CallSnapshot {
         guard: call.guard,
         drop_traffic: call.drop_traffic,
         metadata: call.metadata.clone(),
-        legs: call.legs.iter().map(|leg| leg_snapshot(leg, plane)).collect(),
+        legs: call.legs.iter().map(|leg| leg_state(leg, plane)).collect(),
     }
 }
 
@@ -41,9 +51,9 @@ pub(crate) fn brief(call: &Call, shard: ShardId) -> CallBrief {
     }
 }
 
-fn leg_snapshot(leg: &Leg, plane: &Plane) -> LegSnapshot {
+fn leg_state(leg: &Leg, plane: &Plane) -> LegState {
     let position = |at: &usize| u16::try_from(*at).expect("few legs");
-    LegSnapshot {
+    LegState {
         tag: leg.tag.clone(),
         aliases: leg.aliases.clone(),
         branch: leg.branch.clone(),
@@ -56,51 +66,44 @@ fn leg_snapshot(leg: &Leg, plane: &Plane) -> LegSnapshot {
         settled: leg.settled,
         treatment: leg.treatment,
         sent: leg.sent.clone(),
-        subscriptions: leg.peers.iter().map(position).collect(),
-        media: leg.media.iter().map(|media| media.as_ref().map(|m| media_snapshot(m, plane))).collect(),
+        peers: leg.peers.iter().map(position).collect(),
+        media: leg.media.iter().map(|media| media.as_ref().map(|m| media_state(m, plane))).collect(),
     }
 }
 
-fn media_snapshot(media: &Media, plane: &Plane) -> MediaSnapshot {
-    let streams = [(Component::Rtp, 0, media.rtp), (Component::Rtcp, 1, media.rtcp)];
-    let streams = streams
-        .into_iter()
-        .filter_map(|(component, place, flow)| Some(stream_snapshot(media, component, place, flow?, plane)));
-    MediaSnapshot {
+fn media_state(media: &Media, plane: &Plane) -> MediaState {
+    MediaState {
         kind: media.kind.clone(),
-        protocol: media.protocol.text.clone(),
+        protocol: media.protocol.clone(),
         interface: media.interface.clone(),
         family: media.family,
         direction: media.direction,
         flags: media.flags,
+        mux_options: media.mux_options,
         ptime: media.ptime,
         mid: media.mid.clone(),
         payload_types: media.payload_types.clone(),
         formats: media.formats.clone(),
-        streams: streams.collect(),
-        port_sets: media.port_sets.iter().map(|set| port_set_snapshot(set, plane)).collect(),
+        signalled: media.signalled,
+        signalled_at: media.signalled_at,
+        told_at: media.told_at,
+        port_sets: media.port_sets.iter().map(|set| port_set_state(set, plane)).collect(),
     }
 }
 
-fn stream_snapshot(
-    media: &Media,
-    component: Component,
-    place: u16,
-    flow: FlowId,
-    plane: &Plane,
-) -> StreamSnapshot {
-    let flow = plane.flow(flow);
-    // Once mux settled, a newer set may be a single port: RTCP that comes all the same is heard on the older pair.
-    let local =
-        media.port_sets.iter().rev().find(|set| usize::from(place) < set.sockets.len()).map(|set| {
-            std::net::SocketAddr::new(plane.interfaces.address(set.address).ip, set.first + place)
-        });
-    StreamSnapshot {
-        component,
+fn observed(media: &Media, state: &MediaState, component: Component, plane: &Plane) -> StreamObserved {
+    let flow = match component {
+        Component::Rtp => media.rtp,
+        Component::Rtcp => media.rtcp,
+    };
+    let flow = plane.flow(flow.expect("a flow for each port"));
+    let (set, offset) = state.ports_of(component).expect("a component with ports");
+    let ip = plane.interfaces.at(&set.interface, set.position).map(|at| plane.interfaces.address(at).ip);
+    let local = ip.map(|ip| std::net::SocketAddr::new(ip, set.first + offset));
+    StreamObserved {
         local: local.filter(|_| !media.flags.disabled),
         endpoint: flow.endpoint,
-        advertised: flow.source.advertised,
-        source: flow.source.confirmed(),
+        confirmed: flow.source.confirmed(),
         received: flow.heard,
         counts_in: flow.counts_in,
         counts_out: flow.counts_out,
@@ -109,13 +112,13 @@ fn stream_snapshot(
     }
 }
 
-fn port_set_snapshot(set: &PortSet, plane: &Plane) -> PortSetSnapshot {
+fn port_set_state(set: &PortSet, plane: &Plane) -> PortSetState {
     let address = plane.interfaces.address(set.address);
-    let count = u16::try_from(set.sockets.len()).expect("a pair at most");
-    PortSetSnapshot {
+    PortSetState {
         key: set.key,
         interface: address.interface.clone(),
         position: address.position,
-        ports: (0..count).map(|offset| set.first + offset).collect(),
+        first: set.first,
+        count: u16::try_from(set.sockets.len()).expect("a pair at most"),
     }
 }

@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use super::dialogue::LegRef;
 use super::draft::{Draft, Fate, PortPlan, SectionDraft, Side};
 use super::signal::{Options, Signal};
-use super::snapshot::PayloadType;
+use super::state::{PayloadType, Signalled};
 use super::{Call, Leg, Media, PortSet};
 use crate::limits::PORT_SETS_PER_MEDIA_MAX;
 use crate::names::Text;
@@ -163,7 +163,7 @@ impl Work<'_> {
         let position = draft.position;
         let speaker = self.media(&mut call.legs[turn.speaker], plane, position, section, sides.0);
         self.note_section(speaker, section, draft);
-        let mux_accepted = speaker.mux_sent && section.rtcp_mux;
+        let mux_accepted = speaker.flags.mux_sent && section.rtcp_mux;
         if self.role == Role::Answer {
             speaker.flags.rtcp_mux = mux_accepted;
         }
@@ -237,8 +237,9 @@ impl Work<'_> {
             flags.mux_offered = section.rtcp_mux;
             media.mux_options = options.mux;
         }
-        media.zero_printed = zero && (media.zero_printed || !options.replace.zero_address);
-        media.pierce_nat = options.pierce_nat;
+        flags.zero_printed = zero && (flags.zero_printed || !options.replace.zero_address);
+        flags.pierce_nat = options.pierce_nat;
+        flags.nat_wait = options.nat_wait;
     }
 
     /// What follows for the listener from the speaker's section.
@@ -271,7 +272,7 @@ impl Work<'_> {
         if draft.fate == Fate::Relay {
             let options = self.options.mux;
             let offers = (section.rtcp_mux && !options.demux) || options.offer || draft.mux_required;
-            media.mux_sent = self.role == Role::Offer && offers;
+            media.flags.mux_sent = self.role == Role::Offer && offers;
         }
     }
 
@@ -328,18 +329,20 @@ impl Work<'_> {
         media.flags.loop_check = plane.relay.own.contain(endpoint);
         let telephone_events = telephone_events(&media.payload_types);
         let dtls = matches!(media.protocol.class, ProtocolClass::Rtp { dtls: true, .. });
-        for (flow, advertised) in [(media.rtp, endpoint), (media.rtcp, rtcp_endpoint)] {
+        media.signalled = Signalled { rtp: known(endpoint), rtcp: known(rtcp_endpoint) };
+        media.signalled_at = Some(self.now);
+        for (flow, advertised) in [(media.rtp, media.signalled.rtp), (media.rtcp, media.signalled.rtcp)] {
             let Some(flow) = flow.map(|flow| plane.flow_mut(flow)) else { continue };
             flow.telephone_events = telephone_events;
             flow.dtls = dtls;
             flow.nat_wait = self.options.nat_wait;
-            flow.source.signalled(self.now, rules, known(advertised), &mut flow.endpoint, keeps);
+            flow.source.signalled(self.now, rules, advertised, &mut flow.endpoint, keeps);
         }
     }
 
     /// The listener is told its ports now, so what comes in there may be learned from.
     fn tell(&self, media: &mut Media, plane: &mut Plane, rules: Rules) {
-        media.flags.told = true;
+        media.told_at = Some(self.now);
         for flow in media.flows() {
             plane.flow_mut(flow).source.told(self.now, rules);
         }
@@ -367,9 +370,7 @@ impl Media {
             family: crate::names::Family::of(section.address),
             direction: section.direction,
             flags: Default::default(),
-            mux_sent: false,
             mux_options: Default::default(),
-            zero_printed: false,
             ptime: None,
             mid: None,
             payload_types: Vec::new(),
@@ -377,7 +378,9 @@ impl Media {
             rtp: None,
             rtcp: None,
             port_sets: Vec::new(),
-            pierce_nat: false,
+            signalled: Signalled::default(),
+            signalled_at: None,
+            told_at: None,
         }
     }
 }

@@ -5,7 +5,9 @@
 //! update loses no packet. Which ports are missing is found out first (`lacking`), since only they can fail.
 
 use super::draft::NewPorts;
-use super::snapshot::{CallSnapshot, LegSnapshot, MediaSnapshot, Ownership, PortSetSnapshot, StreamSnapshot};
+use super::state::{
+    CallSnapshot, CallState, LegState, MediaState, Ownership, PortSetState, StreamId, StreamObserved,
+};
 use super::{Call, Leg, Media, PortSet};
 use crate::interfaces::{AddressId, Interfaces};
 use crate::names::Component;
@@ -14,7 +16,6 @@ use crate::plane::Plane;
 use crate::ports::PortWish;
 use crate::relay::FlowKind;
 use crate::relay::source::{Rules, State};
-use crate::sdp::Protocol;
 use crate::sdp::view::ProtocolClass;
 use crate::settings::Learning;
 use crate::sockets::FlowId;
@@ -27,7 +28,7 @@ use crate::time::Timestamp;
 pub(crate) fn lacking(
     interfaces: &Interfaces,
     here: Option<&Call>,
-    stored: &CallSnapshot,
+    stored: &CallState,
 ) -> Result<Vec<NewPorts>, Refusal> {
     let (mut lacking, mut claims) = (Vec::new(), Claims::default());
     for set in port_sets(stored) {
@@ -73,6 +74,7 @@ pub(crate) fn rebuild(
     plane: &mut Plane,
     now: Timestamp,
 ) -> Call {
+    let CallSnapshot { state: stored, observed } = stored;
     let handed_over = |call: &Call| call.ownership == Ownership::Own && stored.ownership != Ownership::Own;
     let contested = here.as_ref().is_some_and(|call| call.contested || handed_over(call));
     let mut old = Old::new(here);
@@ -106,7 +108,8 @@ pub(crate) fn rebuild(
     let learning = call.learning.unwrap_or(plane.settings.learning);
     let guard = call.guard.unwrap_or(plane.settings.guard);
     let claims = Claims::default();
-    let mut work = Work { index, now, plane, opened, old: &mut old, claims, take_over_in, learning, guard };
+    let mut work =
+        Work { index, now, plane, opened, old: &mut old, claims, observed, take_over_in, learning, guard };
     for (at, leg) in stored.legs.into_iter().enumerate() {
         call.legs.push(work.leg(at, leg));
     }
@@ -167,13 +170,14 @@ struct Work<'a> {
     opened: &'a mut Vec<NewPorts>,
     old: &'a mut Old,
     claims: Claims,
+    observed: Vec<(StreamId, StreamObserved)>,
     take_over_in: u32,
     learning: Learning,
     guard: bool,
 }
 
 impl Work<'_> {
-    fn leg(&mut self, at: usize, stored: LegSnapshot) -> Leg {
+    fn leg(&mut self, at: usize, stored: LegState) -> Leg {
         let media = stored.media.into_iter().enumerate();
         Leg {
             tag: stored.tag,
@@ -188,23 +192,21 @@ impl Work<'_> {
             settled: stored.settled,
             treatment: stored.treatment,
             sent: stored.sent,
-            peers: stored.subscriptions.into_iter().map(usize::from).collect(),
+            peers: stored.peers.into_iter().map(usize::from).collect(),
             media: media.map(|(position, media)| media.map(|m| self.media(at, position, m))).collect(),
         }
     }
 
-    fn media(&mut self, at: usize, position: usize, stored: MediaSnapshot) -> Media {
+    fn media(&mut self, at: usize, position: usize, stored: MediaState) -> Media {
         let port_sets = stored.port_sets.iter().filter_map(|set| self.port_set(set)).collect();
         let mut media = Media {
             kind: stored.kind,
-            protocol: Protocol::new(stored.protocol),
+            protocol: stored.protocol,
             interface: stored.interface,
             family: stored.family,
             direction: stored.direction,
             flags: stored.flags,
-            mux_sent: stored.flags.rtcp_mux,
-            mux_options: Default::default(),
-            zero_printed: stored.flags.zero_address,
+            mux_options: stored.mux_options,
             ptime: stored.ptime,
             mid: stored.mid,
             payload_types: stored.payload_types,
@@ -212,11 +214,14 @@ impl Work<'_> {
             rtp: None,
             rtcp: None,
             port_sets,
-            pierce_nat: false,
+            signalled: stored.signalled,
+            signalled_at: stored.signalled_at,
+            told_at: stored.told_at,
         };
-        for stream in &stored.streams {
-            let flow = self.flow((at, position, stream.component), &media, stream);
-            match stream.component {
+        let count = media.port_sets.iter().map(|set| set.sockets.len()).max().unwrap_or(0);
+        for component in [Component::Rtp, Component::Rtcp].into_iter().take(count) {
+            let flow = self.flow((at, position, component), &media);
+            match component {
                 Component::Rtp => media.rtp = Some(flow),
                 Component::Rtcp => media.rtcp = Some(flow),
             }
@@ -226,7 +231,7 @@ impl Work<'_> {
     }
 
     /// The set that is here already, or the one that was opened for it, or some of both.
-    fn port_set(&mut self, stored: &PortSetSnapshot) -> Option<PortSet> {
+    fn port_set(&mut self, stored: &PortSetState) -> Option<PortSet> {
         let (address, first, wish) = place(&self.plane.interfaces, stored).ok()?;
         if !self.claims.add(address, first, wish) {
             return None;
@@ -247,8 +252,16 @@ impl Work<'_> {
         Some(PortSet { key: stored.key, address, first, sockets })
     }
 
-    fn flow(&mut self, place: (usize, usize, Component), media: &Media, stored: &StreamSnapshot) -> FlowId {
-        let kind = match stored.component {
+    fn flow(&mut self, place: (usize, usize, Component), media: &Media) -> FlowId {
+        let of_place = |id: &StreamId| (usize::from(id.leg), usize::from(id.media), id.component) == place;
+        let stored = self.observed.iter().find(|(id, _)| of_place(id)).map(|(_, observed)| *observed);
+        let signalled = media.signalled.of(place.2);
+        let stored = stored.unwrap_or(StreamObserved {
+            endpoint: signalled,
+            last_packet: self.now,
+            ..StreamObserved::default()
+        });
+        let kind = match place.2 {
             Component::Rtcp => FlowKind::Rtcp,
             Component::Rtp if media.protocol.is_rtp() => FlowKind::Rtp,
             Component::Rtp => FlowKind::Datagram,
@@ -260,12 +273,13 @@ impl Work<'_> {
         flow.dtls = matches!(media.protocol.class, ProtocolClass::Rtp { dtls: true, .. });
         flow.telephone_events = super::offer_answer::telephone_events(&media.payload_types);
         flow.take_over_in = self.take_over_in;
+        flow.nat_wait = media.flags.nat_wait;
         // What came before the party was known here taught nothing.
         let untaught = !flow.heard || flow.source.state == State::Untold;
-        if known.is_none() || untaught || !flow.source.goes_by(&rules, stored.advertised) {
-            let told = media.flags.told;
+        if known.is_none() || untaught || !flow.source.goes_by(&rules, signalled) {
+            let told = media.told_at.is_some();
             flow.endpoint = stored.endpoint;
-            flow.source.restored(self.now, rules, stored.advertised, stored.source, told);
+            flow.source.restored(self.now, rules, signalled, stored.confirmed, told);
         }
         flow.source.rules = rules;
         if known.is_none() {
@@ -276,16 +290,19 @@ impl Work<'_> {
     }
 }
 
-fn port_sets(stored: &CallSnapshot) -> impl Iterator<Item = &PortSetSnapshot> {
+fn port_sets(stored: &CallState) -> impl Iterator<Item = &PortSetState> {
     stored.legs.iter().flat_map(|leg| leg.media.iter().flatten()).flat_map(|media| &media.port_sets)
 }
 
 /// Where a stored set of ports lies here.
-fn place(interfaces: &Interfaces, set: &PortSetSnapshot) -> Result<(AddressId, u16, PortWish), Refusal> {
+fn place(interfaces: &Interfaces, set: &PortSetState) -> Result<(AddressId, u16, PortWish), Refusal> {
     let address = interfaces.at(&set.interface, set.position).ok_or(Refusal::UnknownInterface)?;
-    let first = *set.ports.first().ok_or(Refusal::RanOutOfPorts)?;
-    let pair = set.ports.get(1).is_some_and(|second| Some(*second) == first.checked_add(1));
-    Ok((address, first, if pair { PortWish::Pairs(1) } else { PortWish::Single }))
+    let wish = match set.count {
+        0 => return Err(Refusal::RanOutOfPorts),
+        2.. if set.first < u16::MAX => PortWish::Pairs(1),
+        _ => PortWish::Single,
+    };
+    Ok((address, set.first, wish))
 }
 
 fn find_set(call: &Call, address: AddressId, first: u16) -> Option<&PortSet> {

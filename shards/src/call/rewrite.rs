@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::draft::{Draft, Fate, SectionDraft};
 use super::offer_answer::{Role, Turn};
 use super::signal::{CodecOptions, Options, RtcpAttributeOption, Signal};
-use super::snapshot::SentSdp;
+use super::state::SentSdp;
 use super::{Call, Media};
 use crate::names::Text;
 use crate::plane::Plane;
@@ -117,12 +117,12 @@ impl Section<'_> {
         let set = to.ports().expect("a relayed section has ports");
         let own = self.plane.interfaces.address(set.address).advertised;
         let address = match self.options.media_address {
-            _ if from.zero_printed => to.family.unspecified(),
+            _ if from.flags.zero_printed => to.family.unspecified(),
             Some(address) => address,
             None => own,
         };
         let mux = match self.role {
-            Role::Offer => to.mux_sent,
+            Role::Offer => to.flags.mux_sent,
             Role::Answer => to.flags.rtcp_mux,
         };
         RelayPlan {

@@ -5,6 +5,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::flags::flags;
 use crate::names::{Branch, CallId, Family, InterfaceName, Tag, Text};
 use crate::sdp::{AttributeEdit, SessionDescription};
 use crate::settings::Learning;
@@ -126,19 +127,20 @@ pub struct Replace {
     pub zero_address: bool,
 }
 
-/// Key `rtcp-mux`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MuxOptions {
-    /// Offer it even if the source did not.
-    pub offer: bool,
-    /// Offer it, and take nothing else.
-    pub require: bool,
-    /// Take it from the source, do not offer it on.
-    pub demux: bool,
-    /// Take it from the source.
-    pub accept: bool,
-    /// Do not take it from the source.
-    pub reject: bool,
+flags! {
+    /// Key `rtcp-mux`.
+    MuxOptions {
+        /// Offer it even if the source did not.
+        offer,
+        /// Offer it, and take nothing else.
+        require,
+        /// Take it from the source, do not offer it on.
+        demux,
+        /// Take it from the source.
+        accept,
+        /// Do not take it from the source.
+        reject,
+    }
 }
 
 /// Which form of `a=rtcp` is printed.

@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::Publication;
 use super::sys;
-use crate::call::snapshot::CallSnapshot;
+use crate::call::state::CallSnapshot;
 use crate::limits::{EVENTS_MAX, PUBLICATIONS_MAX};
 use crate::names::{CallId, RequestId, ShardId};
 use crate::output::{Event, Reply, Superseded};

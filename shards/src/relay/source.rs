@@ -22,7 +22,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::RelaySettings;
-use crate::call::snapshot::{MediaFlags, RtpSeen};
+use crate::call::state::{MediaFlags, RtpSeen};
 use crate::output::DropReason;
 use crate::sabotage::{self, Sabotage};
 use crate::settings::Learning;

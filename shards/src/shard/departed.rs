@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use crate::call::Call;
-use crate::call::snapshot::{CallSnapshot, Version};
+use crate::call::state::{CallSnapshot, Version};
 use crate::limits::DEPARTED_MAX;
 use crate::names::CallId;
 use crate::time::Timestamp;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::call::export::snapshot;
-use crate::call::snapshot::Ownership;
+use crate::call::state::Ownership;
 use crate::call::{Call, Media};
 use crate::input::{Delete, Filter};
 use crate::names::{CallId, Keyspace};

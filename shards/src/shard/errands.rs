@@ -22,7 +22,7 @@ impl Shard {
     /// Sees to it that errands are run while a call has any.
     pub(super) fn schedule_errands(&mut self, now: Timestamp, index: u32) {
         let call = &mut self.calls[index];
-        let holes = call.media().any(|media| is_open(media) && media.pierce_nat);
+        let holes = call.media().any(|media| is_open(media) && media.flags.pierce_nat);
         call.next_hole = holes.then_some(now);
         let reports = call.media().any(|media| is_open(media) && media.flags.generate_rtcp);
         let first = || now + REPORT_INTERVAL;
@@ -59,7 +59,7 @@ fn is_open(media: &Media) -> bool {
 /// there was any.
 fn punch_holes(call: &Call, plane: &mut Plane) -> bool {
     let mut any = false;
-    for flow in call.media().filter(|media| media.pierce_nat).flat_map(Media::flows) {
+    for flow in call.media().filter(|media| media.flags.pierce_nat).flat_map(Media::flows) {
         if plane.flow(flow).heard {
             continue;
         }

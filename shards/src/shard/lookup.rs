@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::call::export::{brief, snapshot};
 use crate::call::offer_answer::refresh;
 use crate::call::signal::{Party, Treatment, TreatmentKind};
-use crate::call::snapshot::{CallBrief, Ownership};
+use crate::call::state::{CallBrief, Ownership};
 use crate::input::Filter;
 use crate::names::{CallId, Family};
 use crate::output::{Refusal, Reply};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::call::snapshot::Ownership;
+use crate::call::state::Ownership;
 use crate::input::Filter;
 use crate::names::{CallId, Keyspace};
 use crate::output::{Effect, EventKind, Reply, Superseded};

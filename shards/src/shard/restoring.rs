@@ -14,7 +14,7 @@ use std::time::Duration;
 use crate::call::Call;
 use crate::call::draft::NewPorts;
 use crate::call::restore::{lacking, rebuild};
-use crate::call::snapshot::{CallSnapshot, Ownership, Version};
+use crate::call::state::{CallSnapshot, Ownership, Version};
 use crate::input::Restore;
 use crate::limits::PENDING_RESTORES_MAX;
 use crate::names::{CallId, RequestId};
@@ -179,7 +179,8 @@ impl Shard {
     pub(super) fn carry_out_restore(&mut self, now: Timestamp, id: Option<RequestId>, restoring: Restoring) {
         let Restoring { restore, mut ports, outcome, .. } = restoring;
         let ownership = if restore.own { Ownership::Own } else { Ownership::Foreign(restore.keyspace) };
-        let stored = CallSnapshot { ownership, ..restore.call };
+        let mut stored = restore.call;
+        stored.ownership = ownership;
         let call_id = stored.call_id.clone();
         let known = self.index.find(&call_id);
         let before = known.map(|index| self.calls[index].ownership);

@@ -6,7 +6,7 @@ use crate::call::draft::Draft;
 use crate::call::offer_answer::{Role, apply};
 use crate::call::rewrite;
 use crate::call::signal::Signal;
-use crate::call::snapshot::{Ownership, Version};
+use crate::call::state::{Ownership, Version};
 use crate::limits::LEGS_PER_CALL_MAX;
 use crate::names::RequestId;
 use crate::output::{EventKind, Refusal, Reply};

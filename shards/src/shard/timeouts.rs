@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::call::Call;
 use crate::call::offer_answer::refresh;
-use crate::call::snapshot::Ownership;
+use crate::call::state::Ownership;
 use crate::output::{EndCause, EventKind};
 use crate::plane::Plane;
 use crate::sabotage::{self, Sabotage};

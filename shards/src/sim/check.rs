@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::NODES_MAX;
 use super::node::Doing;
 use super::packet::Tag;
-use crate::call::snapshot::CallSnapshot;
+use crate::call::state::CallSnapshot;
 use crate::output::{DropReason, EndCause, EventKind, Verdict};
 use crate::settings::Settings;
 use crate::stats::ShardReport;

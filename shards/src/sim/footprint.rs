@@ -1,7 +1,7 @@
 //! What an offer or answer may leave behind: compared before and after one that is refused.
 
 use crate::Shard;
-use crate::call::snapshot::CallSnapshot;
+use crate::call::state::CallSnapshot;
 use crate::input::{Command, Request};
 use crate::names::{CallId, RequestId};
 use crate::output::{Effect, Reply};

@@ -16,7 +16,7 @@ use super::swarm::Swarm;
 use super::world::store::ports_of;
 use super::{NODES_MAX, call_id, chance, dialogue_of, node_address, node_of_address, split};
 use crate::admission::Admission;
-use crate::call::snapshot::{CallBrief, CallSnapshot};
+use crate::call::state::{CallBrief, CallSnapshot};
 use crate::input::{Command, Filter, Request, Restore};
 use crate::interfaces::{AddressId, Interfaces};
 use crate::names::{CallId, InterfaceName, Keyspace, RequestId, ShardId, SocketId, Tag};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::front::Front;
 use super::redis::{StoreAnswer, StoreCommand};
-use crate::call::snapshot::CallBrief;
+use crate::call::state::CallBrief;
 use crate::input::{Command, Filter};
 use crate::interfaces::Interfaces;
 use crate::names::{CallId, Keyspace};

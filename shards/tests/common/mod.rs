@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tandem_shards::admission::Admission;
 use tandem_shards::call::signal::{Options, Signal};
-use tandem_shards::call::snapshot::CallSnapshot;
+use tandem_shards::call::state::CallSnapshot;
 use tandem_shards::input::{Command, Delete, Request, Restore};
 use tandem_shards::interfaces::Interfaces;
 use tandem_shards::names::{CallId, InterfaceName, Keyspace, RequestId, ShardId, SocketId, Tag};

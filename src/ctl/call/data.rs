@@ -1,16 +1,17 @@
 //! One call for programs.
 
 use serde_json::{Value, json};
-use tandem_shards::call::snapshot::{LegSnapshot, MediaSnapshot, StreamCounts, StreamSnapshot};
+use tandem_shards::call::state::{CallSnapshot, LegState, MediaState, StreamCounts, StreamObserved};
 use tandem_shards::names::Component;
 
 use super::{CallView, address, millis, ownership};
 use crate::ctl::text::printable;
 
 /// A call with these of its legs.
-pub fn call(view: &CallView, wanted: impl Fn(&LegSnapshot) -> bool) -> Value {
+pub fn call(view: &CallView, wanted: impl Fn(&LegState) -> bool) -> Value {
     let call = &view.call;
     let (ownership, keyspace) = ownership(call.ownership, view.keyspace);
+    let legs = call.legs.iter().enumerate().filter(|(_, leg)| wanted(leg));
     json!({
         "call_id": printable(call.call_id.as_bytes()),
         "ownership": ownership,
@@ -25,11 +26,13 @@ pub fn call(view: &CallView, wanted: impl Fn(&LegSnapshot) -> bool) -> Value {
         "proxy": address(call.created_from),
         "epoch": call.version.epoch,
         "sequence": call.version.sequence,
-        "legs": call.legs.iter().filter(|l| wanted(l)).map(|l| leg(view, l)).collect::<Vec<_>>(),
+        "legs": legs.map(|(at, _)| leg(view, at)).collect::<Vec<_>>(),
     })
 }
 
-fn leg(view: &CallView, leg: &LegSnapshot) -> Value {
+fn leg(view: &CallView, at: usize) -> Value {
+    let leg = &view.call.legs[at];
+    let media = leg.media.iter().enumerate().map(|(n, m)| m.as_ref().map(|m| media(&view.call, at, n, m)));
     let tag_at = |at: &u16| {
         let other = view.call.legs.get(usize::from(*at))?;
         other.tag.as_ref().map(|tag| printable(tag.as_bytes()))
@@ -41,28 +44,29 @@ fn leg(view: &CallView, leg: &LegSnapshot) -> Value {
         "created_ms": millis(leg.created),
         "interface": printable(leg.interface.as_bytes()),
         "offerer": leg.offerer,
-        "gets_media_of": leg.subscriptions.iter().map(tag_at).collect::<Vec<_>>(),
-        "media": leg.media.iter().map(|m| m.as_ref().map(media)).collect::<Vec<_>>(),
+        "gets_media_of": leg.peers.iter().map(tag_at).collect::<Vec<_>>(),
+        "media": media.collect::<Vec<_>>(),
     })
 }
 
-fn media(media: &MediaSnapshot) -> Value {
+fn media(call: &CallSnapshot, at: usize, n: usize, media: &MediaState) -> Value {
+    let streams = call.streams_of(at, n).map(|(component, observed)| stream(media, component, observed));
     json!({
         "kind": printable(media.kind.as_bytes()),
-        "protocol": printable(media.protocol.as_bytes()),
+        "protocol": printable(media.protocol.text.as_bytes()),
         "interface": printable(media.interface.as_bytes()),
         "disabled": media.flags.disabled,
-        "streams": media.streams.iter().map(stream).collect::<Vec<_>>(),
+        "streams": streams.collect::<Vec<_>>(),
     })
 }
 
-fn stream(stream: &StreamSnapshot) -> Value {
+fn stream(media: &MediaState, component: Component, stream: &StreamObserved) -> Value {
     json!({
-        "component": match stream.component { Component::Rtp => "rtp", Component::Rtcp => "rtcp" },
+        "component": match component { Component::Rtp => "rtp", Component::Rtcp => "rtcp" },
         "local": address(stream.local),
         "endpoint": address(stream.endpoint),
-        "signalled": address(stream.advertised),
-        "confirmed": stream.source.is_some(),
+        "signalled": address(media.signalled.of(component)),
+        "confirmed": stream.confirmed.is_some(),
         "last_packet_ms": stream.received.then(|| millis(stream.last_packet)),
         "in": counts(stream.counts_in),
         "out": counts(stream.counts_out),

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::net::SocketAddr;
 
-use tandem_shards::call::snapshot::{
-    CallSnapshot, LegSnapshot, MediaSnapshot, Ownership, PayloadType, StreamSnapshot,
+use tandem_shards::call::state::{
+    CallSnapshot, LegState, MediaState, Ownership, PayloadType, RtpSeen, StreamObserved,
 };
 use tandem_shards::names::{Component, Tag};
 
@@ -85,8 +85,8 @@ fn subscriptions(text: &mut String, call: &CallSnapshot, at: usize) {
     let of = |number: &u16| call.legs.get(usize::from(*number));
     let medias = 1..=call.legs[at].media.iter().flatten().count();
     for (verb, others) in [
-        ("subscribed to", call.legs[at].subscriptions.iter().filter_map(of).collect::<Vec<_>>()),
-        ("subscription of", call.legs.iter().filter(|leg| leg.subscriptions.contains(&me)).collect()),
+        ("subscribed to", call.legs[at].peers.iter().filter_map(of).collect::<Vec<_>>()),
+        ("subscription of", call.legs.iter().filter(|leg| leg.peers.contains(&me)).collect()),
     ] {
         for index in medias.clone() {
             for other in &others {
@@ -97,23 +97,28 @@ fn subscriptions(text: &mut String, call: &CallSnapshot, at: usize) {
     }
 }
 
-fn media(text: &mut String, call: &CallSnapshot, at: usize, n: usize, media: &MediaSnapshot) {
+fn media(text: &mut String, call: &CallSnapshot, at: usize, n: usize, media: &MediaState) {
     let _ = writeln!(
         text,
         "------ Media #{} ({} over {}) using {}",
         n + 1,
         printable(media.kind.as_bytes()),
-        printable(media.protocol.as_bytes()),
+        printable(media.protocol.text.as_bytes()),
         codec(call, at, n, media),
     );
-    let ssrc = media.streams.iter().find_map(|stream| stream.rtp).map_or(0, |rtp| rtp.ssrc);
-    for stream in &media.streams {
-        self::stream(text, stream, ssrc);
+    let ssrc = seen(call, at, n).map_or(0, |rtp| rtp.ssrc);
+    for (component, stream) in call.streams_of(at, n) {
+        self::stream(text, component, stream, ssrc);
     }
 }
 
-fn stream(text: &mut String, stream: &StreamSnapshot, ssrc: u32) {
-    let rtcp = match stream.component {
+/// What was seen of RTP on a media.
+fn seen(call: &CallSnapshot, at: usize, n: usize) -> Option<RtpSeen> {
+    call.streams_of(at, n).find_map(|(_, stream)| stream.rtp)
+}
+
+fn stream(text: &mut String, component: Component, stream: &StreamObserved, ssrc: u32) {
+    let rtcp = match component {
         Component::Rtp => "",
         Component::Rtcp => " (RTCP)",
     };
@@ -136,13 +141,13 @@ fn endpoint(address: Option<SocketAddr>) -> String {
 }
 
 /// The codec of the last packet, as the party or its counterpart has named the payload type.
-fn codec(call: &CallSnapshot, at: usize, n: usize, media: &MediaSnapshot) -> String {
-    let Some(seen) = media.streams.iter().find_map(|stream| stream.rtp) else {
+fn codec(call: &CallSnapshot, at: usize, n: usize, media: &MediaState) -> String {
+    let Some(seen) = seen(call, at, n) else {
         return "unknown codec".to_owned();
     };
     let others = call.legs.iter().enumerate().filter(|(other, _)| *other != at);
     let others = others.filter_map(|(_, leg)| leg.media.get(n)?.as_ref());
-    let named = |media: &MediaSnapshot| {
+    let named = |media: &MediaState| {
         media.payload_types.iter().find(|pt| pt.number == seen.payload_type).map(codec_name)
     };
     named(media).or_else(|| others.filter_map(named).next()).unwrap_or_else(|| "unknown codec".to_owned())
@@ -156,6 +161,6 @@ fn codec_name(payload: &PayloadType) -> String {
     }
 }
 
-fn tag_of(leg: &LegSnapshot) -> String {
+fn tag_of(leg: &LegState) -> String {
     leg.tag.as_ref().map(|tag| printable(tag.as_bytes())).unwrap_or_default()
 }

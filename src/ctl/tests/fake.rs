@@ -6,18 +6,19 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use tandem_shards::admission::Admission;
-use tandem_shards::call::snapshot::{
-    CallBrief, CallSnapshot, LegSnapshot, MediaFlags, MediaSnapshot, Ownership, StreamCounts, StreamSnapshot,
-    Version,
+use tandem_shards::call::signal::MuxOptions;
+use tandem_shards::call::state::{
+    CallBrief, CallSnapshot, CallState, LegState, MediaFlags, MediaState, Ownership, PortSetState, Signalled,
+    StreamId, StreamObserved, Version,
 };
 use tandem_shards::input::{Command, Filter};
 use tandem_shards::interfaces::Interfaces;
 use tandem_shards::io::{Ask, AskError, Clock, EventLosses};
-use tandem_shards::names::{CallId, Component, Family, InterfaceName, Keyspace, ShardId, Tag, Text};
+use tandem_shards::names::{CallId, Family, InterfaceName, Keyspace, ShardId, Tag, Text};
 use tandem_shards::output::{EndCause, Refusal, Reply};
 use tandem_shards::ports::Ports;
 use tandem_shards::routing::shard_of;
-use tandem_shards::sdp::Direction;
+use tandem_shards::sdp::{Direction, Protocol};
 use tandem_shards::settings::Settings;
 use tandem_shards::stats::{Counters, ShardReport};
 use tandem_shards::time::Timestamp;
@@ -235,63 +236,53 @@ pub fn node_with(peer_age: Option<Duration>) -> Node {
     }
 }
 
-pub fn stream(
-    component: Component,
-    local: Option<SocketAddr>,
-    endpoint: Option<SocketAddr>,
-) -> StreamSnapshot {
-    StreamSnapshot {
-        component,
-        local,
-        endpoint,
-        advertised: endpoint,
-        source: None,
-        received: false,
-        counts_in: StreamCounts::default(),
-        counts_out: StreamCounts::default(),
-        last_packet: THEN,
-        rtp: None,
-    }
-}
-
-pub fn leg(tag: &str, local: &str, endpoint: &str, counterpart: u16) -> LegSnapshot {
-    let next = |text: &str| {
-        let mut address: SocketAddr = text.parse().ok()?;
+/// An audio leg at a local address, that has signalled an endpoint.
+pub fn leg(tag: &str, local: &str, endpoint: &str, counterpart: u16) -> LegState {
+    let local: SocketAddr = local.parse().expect("an address");
+    let next = |mut address: SocketAddr| {
         address.set_port(address.port() + 1);
-        Some(address)
+        address
     };
-    let media = MediaSnapshot {
+    let signalled: Option<SocketAddr> = endpoint.parse().ok();
+    let media = MediaState {
         kind: Text::from("audio"),
-        protocol: Text::from("RTP/AVP"),
+        protocol: Protocol::new(Text::from("RTP/AVP")),
         interface: InterfaceName::from("pub1"),
         family: Family::Ip4,
         direction: Direction::SendRecv,
         flags: MediaFlags::default(),
+        mux_options: MuxOptions::default(),
         ptime: None,
         mid: None,
         payload_types: Vec::new(),
         formats: Vec::new(),
-        streams: vec![
-            stream(Component::Rtp, local.parse().ok(), endpoint.parse().ok()),
-            stream(Component::Rtcp, next(local), next(endpoint)),
-        ],
-        port_sets: Vec::new(),
+        signalled: Signalled { rtp: signalled, rtcp: signalled.map(next) },
+        signalled_at: Some(THEN),
+        told_at: Some(THEN),
+        port_sets: vec![PortSetState {
+            key: None,
+            interface: InterfaceName::from(local.ip().to_string().as_str()),
+            position: 0,
+            first: local.port(),
+            count: 2,
+        }],
     };
-    LegSnapshot {
+    LegState {
         tag: (!tag.is_empty()).then(|| Tag::from(tag)),
         created: THEN,
         interface: InterfaceName::from("pub1"),
         offerer: counterpart == 1,
-        subscriptions: vec![counterpart],
+        peers: vec![counterpart],
         media: vec![Some(media)],
-        ..LegSnapshot::default()
+        ..LegState::default()
     }
 }
 
-pub fn call(id: &str, ownership: Ownership, proxy: &str, legs: Vec<LegSnapshot>) -> CallSnapshot {
-    CallSnapshot {
+pub fn call(id: &str, ownership: Ownership, proxy: &str, legs: Vec<LegState>) -> CallSnapshot {
+    let state = CallState {
         call_id: CallId::from(id),
         ownership,
+        contested: false,
         version: Version::default(),
         created: THEN,
         last_signal: THEN,
@@ -304,14 +295,27 @@ pub fn call(id: &str, ownership: Ownership, proxy: &str, legs: Vec<LegSnapshot>)
         drop_traffic: false,
         metadata: None,
         legs,
-    }
+    };
+    let observed = |id: StreamId| {
+        let media = state.media_at(id.leg.into(), id.media.into()).expect("a stream of the call");
+        let (set, offset) = media.ports_of(id.component).expect("a stream has ports");
+        let ip = std::str::from_utf8(set.interface.as_bytes()).ok().and_then(|ip| ip.parse().ok());
+        let observed = StreamObserved {
+            local: ip.map(|ip| SocketAddr::new(ip, set.first + offset)),
+            endpoint: media.signalled.of(id.component),
+            last_packet: THEN,
+            ..StreamObserved::default()
+        };
+        (id, observed)
+    };
+    CallSnapshot { observed: state.streams().map(observed).collect(), state }
 }
 
 /// The calls that were recorded: acall-1 is own and answered, acall-2 own and only offered, bcall-1 foreign.
 pub fn shards() -> FakeShards {
     let mut first = leg("acall-1-from", "127.0.0.1:42818", "127.10.0.1:6000", 1);
     first.label = Some(Text::from("caller"));
-    let second = LegSnapshot {
+    let second = LegState {
         created: Timestamp::from_micros(1_795_416_049_001_059),
         ..leg("acall-1-to", "127.0.0.1:42660", "127.20.0.1:6010", 0)
     };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tandem_shards::call::snapshot::{CallSnapshot, Version};
+use tandem_shards::call::state::{CallSnapshot, Version};
 use tandem_shards::names::{CallId, Keyspace};
 use tandem_shards::output::{Refusal, RestoreOutcome};
 use tandem_shards::time::Timestamp;

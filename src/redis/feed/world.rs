@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use proptest::prelude::*;
-use tandem_shards::call::snapshot::{Ownership, Version};
+use tandem_shards::call::state::{Ownership, Version};
 use tandem_shards::names::{CallId, Keyspace};
 use tandem_shards::output::RestoreOutcome;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use tandem_shards::call::snapshot::{CallSnapshot, Version};
+use tandem_shards::call::state::{CallSnapshot, Version};
 use tandem_shards::names::{CallId, Keyspace};
 use tandem_shards::time::Timestamp;
 

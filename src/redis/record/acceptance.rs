@@ -10,7 +10,7 @@ use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use tandem_shards::call::snapshot::{CallSnapshot, MediaSnapshot};
+use tandem_shards::call::state::{CallSnapshot, MediaState};
 
 use super::specimen::{OWN, context, variants};
 use super::{Writer, read, write};
@@ -85,7 +85,7 @@ fn ng(command: &str, call_id: &str, more: &[(&'static str, Value<'static>)]) -> 
     Some(bencode::decode(text, Limits::MESSAGE).expect("bencode").0.into_owned())
 }
 
-fn media(call: &CallSnapshot, leg: usize, at: usize) -> &MediaSnapshot {
+fn media(call: &CallSnapshot, leg: usize, at: usize) -> &MediaState {
     call.legs[leg].media[at].as_ref().expect("a media")
 }
 
@@ -118,13 +118,13 @@ fn check_media(name: &str, call: &CallSnapshot) {
         }
         for (from, to) in [(0, 1), (1, 0)] {
             let ends = |leg: usize, component: usize| {
-                let stream = &media(call, leg, at).streams[component];
+                let (_, stream) = call.streams_of(leg, at).nth(component).expect("a stream");
                 (stream.endpoint.expect("an endpoint"), stream.local.expect("a port"))
             };
             let first = media(call, from, at).payload_types.first();
             let packet = rtp(first.map_or(0, |payload| payload.number));
             check_flow(name, ends(from, 0), ends(to, 0), &packet);
-            if media(call, 0, at).streams.len() == 2 {
+            if call.streams_of(0, at).count() == 2 {
                 check_flow(name, ends(from, 1), ends(to, 1), &rtcp);
             } else if media(call, 0, at).flags.rtcp_mux {
                 check_flow(name, ends(from, 0), ends(to, 0), &rtcp);
@@ -136,7 +136,7 @@ fn check_media(name: &str, call: &CallSnapshot) {
 /// The caller offers again what it has: the ports toward the callee must stay.
 fn check_reinvite(name: &str, call: &CallSnapshot) {
     let caller = media(call, 0, 0);
-    let endpoint = caller.streams[0].endpoint.expect("an endpoint");
+    let endpoint = call.observed[0].1.endpoint.expect("an endpoint");
     let family = if endpoint.is_ipv6() { "IP6" } else { "IP4" };
     let mux = if caller.flags.rtcp_mux { "a=rtcp-mux\r\n" } else { "" };
     let sdp = format!(
@@ -152,7 +152,7 @@ fn check_reinvite(name: &str, call: &CallSnapshot) {
     let rewritten =
         answer.find(b"sdp").and_then(Value::bytes).unwrap_or_else(|| panic!("{name}: {answer:?}"));
     let rewritten = String::from_utf8_lossy(rewritten);
-    let expected = format!("m=audio {} RTP/AVP", media(call, 1, 0).port_sets[0].ports[0]);
+    let expected = format!("m=audio {} RTP/AVP", media(call, 1, 0).port_sets[0].first);
     assert!(rewritten.contains(&expected), "{name}: {expected} is not in {rewritten}");
     assert!(rewritten.contains("a=fmtp:101 0-15"), "{name}: {rewritten}");
 }
@@ -164,11 +164,12 @@ fn check_rewritten(name: &str, call: &CallSnapshot) {
     let stored = &answer[start..answer.len() - 2];
     let record = read(&call.call_id, OWN, stored, &context()).unwrap_or_else(|e| panic!("{name}: {e}"));
     assert_eq!(record.writer, Writer::Rtpengine, "{name}");
-    for (leg, before) in record.call.legs.iter().zip(&call.legs) {
+    for (at, (leg, before)) in record.call.legs.iter().zip(&call.legs).enumerate() {
         let (after, before) =
             (leg.media[0].as_ref().expect("a media"), before.media[0].as_ref().expect("one"));
         assert_eq!((after.direction, after.family), (before.direction, before.family), "{name}");
-        assert_eq!(after.streams[0].local, before.streams[0].local, "{name}");
+        let local = |call: &CallSnapshot| call.streams_of(at, 0).next().map(|(_, stream)| stream.local);
+        assert_eq!(local(&record.call), local(call), "{name}");
         assert_eq!(
             after.port_sets.last().map(|set| set.key),
             before.port_sets.last().map(|s| s.key),

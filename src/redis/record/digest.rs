@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use tandem_shards::call::snapshot::{CallSnapshot, LegSnapshot, MediaSnapshot, Version};
-use tandem_shards::names::{Component, Family};
+use tandem_shards::call::state::{CallSnapshot, CallState, LegState, MediaState, Version};
+use tandem_shards::names::Family;
 use tandem_shards::settings::Learning;
 
 /// A digest of a call that leaves out what changes without anything having changed: the version, counters,
@@ -12,9 +12,11 @@ use tandem_shards::settings::Learning;
 /// It is the same on all machines and in all versions, so that it can be stored.
 pub fn digest(call: &CallSnapshot) -> u64 {
     // Taken apart in full, so that a new field cannot be forgotten here.
-    let CallSnapshot {
+    let CallSnapshot { state, observed } = call;
+    let CallState {
         call_id,
         ownership: _,
+        contested: _,
         version: Version { epoch: _, sequence: _ },
         created: _,
         last_signal: _,
@@ -27,14 +29,13 @@ pub fn digest(call: &CallSnapshot) -> u64 {
         drop_traffic,
         metadata,
         legs,
-    } = call;
+    } = state;
     let mut digest = Digest::new();
     digest.bytes(call_id.as_bytes());
     digest.optional(deletion.map(|due| due.as_secs()), Digest::number);
     digest.optional(*created_from, Digest::endpoint);
     digest.optional(*tos, |digest, tos| digest.number(tos.into()));
-    // The third place is that of a flag which is stored no more: digests stay comparable.
-    digest.flags(&[*answered, *drop_traffic, false]);
+    digest.flags(&[*answered, *drop_traffic]);
     digest.optional(*learning, |digest, learning| {
         digest.number(match learning {
             Learning::Off => 0,
@@ -46,6 +47,7 @@ pub fn digest(call: &CallSnapshot) -> u64 {
     digest.optional(*guard, |digest, guard| digest.flags(&[guard]));
     digest.optional(metadata.as_ref(), |digest, text| digest.bytes(text.as_bytes()));
     digest.list(legs, Digest::leg);
+    digest.list(observed, |digest, (_, stream)| digest.optional(stream.endpoint, Digest::endpoint));
     digest.state
 }
 
@@ -104,7 +106,7 @@ impl Digest {
         self.flags(&[family == Family::Ip6]);
     }
 
-    fn leg(&mut self, leg: &LegSnapshot) {
+    fn leg(&mut self, leg: &LegState) {
         let names = [
             leg.tag.as_ref().map(|name| name.as_bytes()),
             leg.branch.as_ref().map(|name| name.as_bytes()),
@@ -124,8 +126,6 @@ impl Digest {
             treatment.block_media,
             treatment.block_dtmf,
             treatment.silence_media,
-            // As above.
-            false,
             treatment.block_short,
         ]);
         self.optional(leg.sent.origin.as_ref(), |digest, (user, session, version)| {
@@ -136,35 +136,21 @@ impl Digest {
         self.optional(leg.sent.session_name.as_ref(), |digest, name| digest.bytes(name.as_bytes()));
         self.optional(leg.sent.version, Digest::number);
         self.number(leg.sent.digest);
-        self.list(&leg.subscriptions, |digest, peer| digest.number((*peer).into()));
+        self.list(&leg.peers, |digest, peer| digest.number((*peer).into()));
         self.list(&leg.media, |digest, media| digest.optional(media.as_ref(), Digest::media));
     }
 
-    fn media(&mut self, media: &MediaSnapshot) {
+    fn media(&mut self, media: &MediaState) {
         self.bytes(media.kind.as_bytes());
-        self.bytes(media.protocol.as_bytes());
+        self.bytes(media.protocol.text.as_bytes());
         self.bytes(media.interface.as_bytes());
         self.family(media.family);
-        let flags = media.flags;
-        self.flags(&[
-            media.direction.sends(),
-            media.direction.receives(),
-            flags.rtcp_mux,
-            flags.mux_offered,
-            flags.asymmetric,
-            flags.unidirectional,
-            flags.strict_source,
-            flags.media_handover,
-            flags.generate_rtcp,
-            flags.disabled,
-            flags.passthrough,
-            flags.zero_address,
-            flags.hidden,
-        ]);
-        // Only what is unusual, so that stored digests of other calls stay as they are.
-        if flags.loop_check || !flags.told {
-            self.flags(&[flags.loop_check, flags.told]);
-        }
+        self.flags(&[media.direction.sends(), media.direction.receives()]);
+        self.flags(&media.flags.values());
+        self.flags(&media.mux_options.values());
+        self.flags(&[media.signalled_at.is_some(), media.told_at.is_some()]);
+        self.optional(media.signalled.rtp, Digest::endpoint);
+        self.optional(media.signalled.rtcp, Digest::endpoint);
         self.optional(media.ptime, |digest, ptime| digest.number(ptime.into()));
         self.optional(media.mid.as_ref(), |digest, mid| digest.bytes(mid.as_bytes()));
         self.list(&media.payload_types, |digest, payload| {
@@ -175,16 +161,12 @@ impl Digest {
             }
         });
         self.list(&media.formats, |digest, format| digest.bytes(format.as_bytes()));
-        self.list(&media.streams, |digest, stream| {
-            digest.flags(&[stream.component == Component::Rtcp]);
-            digest.optional(stream.endpoint, Digest::endpoint);
-            digest.optional(stream.advertised, Digest::endpoint);
-        });
         self.list(&media.port_sets, |digest, set| {
             digest.optional(set.key, Digest::endpoint);
             digest.bytes(set.interface.as_bytes());
             digest.number(set.position.into());
-            digest.list(&set.ports, |digest, port| digest.number((*port).into()));
+            digest.number(set.first.into());
+            digest.number(set.count.into());
         });
     }
 }

@@ -3,9 +3,10 @@
 //! Parties and media stand in it by the numbers they have in the record. Whatever is not there, or broken, is
 //! as if the record came from an rtpengine.
 
-use tandem_shards::call::snapshot::{
-    CallSnapshot, LegSnapshot, MediaFlags, MediaSnapshot, PayloadType, RtpSeen, SentSdp, StreamCounts,
-    StreamSnapshot,
+use tandem_shards::call::signal::MuxOptions;
+use tandem_shards::call::state::{
+    CallSnapshot, CallState, LegState, MediaFlags, MediaState, PayloadType, RtpSeen, SentSdp, StreamCounts,
+    StreamObserved,
 };
 use tandem_shards::limits::{LEGS_PER_CALL_MAX, MEDIA_PER_CALL_MAX};
 use tandem_shards::names::{Tag, Text};
@@ -23,12 +24,8 @@ const LEARNING: [(&str, Learning); 4] = [
     ("heuristic", Learning::Heuristic),
 ];
 
-/// Writes the extension; `all_media` in the order of their numbers.
-pub(super) fn write<'a>(
-    json: &mut Json,
-    call: &CallSnapshot,
-    all_media: impl Iterator<Item = &'a MediaSnapshot>,
-) {
+/// Writes the extension; `all_media` in the order of their numbers, by party and position.
+pub(super) fn write(json: &mut Json, call: &CallSnapshot, all_media: impl Iterator<Item = (usize, usize)>) {
     json.object("tandem");
     json.flag("answered", call.answered);
     if let Some((name, _)) = LEARNING.iter().find(|(_, learning)| Some(*learning) == call.learning) {
@@ -46,14 +43,14 @@ pub(super) fn write<'a>(
     }
     json.close_list();
     json.objects("medias");
-    for media in all_media {
-        write_media(json, media);
+    for (leg, position) in all_media {
+        write_media(json, call, leg, position);
     }
     json.close_list();
     json.close();
 }
 
-fn write_party(json: &mut Json, leg: &LegSnapshot) {
+fn write_party(json: &mut Json, leg: &LegState) {
     json.item();
     json.flag("offerer", leg.offerer);
     json.flag("no_family", leg.family.is_none());
@@ -77,14 +74,17 @@ fn write_party(json: &mut Json, leg: &LegSnapshot) {
     json.close();
 }
 
-fn write_media(json: &mut Json, media: &MediaSnapshot) {
+fn write_media(json: &mut Json, call: &CallSnapshot, leg: usize, position: usize) {
+    let media = call.media_at(leg, position).expect("a media of the call");
     json.item();
-    json.flag("mux_offered", media.flags.mux_offered);
-    json.flag("disabled", media.flags.disabled);
-    json.flag("passthrough", media.flags.passthrough);
-    json.flag("zero_address", media.flags.zero_address);
-    json.flag("hidden", media.flags.hidden);
-    json.flag("untold", !media.flags.told);
+    write_flags(json, "flags", MediaFlags::NAMES, &media.flags.values());
+    write_flags(json, "mux", MuxOptions::NAMES, &media.mux_options.values());
+    if let Some(signalled) = media.signalled_at {
+        json.plain("signalled", signalled.as_micros());
+    }
+    if let Some(told) = media.told_at {
+        json.plain("told", told.as_micros());
+    }
     let formats = Text::from(fields::format_text(media));
     if fields::read_formats(&formats) != media.formats {
         json.texts("formats", media.formats.iter().map(Text::as_bytes));
@@ -99,11 +99,26 @@ fn write_media(json: &mut Json, media: &MediaSnapshot) {
     }
     json.close_list();
     json.objects("streams");
-    for stream in &media.streams {
+    for (_, stream) in call.streams_of(leg, position) {
         write_stream(json, stream);
     }
     json.close_list();
     json.close();
+}
+
+/// The names of the flags that are set; nothing if none is.
+fn write_flags(json: &mut Json, field: &str, names: &[&str], values: &[bool]) {
+    let set: Vec<&[u8]> =
+        names.iter().zip(values).filter(|(_, set)| **set).map(|(name, _)| name.as_bytes()).collect();
+    if !set.is_empty() {
+        json.texts(field, set);
+    }
+}
+
+/// The values of flags whose names are listed.
+fn read_flags<const N: usize>(section: &Section<'_>, field: &str, names: &[&str]) -> [bool; N] {
+    let set = section.texts(field).unwrap_or_default();
+    std::array::from_fn(|at| set.iter().any(|name| *name == *names[at].as_bytes()))
 }
 
 fn write_payload(json: &mut Json, at: usize, payload: &PayloadType) {
@@ -115,11 +130,11 @@ fn write_payload(json: &mut Json, at: usize, payload: &PayloadType) {
     json.close();
 }
 
-fn write_stream(json: &mut Json, stream: &StreamSnapshot) {
+fn write_stream(json: &mut Json, stream: &StreamObserved) {
     json.item();
-    json.flag("confirmed", stream.source.is_some());
-    if stream.source.is_some() && stream.source != stream.endpoint {
-        json.plain("source", fields::endpoint_text(stream.source));
+    json.flag("confirmed", stream.confirmed.is_some());
+    if stream.confirmed.is_some() && stream.confirmed != stream.endpoint {
+        json.plain("source", fields::endpoint_text(stream.confirmed));
     }
     json.plain("last", stream.last_packet.as_micros());
     let out = stream.counts_out;
@@ -149,7 +164,7 @@ impl<'t> Extension<'t> {
         Extension { root, parties, media }
     }
 
-    pub(super) fn read_call(&self, call: &mut CallSnapshot) {
+    pub(super) fn read_call(&self, call: &mut CallState) {
         call.answered = self.root.flag("answered");
         let learning = self.root.text("learning");
         let named = |(name, _): &&(&str, Learning)| learning.as_ref().is_some_and(|l| *l == *name.as_bytes());
@@ -158,7 +173,7 @@ impl<'t> Extension<'t> {
         call.tos = self.root.number("tos").and_then(|tos| u8::try_from(tos).ok());
     }
 
-    pub(super) fn read_party(&self, number: usize, leg: &mut LegSnapshot) {
+    pub(super) fn read_party(&self, number: usize, leg: &mut LegState) {
         let Some(Some(party)) = self.parties.get(number) else { return };
         leg.offerer = party.flag("offerer");
         if party.flag("no_family") {
@@ -196,22 +211,12 @@ pub(super) struct MediaExtension<'t> {
 }
 
 impl MediaExtension<'_> {
-    /// How many streams the media has: rtpengine's sections always tell two.
-    pub(super) fn streams(&self) -> usize {
-        self.streams.len()
-    }
-
-    pub(super) fn read_media(&self, media: &mut MediaSnapshot) {
+    pub(super) fn read_media(&self, media: &mut MediaState) {
         let section = &self.section;
-        media.flags = MediaFlags {
-            mux_offered: section.flag("mux_offered"),
-            disabled: section.flag("disabled"),
-            passthrough: section.flag("passthrough"),
-            zero_address: section.flag("zero_address"),
-            hidden: section.flag("hidden"),
-            told: !section.flag("untold"),
-            ..media.flags
-        };
+        media.flags = MediaFlags::of(read_flags(section, "flags", MediaFlags::NAMES));
+        media.mux_options = MuxOptions::of(read_flags(section, "mux", MuxOptions::NAMES));
+        media.signalled_at = section.number("signalled").map(Timestamp::from_micros);
+        media.told_at = section.number("told").map(Timestamp::from_micros);
         if let Some(formats) = section.texts("formats") {
             media.formats = formats;
         }
@@ -225,10 +230,10 @@ impl MediaExtension<'_> {
         }
     }
 
-    pub(super) fn read_stream(&self, at: usize, stream: &mut StreamSnapshot) {
+    pub(super) fn read_stream(&self, at: usize, stream: &mut StreamObserved) {
         let Some(Some(section)) = self.streams.get(at) else { return };
         let source = section.parsed("source").ok().flatten().or(stream.endpoint);
-        stream.source = source.filter(|_| section.flag("confirmed"));
+        stream.confirmed = source.filter(|_| section.flag("confirmed"));
         if let Some(last) = section.number("last") {
             stream.last_packet = Timestamp::from_micros(last);
         }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 
-use tandem_shards::call::snapshot::{MediaSnapshot, PayloadType};
+use tandem_shards::call::state::{MediaFlags, MediaState, PayloadType};
 use tandem_shards::interfaces::Interfaces;
 use tandem_shards::names::{Family, InterfaceName, Text};
 use tandem_shards::time::Timestamp;
@@ -37,6 +37,8 @@ pub(super) mod stream {
     pub(in super::super) const FILLED: u64 = 1 << 20;
     /// Only before version 11.
     pub(in super::super) const CONFIRMED: u64 = 1 << 21;
+    pub(in super::super) const PIERCE_NAT: u64 = 1 << 27;
+    pub(in super::super) const NAT_WAIT: u64 = 1 << 28;
 }
 
 /// Bits of `media_flags`.
@@ -61,6 +63,21 @@ pub(super) mod call {
     pub(in super::super) const DROP_TRAFFIC: u64 = 1 << 23;
     pub(in super::super) const BLOCK_MEDIA: u64 = 1 << 28;
     pub(in super::super) const SILENCE_MEDIA: u64 = 1 << 29;
+}
+
+/// The flags of a media that have a bit in `media_flags`.
+pub(super) fn media_flags(flags: u64) -> MediaFlags {
+    let set = |bit: u64| flags & bit != 0;
+    MediaFlags {
+        rtcp_mux: set(common::RTCP_MUX),
+        asymmetric: set(common::ASYMMETRIC),
+        unidirectional: set(common::UNIDIRECTIONAL),
+        strict_source: set(common::STRICT_SOURCE),
+        media_handover: set(common::MEDIA_HANDOVER),
+        generate_rtcp: set(media::RTCP_GENERATED),
+        loop_check: set(media::LOOP_CHECK),
+        ..MediaFlags::default()
+    }
 }
 
 /// Appends text so that JSON needs no escapes of its own, as rtpengine 10.5 does. All versions undo it.
@@ -142,12 +159,12 @@ pub(super) fn payload_entry(payload: &PayloadType, ptime: u32) -> String {
 }
 
 /// The packet time that stands in payload entries: what the party said, or what the codecs do by default.
-pub(super) fn entry_ptime(media: &MediaSnapshot) -> u32 {
+pub(super) fn entry_ptime(media: &MediaState) -> u32 {
     media.ptime.unwrap_or(if media.kind == *b"audio".as_slice() { 20 } else { 0 })
 }
 
 /// The formats of a media in one text.
-pub(super) fn format_text(media: &MediaSnapshot) -> Vec<u8> {
+pub(super) fn format_text(media: &MediaState) -> Vec<u8> {
     let formats: Vec<&[u8]> = media.formats.iter().map(Text::as_bytes).collect();
     formats.join(&b' ')
 }

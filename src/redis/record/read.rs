@@ -1,20 +1,24 @@
 //! Reads a record of any kind into a call.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use tandem_shards::call::snapshot::{
-    CallSnapshot, LegSnapshot, LegTreatment, MediaFlags, MediaSnapshot, PortSetSnapshot, SentSdp,
-    StreamCounts, StreamSnapshot, Version,
+use tandem_shards::call::signal::MuxOptions;
+use tandem_shards::call::state::{
+    CallSnapshot, CallState, LegState, MediaState, PortSetState, Signalled, StreamCounts, StreamId,
+    StreamObserved, Version,
 };
 use tandem_shards::limits::{
     FORMATS_PER_MEDIA_MAX, LEGS_PER_CALL_MAX, MEDIA_PER_CALL_MAX, PORT_SETS_PER_MEDIA_MAX,
 };
 use tandem_shards::names::{Branch, CallId, Component, Family, InterfaceName, Keyspace, Tag, Text};
-use tandem_shards::sdp::Direction;
+use tandem_shards::sdp::{Direction, Protocol};
 use tandem_shards::time::Timestamp;
 
+use super::derive;
 use super::extension::Extension;
 use super::fields::{self, common, reachable};
+use super::party;
 use super::tree::{Section, Tree};
 use super::{Context, Record, RecordError, Writer, digest};
 
@@ -50,9 +54,11 @@ impl Reader<'_> {
         let root = self.root;
         let last_signal = fields::time(root.required_number("last_signal")?);
         let flags = root.number("call_flags").unwrap_or(0);
-        let mut call = CallSnapshot {
+        let mut streams = Streams::new();
+        let mut call = CallState {
             call_id: call_id.clone(),
             ownership: self.context.ownership(self.context.keyspace),
+            contested: false,
             version: self.version(last_signal),
             created: fields::time(root.required_number("created")?),
             last_signal,
@@ -64,7 +70,7 @@ impl Reader<'_> {
             guard: None,
             drop_traffic: flags & fields::call::DROP_TRAFFIC != 0,
             metadata: root.some_text("recording_metadata"),
-            legs: self.legs()?,
+            legs: self.legs(&mut streams)?,
         };
         let silence = flags & fields::call::SILENCE_MEDIA != 0;
         let block = root.flag("block_media") || flags & fields::call::BLOCK_MEDIA != 0;
@@ -75,9 +81,14 @@ impl Reader<'_> {
         }
         match self.extension {
             Some(extension) => extension.read_call(&mut call),
-            None => infer_answer(&mut call),
+            None => derive::call(&mut call),
         }
-        Ok(call)
+        let observed = call.streams().map(|id| (id, streams.remove(&id).expect("read with its media")));
+        Ok(CallSnapshot { observed: observed.collect(), state: call })
+    }
+
+    fn last_signal(&self) -> Timestamp {
+        fields::time(self.root.number("last_signal").unwrap_or(0))
     }
 
     /// See [`Writer`] for what stands in for the version in rtpengine's records.
@@ -95,28 +106,33 @@ impl Reader<'_> {
         due("deleted").or_else(|| due("ml_deleted"))
     }
 
-    fn legs(&self) -> Result<Vec<LegSnapshot>, RecordError> {
+    fn legs(&self, streams: &mut Streams) -> Result<Vec<LegState>, RecordError> {
         let mut legs = Vec::new();
         while let Some(section) = self.tree.find_numbered("tag", legs.len()) {
             if legs.len() == LEGS_PER_CALL_MAX {
                 return Err(RecordError::TooMany("parties"));
             }
-            let leg = self.leg(&section, legs.len())?;
+            let leg = self.leg(&section, legs.len(), streams)?;
             legs.push(leg);
         }
         if legs.is_empty() {
             return Err(RecordError::NoSection("tag-0".to_owned()));
         }
         for number in 0..legs.len() {
-            legs[number].subscriptions = self.subscriptions(number, legs.len())?;
+            legs[number].peers = self.peers(number, legs.len())?;
         }
         Ok(legs)
     }
 
-    fn leg(&self, section: &Section<'_>, number: usize) -> Result<LegSnapshot, RecordError> {
+    fn leg(
+        &self,
+        section: &Section<'_>,
+        number: usize,
+        streams: &mut Streams,
+    ) -> Result<LegState, RecordError> {
         let family = section.text("desired_family").and_then(|text| parse_family(&text));
-        let media = self.leg_media(number)?;
-        let mut leg = LegSnapshot {
+        let media = self.leg_media(number, streams)?;
+        let mut leg = LegState {
             tag: section.text("tag").map(|text| Tag::from(text.as_bytes())),
             aliases: self.aliases(number),
             branch: section.text("via-branch").map(|text| Branch::from(text.as_bytes())),
@@ -128,9 +144,9 @@ impl Reader<'_> {
             // The first offer makes the first tag.
             offerer: number == 0,
             settled: false,
-            treatment: treatment(section),
-            sent: sent(section),
-            subscriptions: Vec::new(),
+            treatment: party::treatment(section),
+            sent: party::sent(section),
+            peers: Vec::new(),
             media,
         };
         leg.settled =
@@ -146,8 +162,12 @@ impl Reader<'_> {
         aliases.texts().map(|alias| Tag::from(alias.as_bytes())).collect()
     }
 
-    fn leg_media(&self, number: usize) -> Result<Vec<Option<MediaSnapshot>>, RecordError> {
-        let mut all: Vec<Option<MediaSnapshot>> = Vec::new();
+    fn leg_media(
+        &self,
+        number: usize,
+        streams: &mut Streams,
+    ) -> Result<Vec<Option<MediaState>>, RecordError> {
+        let mut all: Vec<Option<MediaState>> = Vec::new();
         for at in self.tree.list("medias", number)?.pointers()? {
             let section = self.tree.section("media", at)?;
             if section.pointer("tag") != Some(number) {
@@ -161,13 +181,18 @@ impl Reader<'_> {
             if position >= all.len() {
                 all.resize(position + 1, None);
             }
-            all[position] = Some(self.media(&section, at)?);
+            let (media, observed) = self.media(&section, at)?;
+            let place = |at: usize| u16::try_from(at).expect("below the limits");
+            for (component, stream) in [Component::Rtp, Component::Rtcp].into_iter().zip(observed) {
+                streams.insert(StreamId { leg: place(number), media: place(position), component }, stream);
+            }
+            all[position] = Some(media);
         }
         Ok(all)
     }
 
     /// The parties whose media a party gets; the one it sends to comes last.
-    fn subscriptions(&self, number: usize, legs: usize) -> Result<Vec<u16>, RecordError> {
+    fn peers(&self, number: usize, legs: usize) -> Result<Vec<u16>, RecordError> {
         let mut parties: Vec<u16> = Vec::new();
         let mut add = |list: &super::tree::Entries<'_>, party: usize| {
             let known = u16::try_from(party).ok().filter(|_| party < legs);
@@ -220,16 +245,22 @@ impl Reader<'_> {
         media.iter().find_map(sink)
     }
 
-    fn media(&self, section: &Section<'_>, number: usize) -> Result<MediaSnapshot, RecordError> {
+    /// A media, and what was observed of its streams.
+    fn media(
+        &self,
+        section: &Section<'_>,
+        number: usize,
+    ) -> Result<(MediaState, Vec<StreamObserved>), RecordError> {
         let family = section.required_text("desired_family")?;
         let flags = section.required_number("media_flags")?;
-        let mut media = MediaSnapshot {
+        let mut media = MediaState {
             kind: section.required_text("type")?,
-            protocol: section.required_text("protocol")?,
+            protocol: Protocol::new(section.required_text("protocol")?),
             interface: section.text("logical_intf").map(|name| interface(&name)).unwrap_or_default(),
             family: parse_family(&family).ok_or_else(|| section.bad("desired_family"))?,
             direction: Direction::new(flags & common::RECV != 0, flags & common::SEND != 0),
-            flags: media_flags(flags),
+            flags: fields::media_flags(flags),
+            mux_options: MuxOptions::default(),
             ptime: section
                 .number("ptime")
                 .and_then(|ptime| u32::try_from(ptime).ok())
@@ -237,7 +268,9 @@ impl Reader<'_> {
             mid: section.text("media_id"),
             payload_types: self.payload_types(number)?,
             formats: section.text("format_str").map(|text| fields::read_formats(&text)).unwrap_or_default(),
-            streams: Vec::new(),
+            signalled: Signalled::default(),
+            signalled_at: None,
+            told_at: None,
             port_sets: Vec::new(),
         };
         if media.formats.len() > FORMATS_PER_MEDIA_MAX {
@@ -246,32 +279,36 @@ impl Reader<'_> {
         let flows = self.flows(number)?;
         media.port_sets = self.port_sets(number, &flows)?;
         let extension = self.extension.and_then(|extension| extension.media(number));
-        let open = |flow: &Flow<'_>| flow.socket.as_ref().is_some_and(|socket| socket.port.is_some());
-        let streams = match &extension {
-            Some(extension) => extension.streams(),
-            None => flows.iter().take_while(|flow| open(flow)).count(),
-        };
+        for flow in &flows {
+            let signalled = reachable(flow.section.parsed("advertised_endpoint")?);
+            match flow.component {
+                Component::Rtp => media.signalled.rtp = signalled,
+                Component::Rtcp => media.signalled.rtcp = signalled,
+            }
+        }
         if let Some(extension) = &extension {
             extension.read_media(&mut media);
         } else {
-            // rtpengine keeps no sockets for a media that was rejected.
-            media.flags.disabled = streams == 0;
+            let stream_flags = flows.first().map(|flow| flow.section.required_number("ps_flags"));
+            derive::media(&mut media, stream_flags.transpose()?.unwrap_or(0), self.last_signal());
         }
-        for (at, flow) in flows.iter().take(streams).enumerate() {
-            let mut stream = self.stream(flow)?;
-            stream.local = self.local(&media, at);
+        let mut streams = Vec::new();
+        for component in media.components() {
+            let flow = flows.iter().find(|flow| flow.component == component);
+            let mut stream = self.stream(flow.expect("each port belongs to a flow"))?;
+            stream.local = self.local(&media, component);
             if let Some(extension) = &extension {
-                extension.read_stream(at, &mut stream);
+                extension.read_stream(streams.len(), &mut stream);
             }
-            media.streams.push(stream);
+            streams.push(stream);
         }
-        Ok(media)
+        Ok((media, streams))
     }
 
     fn payload_types(
         &self,
         number: usize,
-    ) -> Result<Vec<tandem_shards::call::snapshot::PayloadType>, RecordError> {
+    ) -> Result<Vec<tandem_shards::call::state::PayloadType>, RecordError> {
         let Some(list) = self.tree.find_list("payload_types", number) else { return Ok(Vec::new()) };
         let mut payloads = Vec::new();
         for entry in list.texts() {
@@ -323,7 +360,7 @@ impl Reader<'_> {
         })
     }
 
-    fn port_sets(&self, media: usize, flows: &[Flow<'_>]) -> Result<Vec<PortSetSnapshot>, RecordError> {
+    fn port_sets(&self, media: usize, flows: &[Flow<'_>]) -> Result<Vec<PortSetState>, RecordError> {
         let selected =
             flows.first().and_then(|flow| flow.socket.as_ref()).filter(|socket| socket.port.is_some());
         let mut sets = Vec::new();
@@ -346,11 +383,12 @@ impl Reader<'_> {
             if selected.is_some_and(|selected| sockets.iter().any(|s| s.number == selected.number)) {
                 in_use = Some(sets.len());
             }
-            sets.push(PortSetSnapshot {
+            sets.push(PortSetState {
                 key,
                 interface: first.interface.clone(),
                 position: first.position,
-                ports,
+                first: ports[0],
+                count: consecutive(&ports),
             });
         }
         match (in_use, selected) {
@@ -358,12 +396,16 @@ impl Reader<'_> {
                 let set = sets.remove(at);
                 sets.push(set);
             }
-            (None, Some(selected)) => sets.push(PortSetSnapshot {
-                key: None,
-                interface: selected.interface.clone(),
-                position: selected.position,
-                ports: flows.iter().map_while(|flow| flow.socket.as_ref()?.port).collect(),
-            }),
+            (None, Some(selected)) => {
+                let ports: Vec<u16> = flows.iter().map_while(|flow| flow.socket.as_ref()?.port).collect();
+                sets.push(PortSetState {
+                    key: None,
+                    interface: selected.interface.clone(),
+                    position: selected.position,
+                    first: ports[0],
+                    count: consecutive(&ports),
+                });
+            }
             (None, None) => {}
         }
         let surplus = sets.len().saturating_sub(PORT_SETS_PER_MEDIA_MAX);
@@ -371,7 +413,7 @@ impl Reader<'_> {
         Ok(sets)
     }
 
-    fn stream(&self, flow: &Flow<'_>) -> Result<StreamSnapshot, RecordError> {
+    fn stream(&self, flow: &Flow<'_>) -> Result<StreamObserved, RecordError> {
         let section = &flow.section;
         let flags = section.required_number("ps_flags")?;
         // Only versions before 11 have this bit, and only they lack the flags of the call.
@@ -380,12 +422,10 @@ impl Reader<'_> {
         // Where packets of an asymmetric party come from is not in the record.
         let source = endpoint.filter(|_| confirmed && flags & common::ASYMMETRIC == 0);
         let last_packet = section.number("last_packet").filter(|last| *last != 0).map(fields::time);
-        Ok(StreamSnapshot {
-            component: flow.component,
+        Ok(StreamObserved {
             local: None,
             endpoint,
-            advertised: reachable(section.parsed("advertised_endpoint")?),
-            source,
+            confirmed: source,
             received: flags & fields::stream::RECEIVED != 0,
             counts_in: StreamCounts {
                 packets: section.required_number("stats-packets")?,
@@ -393,18 +433,26 @@ impl Reader<'_> {
                 errors: section.required_number("stats-errors")?,
             },
             counts_out: StreamCounts::default(),
-            last_packet: last_packet
-                .unwrap_or_else(|| fields::time(self.root.number("last_signal").unwrap_or(0))),
+            last_packet: last_packet.unwrap_or_else(|| self.last_signal()),
             rtp: None,
         })
     }
 
     /// The address here of a stream, for showing.
-    fn local(&self, media: &MediaSnapshot, at: usize) -> Option<SocketAddr> {
-        let set = media.port_sets.last().filter(|_| !media.flags.disabled)?;
+    fn local(&self, media: &MediaState, component: Component) -> Option<SocketAddr> {
+        let (set, offset) = media.ports_of(component).filter(|_| !media.flags.disabled)?;
         let ip = fields::local_ip(&self.context.interfaces, &set.interface, set.position)?;
-        Some(SocketAddr::new(ip, *set.ports.get(at)?))
+        Some(SocketAddr::new(ip, set.first + offset))
     }
+}
+
+/// What was observed of each stream of a call.
+type Streams = BTreeMap<StreamId, StreamObserved>;
+
+/// The number of ports that follow each other from the first on, RTP and RTCP at most.
+fn consecutive(ports: &[u16]) -> u16 {
+    let pair = ports.get(1).is_some_and(|second| Some(*second) == ports[0].checked_add(1));
+    if pair { 2 } else { 1 }
 }
 
 /// One stream of a media, with the socket it uses.
@@ -422,62 +470,6 @@ struct Socket {
     interface: InterfaceName,
     position: u16,
     stream: usize,
-}
-
-fn media_flags(flags: u64) -> MediaFlags {
-    let set = |bit: u64| flags & bit != 0;
-    MediaFlags {
-        rtcp_mux: set(common::RTCP_MUX),
-        mux_offered: set(common::RTCP_MUX),
-        asymmetric: set(common::ASYMMETRIC),
-        unidirectional: set(common::UNIDIRECTIONAL),
-        strict_source: set(common::STRICT_SOURCE),
-        media_handover: set(common::MEDIA_HANDOVER),
-        generate_rtcp: set(fields::media::RTCP_GENERATED),
-        disabled: false,
-        passthrough: false,
-        zero_address: false,
-        hidden: false,
-        loop_check: set(fields::media::LOOP_CHECK),
-        told: true,
-    }
-}
-
-/// What rtpengine's records do not say, but follows from who has a name: whether the call was answered, and
-/// that before it was, nobody told its maker where to send.
-fn infer_answer(call: &mut CallSnapshot) {
-    call.answered = call.legs.iter().filter(|leg| leg.tag.is_some()).count() > 1;
-    if !call.answered {
-        let maker = call.legs.iter_mut().filter(|leg| leg.offerer);
-        for media in maker.flat_map(|leg| leg.media.iter_mut().flatten()) {
-            media.flags.told = false;
-        }
-    }
-}
-
-fn treatment(section: &Section<'_>) -> LegTreatment {
-    let flags = section.number("ml_flags").unwrap_or(0);
-    LegTreatment {
-        block_media: section.flag("block_media") || flags & fields::party::BLOCK_MEDIA != 0,
-        block_dtmf: section.flag("block_dtmf"),
-        silence_media: flags & fields::party::SILENCE_MEDIA != 0,
-        block_short: flags & fields::party::BLOCK_SHORT != 0,
-    }
-}
-
-/// What rtpengine 12.5 and later remember of the SDP that went to a party.
-fn sent(section: &Section<'_>) -> SentSdp {
-    let origin = || {
-        let user = section.text("last_sdp_orig_username")?;
-        let session = section.text("last_sdp_orig_session_id")?;
-        Some((user, session, section.text("last_sdp_orig_version_num")?))
-    };
-    SentSdp {
-        origin: origin(),
-        session_name: None,
-        version: section.number("last_sdp_orig_version_num"),
-        digest: 0,
-    }
 }
 
 fn interface(name: &Text) -> InterfaceName {

@@ -6,13 +6,14 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
-use tandem_shards::call::snapshot::{
-    CallSnapshot, LegSnapshot, LegTreatment, MediaFlags, MediaSnapshot, Ownership, PayloadType,
-    PortSetSnapshot, RtpSeen, SentSdp, StreamCounts, StreamSnapshot, Version,
+use tandem_shards::call::signal::MuxOptions;
+use tandem_shards::call::state::{
+    CallSnapshot, CallState, LegState, LegTreatment, MediaFlags, MediaState, Ownership, PayloadType,
+    PortSetState, RtpSeen, SentSdp, Signalled, StreamCounts, StreamId, StreamObserved, Version,
 };
 use tandem_shards::interfaces::Interfaces;
 use tandem_shards::names::{CallId, Component, Family, InterfaceName, Keyspace, Text};
-use tandem_shards::sdp::Direction;
+use tandem_shards::sdp::{Direction, Protocol};
 use tandem_shards::settings::Learning;
 use tandem_shards::time::Timestamp;
 
@@ -33,20 +34,21 @@ fn address(text: &str) -> Option<SocketAddr> {
 
 /// An answered call with the given media types on `pub1`, from ports 30000 up.
 pub(crate) fn plain_call(call_id: &str, kinds: &[&str]) -> CallSnapshot {
-    let leg = |number: u16, tag: &str| LegSnapshot {
+    let leg = |number: u16, tag: &str| LegState {
         tag: Some(tag.into()),
         created: Timestamp::from_micros(1_795_415_344_270_067),
         interface: "pub1".into(),
         family: Some(Family::Ip4),
         offerer: number == 0,
         settled: true,
-        subscriptions: vec![1 - number],
+        peers: vec![1 - number],
         media: (0..).zip(kinds).map(|(at, kind)| Some(plain_media(number, at, kind))).collect(),
-        ..LegSnapshot::default()
+        ..LegState::default()
     };
-    CallSnapshot {
+    observed_as_signalled(CallState {
         call_id: CallId::from(call_id),
         ownership: Ownership::Own,
+        contested: false,
         version: Version { epoch: 0, sequence: 2 },
         created: Timestamp::from_micros(1_795_415_344_270_067),
         last_signal: Timestamp::from_micros(1_795_415_344_538_793),
@@ -59,25 +61,35 @@ pub(crate) fn plain_call(call_id: &str, kinds: &[&str]) -> CallSnapshot {
         drop_traffic: false,
         metadata: None,
         legs: vec![leg(0, "ftag-A"), leg(1, "ttag-B")],
-    }
+    })
 }
 
-fn plain_media(leg: u16, at: u16, kind: &str) -> MediaSnapshot {
+/// A call of which no packet was seen: packets go where SDPs say.
+pub(crate) fn observed_as_signalled(state: CallState) -> CallSnapshot {
+    let one = |id: StreamId| {
+        let media = state.media_at(id.leg.into(), id.media.into()).expect("a stream of the call");
+        let observed = StreamObserved {
+            local: local(media, id.component),
+            endpoint: media.signalled.of(id.component),
+            last_packet: state.last_signal,
+            ..StreamObserved::default()
+        };
+        (id, observed)
+    };
+    CallSnapshot { observed: state.streams().map(one).collect(), state }
+}
+
+/// The address here of a stream.
+fn local(media: &MediaState, component: Component) -> Option<SocketAddr> {
+    let (set, offset) = media.ports_of(component).filter(|_| !media.flags.disabled)?;
+    let ip = fields::local_ip(&context().interfaces, &set.interface, set.position)?;
+    Some(SocketAddr::new(ip, set.first + offset))
+}
+
+fn plain_media(leg: u16, at: u16, kind: &str) -> MediaState {
     let port = |of_leg: u16| 30_000 + 100 * of_leg + 2 * at;
     let remote =
         |of_leg: u16, rtcp: u16| address(&format!("127.0.0.{}:{}", 10 + of_leg, 5000 + 2 * at + rtcp));
-    let stream = |component: Component, rtcp: u16| StreamSnapshot {
-        component,
-        local: address(&format!("127.0.0.2:{}", port(leg) + rtcp)),
-        endpoint: remote(leg, rtcp),
-        advertised: remote(leg, rtcp),
-        source: None,
-        received: false,
-        counts_in: StreamCounts::default(),
-        counts_out: StreamCounts::default(),
-        last_packet: Timestamp::from_micros(1_795_415_344_538_793),
-        rtp: None,
-    };
     let payload = |number: u8, name: &str, clock_rate: u32, format: &str| PayloadType {
         number,
         name: name.into(),
@@ -89,23 +101,27 @@ fn plain_media(leg: u16, at: u16, kind: &str) -> MediaSnapshot {
         "audio" => vec![payload(0, "PCMU", 8000, ""), payload(101, "telephone-event", 8000, "0-15")],
         _ => vec![payload(96, "H264", 90_000, "profile-level-id=42e01f;packetization-mode=1")],
     };
-    MediaSnapshot {
+    MediaState {
         kind: kind.into(),
-        protocol: "RTP/AVP".into(),
+        protocol: Protocol::new("RTP/AVP".into()),
         interface: "pub1".into(),
         family: Family::Ip4,
         direction: Direction::SendRecv,
-        flags: MediaFlags { told: true, ..MediaFlags::default() },
+        flags: MediaFlags::default(),
+        mux_options: MuxOptions::default(),
         ptime: None,
         mid: None,
         formats: payload_types.iter().map(|p| Text::from(p.number.to_string().as_str())).collect(),
         payload_types,
-        streams: vec![stream(Component::Rtp, 0), stream(Component::Rtcp, 1)],
-        port_sets: vec![PortSetSnapshot {
+        signalled: Signalled { rtp: remote(leg, 0), rtcp: remote(leg, 1) },
+        signalled_at: Some(Timestamp::from_micros(1_795_415_344_270_067)),
+        told_at: Some(Timestamp::from_micros(1_795_415_344_538_793)),
+        port_sets: vec![PortSetState {
             key: remote(1 - leg, 0),
             interface: "pub1".into(),
             position: 0,
-            ports: vec![port(leg), port(leg) + 1],
+            first: port(leg),
+            count: 2,
         }],
     }
 }
@@ -119,8 +135,7 @@ pub(crate) fn variants() -> Vec<(&'static str, CallSnapshot)> {
     }
     // The offerer's RTCP port was never opened: its answer was known when its ports were.
     let media = mux.legs[0].media[0].as_mut().expect("it has one");
-    media.port_sets[0].ports.truncate(1);
-    media.streams.truncate(1);
+    media.port_sets[0].count = 1;
 
     let mut ipv6 = plain_call("ipv6", &["audio"]);
     for (at, leg) in ipv6.legs.iter_mut().enumerate() {
@@ -129,12 +144,8 @@ pub(crate) fn variants() -> Vec<(&'static str, CallSnapshot)> {
         media.family = Family::Ip6;
         media.port_sets[0].position = 1;
         media.port_sets[0].key = address(&format!("[fd11::{}]:5000", 11 - at));
-        for (stream, port) in media.streams.iter_mut().zip(5000u16..) {
-            let ports = &media.port_sets[0].ports;
-            stream.local = address(&format!("[fd11::2]:{}", ports[usize::from(port - 5000)]));
-            stream.endpoint = address(&format!("[fd11::{}]:{port}", 10 + at));
-            stream.advertised = stream.endpoint;
-        }
+        let remote = |port: u16| address(&format!("[fd11::{}]:{port}", 10 + at));
+        media.signalled = Signalled { rtp: remote(5000), rtcp: remote(5001) };
     }
 
     let mut looped = plain_call("looped", &["audio"]);
@@ -151,7 +162,10 @@ pub(crate) fn variants() -> Vec<(&'static str, CallSnapshot)> {
         ("offered", offered()),
         ("looped", looped),
     ];
-    (0..).zip(all).map(|(at, (name, call))| (name, moved(call, 200 * at))).collect()
+    (0..)
+        .zip(all)
+        .map(|(at, (name, call))| (name, observed_as_signalled(moved(call.state, 200 * at))))
+        .collect()
 }
 
 /// A call with names, media and payload types that few have.
@@ -167,14 +181,12 @@ fn odd() -> CallSnapshot {
     for leg in &mut odd.legs {
         let video = leg.media[1].as_mut().expect("it has three");
         video.flags.disabled = true;
-        video.streams.clear();
         video.port_sets.clear();
         let image = leg.media[2].as_mut().expect("it has three");
-        image.protocol = "udptl".into();
+        image.protocol = Protocol::new("udptl".into());
         image.payload_types.clear();
         image.formats = vec!["t38".into()];
-        image.streams.truncate(1);
-        image.port_sets[0].ports.truncate(1);
+        image.port_sets[0].count = 1;
         let audio = leg.media[0].as_mut().expect("it has three");
         audio.payload_types[1].format = "x".repeat(200).as_str().into();
         audio.ptime = Some(20);
@@ -189,26 +201,23 @@ fn offered() -> CallSnapshot {
     offered.answered = false;
     offered.legs[1].tag = None;
     let media = offered.legs[1].media[0].as_mut().expect("it has one");
-    for stream in &mut media.streams {
-        (stream.endpoint, stream.advertised) = (None, None);
-    }
+    media.signalled = Signalled::default();
+    media.signalled_at = None;
     let media = offered.legs[0].media[0].as_mut().expect("it has one");
     media.port_sets[0].key = None;
-    media.flags.told = false;
+    media.told_at = None;
     offered
 }
 
 /// The same call on other ports, at both ends.
-fn moved(mut call: CallSnapshot, by: u16) -> CallSnapshot {
+fn moved(mut call: CallState, by: u16) -> CallState {
     for media in call.legs.iter_mut().flat_map(|leg| leg.media.iter_mut().flatten()) {
-        for stream in &mut media.streams {
-            for address in [&mut stream.local, &mut stream.endpoint, &mut stream.advertised] {
-                address.iter_mut().for_each(|address| address.set_port(address.port() + by));
-            }
+        for address in [&mut media.signalled.rtp, &mut media.signalled.rtcp] {
+            address.iter_mut().for_each(|address| address.set_port(address.port() + by));
         }
         for set in &mut media.port_sets {
             set.key.iter_mut().for_each(|key| key.set_port(key.port() + by));
-            set.ports.iter_mut().for_each(|port| *port += by);
+            set.first += by;
         }
     }
     call
@@ -255,7 +264,7 @@ fn any_seen() -> impl Strategy<Value = RtpSeen> {
     })
 }
 
-fn any_stream() -> impl Strategy<Value = StreamSnapshot> {
+fn any_stream() -> impl Strategy<Value = StreamObserved> {
     let facts = (
         option::of(any_endpoint()),
         any::<bool>(),
@@ -264,31 +273,21 @@ fn any_stream() -> impl Strategy<Value = StreamSnapshot> {
         any_time(),
         option::of(any_seen()),
     );
-    (reachable_endpoint(), reachable_endpoint(), facts).prop_map(|(endpoint, advertised, facts)| {
-        let (source, received, counts_in, counts_out, last_packet, rtp) = facts;
-        StreamSnapshot {
-            component: Component::Rtp,
-            local: None,
-            endpoint,
-            advertised,
-            source,
-            received,
-            counts_in,
-            counts_out,
-            last_packet,
-            rtp,
-        }
+    (reachable_endpoint(), facts).prop_map(|(endpoint, facts)| {
+        let (confirmed, received, counts_in, counts_out, last_packet, rtp) = facts;
+        StreamObserved { local: None, endpoint, confirmed, received, counts_in, counts_out, last_packet, rtp }
     })
 }
 
-fn any_port_set() -> impl Strategy<Value = PortSetSnapshot> {
+fn any_port_set() -> impl Strategy<Value = PortSetState> {
     let interface = prop_oneof![Just("pub1"), Just("pub2"), Just("else%"), Just("")];
-    (option::of(any_endpoint()), interface, 0..4u16, vec(1..=u16::MAX, 1..=2)).prop_map(
-        |(key, interface, position, ports)| PortSetSnapshot {
+    (option::of(any_endpoint()), interface, 0..4u16, 1..u16::MAX, 1..=2u16).prop_map(
+        |(key, interface, position, first, count)| PortSetState {
             key,
             interface: interface.into(),
             position,
-            ports,
+            first,
+            count,
         },
     )
 }
@@ -306,55 +305,41 @@ fn any_payload() -> impl Strategy<Value = PayloadType> {
 }
 
 fn any_media_flags() -> impl Strategy<Value = MediaFlags> {
-    any::<[bool; 13]>().prop_map(|flags| MediaFlags {
-        rtcp_mux: flags[0],
-        mux_offered: flags[1],
-        asymmetric: flags[2],
-        unidirectional: flags[3],
-        strict_source: flags[4],
-        media_handover: flags[5],
-        generate_rtcp: flags[6],
-        disabled: flags[7],
-        passthrough: flags[8],
-        zero_address: flags[9],
-        hidden: flags[10],
-        loop_check: flags[11],
-        told: flags[12],
-    })
+    any::<[bool; MediaFlags::NAMES.len()]>().prop_map(MediaFlags::of)
 }
 
 fn any_family() -> impl Strategy<Value = Family> {
     prop_oneof![Just(Family::Ip4), Just(Family::Ip6)]
 }
 
-fn any_media() -> impl Strategy<Value = MediaSnapshot> {
+fn any_media() -> impl Strategy<Value = MediaState> {
     let texts = (any_text(), any_text(), any_name(), option::of(any_text()), vec(any_text(), 0..4));
-    let lists = (vec(any_payload(), 0..4), vec(any_stream(), 0..=2), vec(any_port_set(), 0..4));
-    let rest = (any_family(), any::<(bool, bool)>(), any_media_flags(), option::of(1..=u32::MAX));
-    (texts, lists, rest).prop_map(|(texts, lists, rest)| {
+    let lists = (vec(any_payload(), 0..4), vec(any_port_set(), 0..4));
+    let mux_options = any::<[bool; MuxOptions::NAMES.len()]>().prop_map(MuxOptions::of);
+    let signalled =
+        (reachable_endpoint(), reachable_endpoint(), option::of(any_time()), option::of(any_time()));
+    let rest =
+        (any_family(), any::<(bool, bool)>(), any_media_flags(), mux_options, option::of(1..=u32::MAX));
+    (texts, lists, signalled, rest).prop_map(|(texts, lists, signalled, rest)| {
         let (kind, protocol, interface, mid, formats) = texts;
-        let (payload_types, mut streams, port_sets) = lists;
-        let (family, (sends, receives), flags, ptime) = rest;
-        let set = port_sets.last().filter(|_| !flags.disabled);
-        for (at, stream) in streams.iter_mut().enumerate() {
-            stream.component = if at == 0 { Component::Rtp } else { Component::Rtcp };
-            stream.local = set.and_then(|set: &PortSetSnapshot| {
-                let ip = fields::local_ip(&context().interfaces, &set.interface, set.position)?;
-                Some(SocketAddr::new(ip, *set.ports.get(at)?))
-            });
-        }
-        MediaSnapshot {
+        let (payload_types, port_sets) = lists;
+        let (rtp, rtcp, signalled_at, told_at) = signalled;
+        let (family, (sends, receives), flags, mux_options, ptime) = rest;
+        MediaState {
             kind,
-            protocol,
+            protocol: Protocol::new(protocol),
             interface,
             family,
             direction: Direction::new(sends, receives),
             flags,
+            mux_options,
             ptime,
             mid,
             payload_types,
             formats,
-            streams,
+            signalled: Signalled { rtp, rtcp },
+            signalled_at,
+            told_at,
             port_sets,
         }
     })
@@ -366,7 +351,7 @@ fn any_sent() -> impl Strategy<Value = SentSdp> {
         .prop_map(|(origin, session_name, version, digest)| SentSdp { origin, session_name, version, digest })
 }
 
-fn any_leg(legs: u16) -> impl Strategy<Value = LegSnapshot> {
+fn any_leg(legs: u16) -> impl Strategy<Value = LegState> {
     let names = (option::of(any_name()), vec(any_name(), 0..3), option::of(any_name()), any_name());
     let texts = (option::of(any_text()), option::of(any_text()), any_sent());
     let peers: Vec<u16> = (0..legs).collect();
@@ -376,7 +361,7 @@ fn any_leg(legs: u16) -> impl Strategy<Value = LegSnapshot> {
     (names, texts, lists, rest).prop_map(|(names, texts, lists, rest)| {
         let (tag, aliases, branch, interface) = names;
         let (label, metadata, sent) = texts;
-        let (subscriptions, media) = lists;
+        let (peers, media) = lists;
         let (created, family, flags) = rest;
         let treatment = LegTreatment {
             block_media: flags[2],
@@ -384,7 +369,7 @@ fn any_leg(legs: u16) -> impl Strategy<Value = LegSnapshot> {
             silence_media: flags[4],
             block_short: flags[6],
         };
-        LegSnapshot {
+        LegState {
             tag,
             aliases,
             branch,
@@ -397,7 +382,7 @@ fn any_leg(legs: u16) -> impl Strategy<Value = LegSnapshot> {
             settled: flags[1],
             treatment,
             sent,
-            subscriptions,
+            peers,
             media,
         }
     })
@@ -416,13 +401,16 @@ pub(crate) fn any_call() -> impl Strategy<Value = CallSnapshot> {
     let times = (any_time(), any_time(), option::of(any_time()));
     let names = (any_name(), option::of(any_endpoint()), option::of(any_text()));
     let legs = (1..=3u16).prop_flat_map(|legs| vec(any_leg(legs), usize::from(legs)));
-    (names, times, settings, any::<(u64, u64)>(), legs).prop_map(|(names, times, settings, version, legs)| {
+    let streams = vec(any_stream(), 1..20);
+    let all = (names, times, settings, any::<(u64, u64)>(), legs, streams);
+    all.prop_map(|(names, times, settings, version, legs, streams)| {
         let (call_id, created_from, metadata) = names;
         let (created, last_signal, deletion) = times;
         let (tos, learning, guard, flags) = settings;
-        CallSnapshot {
+        let state = CallState {
             call_id,
             ownership: Ownership::Own,
+            contested: false,
             version: Version { epoch: version.0, sequence: version.1 },
             created,
             last_signal,
@@ -436,6 +424,11 @@ pub(crate) fn any_call() -> impl Strategy<Value = CallSnapshot> {
             // The schema has an empty text where there is none.
             metadata: metadata.filter(|text: &Text| !text.is_empty()),
             legs,
-        }
+        };
+        let observed = state.streams().zip(streams.into_iter().cycle()).map(|(id, stream)| {
+            let media = state.media_at(id.leg.into(), id.media.into()).expect("a stream of the call");
+            (id, StreamObserved { local: local(media, id.component), ..stream })
+        });
+        CallSnapshot { observed: observed.collect(), state }
     })
 }

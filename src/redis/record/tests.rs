@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use serde_json::Value as Json;
-use tandem_shards::call::snapshot::{CallSnapshot, Ownership, Version};
+use tandem_shards::call::state::{CallSnapshot, Ownership, Version};
 use tandem_shards::names::{CallId, Keyspace, Tag, Text};
 use tandem_shards::sdp::Direction;
 use tandem_shards::time::Timestamp;
@@ -58,14 +58,18 @@ fn all_recorded_records_are_read() {
         assert_eq!(call.version, Version { epoch: 0, sequence: call.last_signal.as_micros() }, "{name}");
         assert_eq!(call.last_signal.as_secs() / 1_000_000, 1795, "{name}: {}", call.last_signal);
         for (number, leg) in call.legs.iter().enumerate() {
-            assert_eq!(leg.subscriptions, [u16::from(number == 0)], "{name}");
+            assert_eq!(leg.peers, [u16::from(number == 0)], "{name}");
             assert_eq!(leg.created.as_secs() / 1_000_000, 1795, "{name}");
             let media = leg.media[0].as_ref().expect("media");
             assert_eq!(media.port_sets.len(), 1, "{name}");
-            assert!(media.streams[0].local.is_some_and(|local| local.port() >= 30_000), "{name}");
+            assert!(call.observed[0].1.local.is_some_and(|local| local.port() >= 30_000), "{name}");
             assert_eq!(media.interface.as_bytes(), b"pub1", "{name}");
             assert!(!media.flags.disabled, "{name}");
-            assert_eq!(media.flags.told, call.answered || number == 1, "{name}: nobody was told by an offer");
+            assert_eq!(
+                media.told_at.is_some(),
+                call.answered || number == 1,
+                "{name}: nobody was told by an offer"
+            );
         }
     }
 }
@@ -76,15 +80,16 @@ fn a_recorded_call_is_understood_in_full() {
         let call = sample(&format!("{dialect}/rtp-audio-after-reinvite-offer"));
         let [caller, callee] = [0, 1].map(|at| call.legs[at].media[0].as_ref().expect("media"));
         assert_eq!((&call.legs[0].tag, &call.legs[1].tag), (&Some("ftag-A".into()), &Some("ttag-B".into())));
-        let addresses = |media: &tandem_shards::call::snapshot::MediaSnapshot| {
-            let endpoints: Vec<_> = media.streams.iter().filter_map(|stream| stream.endpoint).collect();
-            endpoints.iter().map(ToString::to_string).collect::<Vec<_>>()
+        let addresses = |leg: usize| {
+            let endpoints = call.streams_of(leg, 0).filter_map(|(_, stream)| stream.endpoint);
+            endpoints.map(|endpoint| endpoint.to_string()).collect::<Vec<_>>()
         };
-        assert_eq!(addresses(caller), ["127.0.0.10:5000", "127.0.0.10:5001"], "{dialect}");
-        assert_eq!(addresses(callee), ["127.0.0.11:6000", "127.0.0.11:6001"], "{dialect}");
+        assert_eq!(addresses(0), ["127.0.0.10:5000", "127.0.0.10:5001"], "{dialect}");
+        assert_eq!(addresses(1), ["127.0.0.11:6000", "127.0.0.11:6001"], "{dialect}");
         assert_eq!(callee.port_sets[0].key, Some("127.0.0.10:5000".parse().expect("an address")));
-        assert_eq!((caller.streams[0].counts_in.packets, caller.streams[0].counts_in.bytes), (200, 34_400));
-        assert!(caller.streams[0].received && !caller.streams[1].received);
+        let [(_, rtp), (_, rtcp), ..] = call.observed[..] else { panic!("two streams") };
+        assert_eq!((rtp.counts_in.packets, rtp.counts_in.bytes), (200, 34_400));
+        assert!(rtp.received && !rtcp.received);
         assert_eq!(caller.ptime, Some(20));
         let event = &caller.payload_types[2];
         assert_eq!(
@@ -117,14 +122,12 @@ fn multiplexed_rtcp_has_no_stream_of_its_own_once_its_port_is_closed() {
         let call = sample(&format!("{dialect}/rtcp-mux-after-answer"));
         let media = call.legs[0].media[0].as_ref().expect("media");
         assert!(media.flags.rtcp_mux, "{dialect}");
-        assert_eq!(media.streams.len(), media.port_sets[0].ports.len(), "{dialect}");
-        let mux_of_bob = call.legs[1].media[0].as_ref().expect("media").streams.len();
+        assert_eq!(call.streams_of(0, 0).count(), usize::from(media.port_sets[0].count), "{dialect}");
+        assert!(media.flags.mux_sent && media.flags.mux_offered, "{dialect}");
+        let mux_of_bob = call.streams_of(1, 0).count();
         assert_eq!(mux_of_bob, 2, "{dialect}: the ports were opened before the answer was known");
     }
-    assert_eq!(
-        sample("head-json/rtcp-mux-after-answer").legs[0].media[0].as_ref().expect("m").streams.len(),
-        1
-    );
+    assert_eq!(sample("head-json/rtcp-mux-after-answer").streams_of(0, 0).count(), 1);
 }
 
 #[test]
@@ -342,19 +345,19 @@ fn the_digest_tells_what_counts_from_what_flaps() {
     same.version = Version { epoch: 4, sequence: 9 };
     same.last_signal = Timestamp::from_secs(5);
     same.ownership = Ownership::Foreign(Keyspace(9));
-    let stream = &mut same.legs[0].media[0].as_mut().expect("media").streams[0];
+    let stream = &mut same.observed[0].1;
     stream.counts_in.packets = 77;
-    stream.source = stream.endpoint;
+    stream.confirmed = stream.endpoint;
     stream.received = true;
     assert_eq!(digest(&call), digest(&same));
-    assert_eq!(digest(&call), 0xa51a_76c3_21eb_b4ca, "stored digests would all be different");
+    assert_eq!(digest(&call), 0x874b_cc00_a6cb_2bce, "stored digests would all be different");
     let changes: [fn(&mut CallSnapshot); 6] = [
-        |call| call.legs[0].media[0].as_mut().expect("media").streams[0].endpoint = None,
+        |call| call.observed[0].1.endpoint = None,
         |call| call.legs[0].media[0].as_mut().expect("media").direction = Direction::Inactive,
         |call| call.legs[1].tag = None,
-        |call| call.legs[1].subscriptions.clear(),
+        |call| call.legs[1].peers.clear(),
         |call| call.deletion = Some(Timestamp::from_secs(9)),
-        |call| call.legs[0].media[0].as_mut().expect("media").port_sets[0].ports[0] += 2,
+        |call| call.legs[0].media[0].as_mut().expect("media").port_sets[0].first += 2,
     ];
     for change in changes {
         let mut other = call.clone();

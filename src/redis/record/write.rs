@@ -3,8 +3,10 @@
 //! Every media gets a pair of streams, RTP and RTCP, as rtpengine keeps them, even where RTCP is multiplexed
 //! or the media was rejected; a stream without a port of its own has a closed socket or none.
 
-use tandem_shards::call::snapshot::{
-    CallSnapshot, LegSnapshot, MediaSnapshot, PortSetSnapshot, StreamSnapshot,
+use std::net::SocketAddr;
+
+use tandem_shards::call::state::{
+    CallSnapshot, LegState, MediaState, PortSetState, StreamId, StreamObserved,
 };
 use tandem_shards::names::{Component, Family};
 
@@ -30,7 +32,7 @@ pub(super) fn write(call: &CallSnapshot, context: &Context) -> Vec<u8> {
         write_media(&mut json, call, &layout, number, media);
     }
     write_maps(&mut json, context, &layout);
-    extension::write(&mut json, call, layout.media.iter().map(|placed| placed.media));
+    extension::write(&mut json, call, layout.media.iter().map(|placed| (placed.leg, placed.position)));
     json.finish().into_bytes()
 }
 
@@ -42,7 +44,7 @@ struct Layout<'a> {
 }
 
 struct PlacedMedia<'a> {
-    media: &'a MediaSnapshot,
+    media: &'a MediaState,
     leg: usize,
     position: usize,
     /// Numbers of its maps.
@@ -52,15 +54,22 @@ struct PlacedMedia<'a> {
 }
 
 struct PlacedMap<'a> {
-    set: &'a PortSetSnapshot,
+    set: &'a PortSetState,
     sockets: Vec<usize>,
 }
 
 struct PlacedSocket<'a> {
     stream: usize,
-    set: &'a PortSetSnapshot,
+    set: &'a PortSetState,
     /// None for a closed one.
     port: Option<u16>,
+}
+
+impl PlacedMedia<'_> {
+    fn stream<'c>(&self, call: &'c CallSnapshot, component: Component) -> Option<&'c StreamObserved> {
+        let number = |at: usize| u16::try_from(at).ok();
+        call.stream(StreamId { leg: number(self.leg)?, media: number(self.position)?, component })
+    }
 }
 
 impl<'a> Layout<'a> {
@@ -76,21 +85,21 @@ impl<'a> Layout<'a> {
         layout
     }
 
-    fn place(&mut self, media: &'a MediaSnapshot, leg: usize, position: usize) {
+    fn place(&mut self, media: &'a MediaState, leg: usize, position: usize) {
         let rtp = 2 * self.media.len();
         let mut placed = PlacedMedia { media, leg, position, maps: Vec::new(), sockets: Default::default() };
         for set in &media.port_sets {
             let mut map = PlacedMap { set, sockets: Vec::new() };
-            for (component, port) in set.ports.iter().take(PORTS_PER_SET).enumerate() {
+            for (component, port) in set.ports().take(PORTS_PER_SET).enumerate() {
                 let number = self.sockets.len();
-                self.sockets.push(PlacedSocket { stream: rtp + component, set, port: Some(*port) });
+                self.sockets.push(PlacedSocket { stream: rtp + component, set, port: Some(port) });
                 placed.sockets[component].push(number);
                 map.sockets.push(number);
             }
             placed.maps.push(self.maps.len());
             self.maps.push(map);
         }
-        if let Some(set) = media.port_sets.last().filter(|set| set.ports.len() == 1) {
+        if let Some(set) = media.port_sets.last().filter(|set| set.count == 1) {
             // What rtpengine has after it closed the RTCP port of a multiplexed media.
             placed.sockets[1].push(self.sockets.len());
             self.sockets.push(PlacedSocket { stream: rtp + 1, set, port: None });
@@ -161,24 +170,21 @@ fn write_streams(
     placed: &PlacedMedia<'_>,
 ) {
     let media = placed.media;
-    let rtp = stream_of(media, Component::Rtp);
-    let rtcp = stream_of(media, Component::Rtcp);
     let first = 2 * media_number;
-    for (component, stream) in [(0, rtp), (1, rtcp)] {
-        let (endpoint, advertised) = match stream {
-            Some(stream) => (stream.endpoint, stream.advertised),
-            None => (None, None),
-        };
+    for (component, of) in [(0, Component::Rtp), (1, Component::Rtcp)] {
+        let stream = placed.stream(call, of);
+        let signalled = media.signalled.of(of);
+        let endpoint = stream.map_or(signalled, |stream| stream.endpoint);
         let selected = placed.sockets[component].last().map_or(NOTHING, |number| *number as u64);
         json.object(format_args!("stream-{}", first + component));
         json.plain("media", media_number);
         json.plain("sfd", selected);
         json.plain("rtcp_sibling", if component == 0 { first as u64 + 1 } else { NOTHING });
         json.plain("last_packet", stream.map_or(0, |stream| stream.last_packet.as_secs()));
-        json.plain("ps_flags", stream_flags(media, component, stream, rtp));
+        json.plain("ps_flags", stream_flags(media, of, stream));
         json.plain("component", component + 1);
         json.plain("endpoint", endpoint_text(endpoint));
-        json.plain("advertised_endpoint", endpoint_text(advertised));
+        json.plain("advertised_endpoint", endpoint_text(signalled));
         let counts = stream.map(|stream| stream.counts_in).unwrap_or_default();
         json.plain("stats-packets", counts.packets);
         json.plain("stats-bytes", counts.bytes);
@@ -192,43 +198,38 @@ fn write_streams(
     }
 }
 
-fn stream_of(media: &MediaSnapshot, component: Component) -> Option<&StreamSnapshot> {
-    media.streams.iter().find(|stream| stream.component == component)
+fn stream_flags(media: &MediaState, component: Component, stream: Option<&StreamObserved>) -> u64 {
+    use fields::stream::{FALLBACK_RTCP, FILLED, NAT_WAIT, PIERCE_NAT, RECEIVED, RTCP, RTP};
+    let role = match (component, media.flags.rtcp_mux) {
+        (Component::Rtp, false) => RTP,
+        (Component::Rtp, true) => RTP | RTCP,
+        (Component::Rtcp, false) => RTCP,
+        (Component::Rtcp, true) => RTCP | FALLBACK_RTCP,
+    };
+    let signalled = media.signalled.of(component);
+    let next = |rtp: SocketAddr| {
+        let port = rtp.port().checked_add(1)?;
+        Some(SocketAddr::new(rtp.ip(), port))
+    };
+    let implied = signalled.is_some() && media.signalled.rtp.and_then(next) == signalled;
+    let bits = [
+        (stream.is_some_and(|stream| stream.received), RECEIVED),
+        (signalled.is_some(), FILLED),
+        (component == Component::Rtcp && implied, common::IMPLICIT_RTCP),
+        (media.flags.pierce_nat, PIERCE_NAT),
+        (media.flags.nat_wait, NAT_WAIT),
+    ];
+    role | set_bits(&bits)
 }
 
-fn stream_flags(
-    media: &MediaSnapshot,
-    component: usize,
-    stream: Option<&StreamSnapshot>,
-    rtp: Option<&StreamSnapshot>,
-) -> u64 {
-    use fields::stream::{FALLBACK_RTCP, FILLED, RECEIVED, RTCP, RTP};
-    let mut flags = match (component, media.flags.rtcp_mux) {
-        (0, false) => RTP,
-        (0, true) => RTP | RTCP,
-        (_, false) => RTCP,
-        (_, true) => RTCP | FALLBACK_RTCP,
-    };
-    let Some(stream) = stream else { return flags };
-    if stream.received {
-        flags |= RECEIVED;
-    }
-    if let Some(advertised) = stream.advertised {
-        flags |= FILLED;
-        let next = |rtp: std::net::SocketAddr| rtp.port().checked_add(1) == Some(advertised.port());
-        let implied =
-            rtp.and_then(|rtp| rtp.advertised).is_some_and(|rtp| next(rtp) && rtp.ip() == advertised.ip());
-        if component == 1 && implied {
-            flags |= common::IMPLICIT_RTCP;
-        }
-    }
-    flags
+fn set_bits(bits: &[(bool, u64)]) -> u64 {
+    bits.iter().filter(|(set, _)| *set).fold(0, |flags, (_, bit)| flags | bit)
 }
 
 /// The streams that RTP and RTCP coming in from a party go to.
 fn sinks(call: &CallSnapshot, layout: &Layout<'_>, from: &PlacedMedia<'_>) -> (Option<usize>, Option<usize>) {
-    let open = |media: &MediaSnapshot| !media.flags.disabled && !media.flags.passthrough;
-    let peer = call.legs[from.leg].subscriptions.last().copied();
+    let open = |media: &MediaState| !media.flags.disabled && !media.flags.passthrough;
+    let peer = call.legs[from.leg].peers.last().copied();
     let target = peer.and_then(|peer| layout.counterpart(usize::from(peer), from.position));
     let target = target.filter(|(_, to)| open(from.media) && open(to.media));
     let rtp = target.filter(|_| from.media.direction.sends()).map(|(number, _)| 2 * number);
@@ -236,13 +237,14 @@ fn sinks(call: &CallSnapshot, layout: &Layout<'_>, from: &PlacedMedia<'_>) -> (O
     (rtp, rtcp)
 }
 
-fn write_party(json: &mut Json, layout: &Layout<'_>, number: usize, leg: &LegSnapshot) {
-    let bit = |set: bool, bit: u64| if set { bit } else { 0 };
+fn write_party(json: &mut Json, layout: &Layout<'_>, number: usize, leg: &LegState) {
     let treatment = leg.treatment;
-    let flags = bit(leg.settled, fields::party::FINAL_RESPONSE)
-        | bit(treatment.block_short, fields::party::BLOCK_SHORT)
-        | bit(treatment.block_media, fields::party::BLOCK_MEDIA)
-        | bit(treatment.silence_media, fields::party::SILENCE_MEDIA);
+    let flags = set_bits(&[
+        (leg.settled, fields::party::FINAL_RESPONSE),
+        (treatment.block_short, fields::party::BLOCK_SHORT),
+        (treatment.block_media, fields::party::BLOCK_MEDIA),
+        (treatment.silence_media, fields::party::SILENCE_MEDIA),
+    ]);
     json.object(format_args!("tag-{number}"));
     json.plain("created", leg.created.as_micros());
     json.plain("deleted", 0);
@@ -264,12 +266,12 @@ fn write_party(json: &mut Json, layout: &Layout<'_>, number: usize, leg: &LegSna
     }
     json.close();
     // 10.5 knows `other_tags`, `branches`, `subscriptions`; 13 knows `associated_tags`, `tag_aliases`.
-    json.list(format_args!("other_tags-{number}"), &leg.subscriptions);
-    json.list(format_args!("associated_tags-{number}"), &leg.subscriptions);
+    json.list(format_args!("other_tags-{number}"), &leg.peers);
+    json.list(format_args!("associated_tags-{number}"), &leg.peers);
     json.list(format_args!("branches-{number}"), NONE);
     json.list(format_args!("tag_aliases-{number}"), NONE);
     json.list(format_args!("medias-{number}"), layout.media_of(number).map(|(number, _)| number));
-    let subscriptions = leg.subscriptions.iter().map(|peer| format!("{peer}/0/1/0/0"));
+    let subscriptions = leg.peers.iter().map(|peer| format!("{peer}/0/1/0/0"));
     json.list(format_args!("subscriptions-{number}"), subscriptions);
 }
 
@@ -288,7 +290,7 @@ fn write_media(
     json.plain("index", placed.position + 1);
     json.text("type", media.kind.as_bytes());
     json.text("format_str", &fields::format_text(media));
-    json.text("protocol", media.protocol.as_bytes());
+    json.text("protocol", media.protocol.text.as_bytes());
     json.plain("desired_family", media.family.as_str());
     json.text("logical_intf", media.interface.as_bytes());
     json.plain("ptime", media.ptime.unwrap_or(0));
@@ -305,13 +307,13 @@ fn write_media(
     json.list(format_args!("payload_types-{number}"), payloads);
     // 10.5 numbers these tables by tag, 13 by media; both are served by having one for each media.
     json.list(format_args!("ssrc_table-{number}"), NONE);
-    let peers = call.legs[placed.leg].subscriptions.iter();
+    let peers = call.legs[placed.leg].peers.iter();
     let counterparts = peers.filter_map(|peer| layout.counterpart(usize::from(*peer), placed.position));
     let subscriptions = counterparts.map(|(number, _)| format!("{number}/1/0/0/0"));
     json.list(format_args!("media-subscriptions-{number}"), subscriptions);
 }
 
-fn media_flags(media: &MediaSnapshot) -> u64 {
+fn media_flags(media: &MediaState) -> u64 {
     let flags = media.flags;
     let bits = [
         (media.direction.receives(), common::SEND),
@@ -324,8 +326,7 @@ fn media_flags(media: &MediaSnapshot) -> u64 {
         (flags.loop_check, fields::media::LOOP_CHECK),
         (flags.generate_rtcp, fields::media::RTCP_GENERATED),
     ];
-    let set = bits.into_iter().filter(|(set, _)| *set).fold(0, |flags, (_, bit)| flags | bit);
-    set | fields::media::INITIALIZED | fields::media::PUBLIC
+    set_bits(&bits) | fields::media::INITIALIZED | fields::media::PUBLIC
 }
 
 fn write_maps(json: &mut Json, context: &Context, layout: &Layout<'_>) {

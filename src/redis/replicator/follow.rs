@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use tandem_shards::call::snapshot::CallBrief;
+use tandem_shards::call::state::CallBrief;
 use tandem_shards::input::{Filter, Restore};
 use tandem_shards::names::{CallId, Keyspace};
 use tandem_shards::output::{Refusal, RestoreOutcome};

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use tandem_shards::call::snapshot::{CallBrief, Ownership};
+use tandem_shards::call::state::{CallBrief, Ownership};
 use tandem_shards::input::Filter;
 use tandem_shards::io::Publication;
 use tandem_shards::names::CallId;

@@ -1,6 +1,6 @@
 //! Tests of the tasks: queues, retries and the end.
 
-use tandem_shards::call::snapshot::{CallBrief, Ownership, Version};
+use tandem_shards::call::state::{CallBrief, Ownership, Version};
 use tandem_shards::io::Publication;
 use tandem_shards::names::ShardId;
 use tandem_shards::output::RestoreOutcome;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tandem_shards::admission::Admission;
-use tandem_shards::call::snapshot::{CallSnapshot, Ownership};
+use tandem_shards::call::state::{CallSnapshot, Ownership};
 use tandem_shards::input::{Command, Filter, Request};
 use tandem_shards::interfaces::{AddressId, Interfaces};
 use tandem_shards::io::{Ask, AskError};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tandem_shards::call::signal::{
     CodecOptions, Finality, MuxOptions, Options, Party, RtcpAttributeOption, Signal, Treatment, TreatmentKind,
 };
-use tandem_shards::call::snapshot::Version;
+use tandem_shards::call::state::Version;
 use tandem_shards::fuzzing::SessionDescription;
 use tandem_shards::input::{Command, Delete, Filter, Restore};
 use tandem_shards::io::Ask;
@@ -247,13 +247,13 @@ fn restore(node: &mut Node, choices: &mut Choices<'_>) {
     if choices.seldom() {
         let shift = u16::from(choices.byte()) & !1;
         let sets = call.legs.iter_mut().flat_map(|leg| leg.media.iter_mut().flatten());
-        for port in sets.flat_map(|media| &mut media.port_sets).flat_map(|set| &mut set.ports) {
-            *port = port.wrapping_add(shift);
+        for set in sets.flat_map(|media| &mut media.port_sets) {
+            set.first = set.first.wrapping_add(shift);
         }
     }
     if choices.seldom() {
         call.legs.truncate(1 + choices.below(3));
-        call.legs.iter_mut().for_each(|leg| leg.subscriptions.clear());
+        call.legs.iter_mut().for_each(|leg| leg.peers.clear());
     }
     let home = shard_of(&call.call_id, node.shard_count());
     let restore = Restore { keyspace, own: keyspace == OWN, call };

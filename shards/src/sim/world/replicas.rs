@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::World;
-use crate::call::snapshot::{CallSnapshot, Ownership};
+use crate::call::state::{CallSnapshot, Ownership};
 use crate::names::{CallId, Keyspace};
 use crate::sim::call_id;
 use crate::sim::node::keyspace;

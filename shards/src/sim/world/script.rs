@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::World;
-use crate::call::snapshot::Ownership;
+use crate::call::state::Ownership;
 use crate::input::Command;
 use crate::names::Keyspace;
 use crate::sim::dialogue::{Change, Stage};

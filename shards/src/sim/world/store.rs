@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::{Happening, World, between};
-use crate::call::snapshot::CallSnapshot;
+use crate::call::state::CallSnapshot;
 use crate::input::{Command, Restore};
 use crate::names::{CallId, Keyspace};
 use crate::output::{Effect, Reply, RestoreOutcome};
@@ -462,9 +462,9 @@ pub(in crate::sim) fn ports_of(call: &CallSnapshot) -> Vec<std::net::SocketAddr>
         let number = std::str::from_utf8(name).ok()?.strip_prefix("pub")?.parse().ok()?;
         Some(crate::sim::node_address(number))
     };
-    let of_set = |set: &crate::call::snapshot::PortSetSnapshot| {
+    let of_set = |set: &crate::call::state::PortSetState| {
         let ip = address(set.interface.as_bytes());
-        set.ports.iter().filter_map(move |port| Some((ip?, *port).into())).collect::<Vec<_>>()
+        set.ports().filter_map(move |port| Some((ip?, port).into())).collect::<Vec<_>>()
     };
     sets.flat_map(of_set).collect()
 }
