@@ -19,6 +19,9 @@ use super::replicator::{FollowOrder, PublishEffect, PublishOrder, PublishTask};
 
 /// How soon a lost publication is noticed, at the latest.
 const WAIT_MAX: Duration = Duration::from_secs(1);
+/// How long changes gather once one has come: an offer and the answer that follows it at once are one record, a call
+/// that has ended by then is none, and the shards have nobody to wake.
+const GATHERING: Duration = Duration::from_millis(2);
 /// Between looks at what is due while Redis is away.
 const WAIT_AWAY: Duration = Duration::from_millis(50);
 
@@ -140,7 +143,10 @@ impl PublishThread {
         let patience = if self.task.is_connected() { due } else { due.max(WAIT_AWAY) };
         select! {
             recv(self.publications) -> publication => match publication {
-                Ok(publication) => self.task.on_publication(clock.now(), publication),
+                Ok(publication) => {
+                    self.task.on_publication(clock.now(), publication);
+                    gather();
+                }
                 Err(_) => self.task.on_order(clock.now(), PublishOrder::Stop),
             },
             recv(self.orders) -> order => {
@@ -149,4 +155,9 @@ impl PublishThread {
             default(patience) => {}
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the thread loop waits here")]
+fn gather() {
+    std::thread::sleep(GATHERING);
 }
