@@ -16,6 +16,7 @@ pub(crate) mod flags;
 pub(crate) mod offer_answer;
 pub(crate) mod restore;
 pub(crate) mod rewrite;
+pub(crate) mod sections;
 pub mod signal;
 pub mod state;
 
@@ -82,6 +83,8 @@ pub(crate) struct Leg {
     /// Positions of the parties whose media it gets; the last is whom it sends to.
     pub(crate) peers: Vec<usize>,
     pub(crate) media: Vec<Option<Media>>,
+    /// Positions of its media in the order of the sections of its SDPs; see [`Leg::order`].
+    sections: Vec<u16>,
 }
 
 /// One `m=` section of a party.
@@ -95,7 +98,7 @@ pub(crate) struct Media {
     /// What the party does, by its own SDP or else as the counterpart's implies.
     pub(crate) direction: Direction,
     pub(crate) flags: MediaFlags,
-    /// The options given when the party offered.
+    /// The options of the offer that went to the party, for its answer.
     pub(crate) mux_options: MuxOptions,
     pub(crate) ptime: Option<u32>,
     pub(crate) mid: Option<Text>,
@@ -181,6 +184,29 @@ impl Leg {
 
     pub(crate) fn media_at(&self, position: usize) -> Option<&Media> {
         self.media.get(position)?.as_ref()
+    }
+
+    /// Positions of its media in the order of the sections of its last SDP, from or to it.
+    pub(crate) fn order(&self) -> Vec<usize> {
+        if self.sections.is_empty() {
+            return self.visible().collect();
+        }
+        let order = self.sections.iter().map(|position| usize::from(*position));
+        order.filter(|at| self.visible().any(|visible| visible == *at)).collect()
+    }
+
+    /// Notes the order of its sections.
+    pub(crate) fn set_order(&mut self, order: Vec<usize>) {
+        let goes_without_saying = self.visible().eq(order.iter().copied());
+        let position = |at: usize| u16::try_from(at).expect("few media");
+        let sections = order.into_iter().filter(|_| !goes_without_saying).map(position);
+        self.sections = sections.collect();
+    }
+
+    /// Positions of its media that are not hidden from it.
+    pub(crate) fn visible(&self) -> impl Iterator<Item = usize> {
+        let media = self.media.iter().enumerate();
+        media.filter_map(|(at, media)| media.as_ref().filter(|media| !media.flags.hidden).map(|_| at))
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub use crate::sdp::{
     AddedMedia, AttributeEdit, AttributeScope, Codec, Direction, MediaDescription, MediaPlan, OriginPlan,
-    RelayPlan, RtcpPlan, SdpError, SdpPlan, SessionDescription,
+    Place, RejectPlan, RelayPlan, RtcpPlan, SdpError, SdpPlan, SessionDescription,
 };
 pub use crate::wire::demux::{Kind, RTCP_HEADER_BYTES, RTP_HEADER_BYTES, classify};
 pub use crate::wire::rtcp::{Received, Sent, report};

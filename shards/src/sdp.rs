@@ -22,9 +22,10 @@ mod values;
 pub mod view;
 
 pub use plan::{
-    AddedMedia, AttributeEdit, AttributeScope, MediaPlan, OriginPlan, RelayPlan, RtcpPlan, SdpPlan,
+    AddedMedia, AttributeEdit, AttributeScope, MediaPlan, OriginPlan, Place, RejectPlan, RelayPlan, RtcpPlan,
+    SdpPlan,
 };
 pub use view::{
-    Codec, Connection, Direction, MediaDescription, Origin, Protocol, RtcpAttribute, SdpError,
+    Codec, Connection, Direction, MediaDescription, MediaType, Origin, Protocol, RtcpAttribute, SdpError,
     SessionDescription,
 };

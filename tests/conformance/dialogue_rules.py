@@ -95,9 +95,10 @@ def no_lines_of_formats_that_are_gone(difference, history):
     return difference.path[-1].split(":")[1].split(" ")[0] not in fmts
 
 
-@rule("known")
-def generate_mid(difference, history):
-    return attribute(difference, "a=mid:") and "generate-mid" in difference.step["keys"].get("flags", ())
+@rule("intended")
+def mid_of_media_that_is_not_relayed(difference, history):
+    twice = (difference.tandem, difference.rtpengine) == (1, 2)
+    return twice and attribute(difference, "a=mid:") and history.kind(difference.section) == "message"
 
 
 @rule("intended")
@@ -179,22 +180,6 @@ def section_changes_type(difference, history):
         if "sdp" in step and difference.section < len(step["sdp"]["media"])
     }
     return len(kinds) > 1
-
-
-@rule("known")
-def mid_belongs_to_the_listener(difference, history):
-    return attribute(difference, "a=mid:") and "generate-mid" not in difference.step["keys"].get("flags", ())
-
-
-@rule("known")
-def more_sections_than_were_offered(difference, history):
-    if difference.step["op"] != "answer" or difference.section is None:
-        return False
-    return (
-        difference.path[-1] == "rejected"
-        and only_ours(difference)
-        and difference.section >= len(difference.step["sdp"]["media"])
-    )
 
 
 @rule("intended")
@@ -279,13 +264,6 @@ def statistics_of_a_delete_of_nobody(difference, history):
     )
 
 
-@rule("known", spreads="call")
-def rtcp_mux_options_of_an_answer(difference, history):
-    return (
-        attribute(difference, "a=rtcp") and difference.step["op"] == "answer" and "rtcp-mux" in difference.step["keys"]
-    )
-
-
 @rule("intended", spreads="call")
 def mux_that_was_not_agreed(difference, history):
     return (
@@ -335,16 +313,6 @@ def rtcp_where_mux_is_not_agreed(difference, history):
         for name in (send["by"], history.hearer(difference))
     ]
     return send["what"] == "rtcp" and (history.has_open_offer(difference.step) or muxes != [True, True])
-
-
-@rule("known", spreads="call")
-def rtcp_mux_options_belong_to_the_branch(difference, history):
-    return (
-        attribute(difference, "a=rtcp")
-        and difference.step["op"] == "answer"
-        and "via-branch" in difference.step["keys"]
-        and any("rtcp-mux" in step.get("keys", ()) for step in history.before(difference.step))
-    )
 
 
 @rule("intended")

@@ -60,24 +60,8 @@ FAX = "image 6000 udptl t38"
 HELD = A + "|zero"
 
 WITNESSES = {
-    "generate-mid": call(offer("a", A, flags=["generate-mid"])),
-    "mid-belongs-to-the-listener": call(
-        offer("a", A + "|a=mid:x"), answer("b", B + "|a=mid:x"), offer("a", "audio 6002 RTP/AVP 8", to="b")
-    ),
     "section-changes-type": call(
         offer("a", A), answer("b", B), offer("a", FAX, to="b"), media("a 6000 rtp section 0 told 2")
-    ),
-    "more-sections-than-were-offered": call(
-        offer("a", A, "video 6040 RTP/AVP 34"),
-        answer("b", B, "video 6040 RTP/AVP 34"),
-        offer("a", A, to="b"),
-        answer("b", B),
-    ),
-    "rtcp-mux-options-of-an-answer": call(offer("a", MUX), answer("b", MUX, rtcp_mux=["reject"])),
-    "rtcp-mux-options-belong-to-the-branch": call(
-        offer("a", MUX, via_branch="1"),
-        offer("a", MUX, via_branch="2", rtcp_mux=["accept"]),
-        answer("b", B, via_branch="1"),
     ),
     "delete-with-a-to-tag-removes-that-party": call(
         offer("a", A, via_branch="1"),

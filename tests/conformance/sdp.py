@@ -150,7 +150,7 @@ def goes_without_saying(line, port, wanted):
     if kind is None or any(other.startswith(kind) for other in wanted):
         return False
     if kind == "c=":
-        return line == "c=IN IP4 " + (RELAY if port else "0.0.0.0")
+        return line[9:] == RELAY or (not port and line[9:] == "0.0.0.0")
     return kind != "a=rtcp:" or line in ("a=rtcp:%d" % port, "a=rtcp:%d" % (port + 1))
 
 

@@ -8,6 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::dialogue::Parties;
 use super::offer_answer::Role;
 use super::rewrite::formats;
+use super::sections;
 use super::signal::{Options, Signal};
 use super::{Call, Leg, Media, PortSet};
 use crate::interfaces::{AddressId, Interfaces};
@@ -26,6 +27,17 @@ pub(crate) struct Draft {
     /// Toward the one it goes to.
     pub(crate) listener: Side,
     pub(crate) sections: Vec<SectionDraft>,
+    /// The sections toward the listener, in its order.
+    pub(crate) order: Vec<Printed>,
+}
+
+/// A section toward the listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Printed {
+    /// The one at this index of the SDP.
+    Said(usize),
+    /// One that the SDP lacks and the listener has at this position: it is rejected.
+    Missing(usize),
 }
 
 /// Interface and family toward one party.
@@ -46,6 +58,8 @@ pub(crate) struct SectionDraft {
     pub(crate) endpoint: SocketAddr,
     /// The protocol toward the listener.
     pub(crate) protocol: Protocol,
+    /// `a=mid` toward the listener.
+    pub(crate) mid: Option<Text>,
     /// The formats that the codec options leave; none if they leave all as they are.
     pub(crate) formats: Option<Vec<Text>>,
     /// The listener is to multiplex, or there is no RTCP.
@@ -131,10 +145,11 @@ impl Draft {
             own_family,
             random,
         )?;
-        let mut draft = Draft { parties, speaker, listener, sections: Vec::new() };
-        let mut mux_required = options.mux.require;
-        for (index, section) in signal.sdp.media.iter().enumerate() {
-            let position = position_of_section(speaker_leg, index);
+        let mut draft = Draft { parties, speaker, listener, sections: Vec::new(), order: Vec::new() };
+        // An answer answers options as well, and asks for none.
+        let mut mux_required = role == Role::Offer && options.mux.require;
+        let positions = sections::positions(speaker_leg, listener_leg, &signal.sdp.media)?;
+        for (section, position) in signal.sdp.media.iter().zip(positions) {
             // A party that multiplexes a media is offered nothing else, for that one and all after it (rtpengine).
             let multiplexed = listener_leg.and_then(|leg| leg.media_at(position));
             mux_required |= role == Role::Offer && multiplexed.is_some_and(|media| media.flags.rtcp_mux);
@@ -142,6 +157,9 @@ impl Draft {
                 draft.section((speaker_leg, listener_leg), role, position, section, mux_required, options)?;
             draft.sections.push(section);
         }
+        let legs = (speaker_leg, listener_leg);
+        sections::name(&mut draft.sections, role, legs, &signal.sdp.media, options.generate_mid);
+        draft.order = sections::order(&draft.sections, role, legs);
         Ok(draft)
     }
 
@@ -160,9 +178,13 @@ impl Draft {
         };
         let speaker_media = at(speaker_leg).and_then(|at| speaker_leg?.media_at(at));
         let listener_media = at(listener_leg).and_then(|at| listener_leg?.media_at(at));
-        let fate = fate(section, options);
+        let fate = fate(role, section, options);
         let formats = if fate == Fate::Relay { formats(role, &options.codecs, section) } else { None };
         let fate = if formats.as_ref().is_some_and(Vec::is_empty) { Fate::Reject } else { fate };
+        // What was kept from the listener is until it is offered alive.
+        let hidden =
+            listener_leg.and_then(|leg| leg.media_at(position)).is_some_and(|media| media.flags.hidden);
+        let fate = if hidden && (role == Role::Answer || fate == Fate::Reject) { Fate::Remove } else { fate };
         let address = options.source_address.unwrap_or(section.address);
         let endpoint = SocketAddr::new(address, section.port);
         // An answer to what was offered in plain is dead if it is encrypted, and the other way round.
@@ -183,6 +205,7 @@ impl Draft {
             fate,
             endpoint,
             protocol,
+            mid: None,
             formats,
             mux_required,
             speaker_ports,
@@ -295,14 +318,6 @@ fn resolve(interfaces: &Interfaces, asked: &InterfaceName, random: u64) -> (Inte
     (interfaces.default_name().clone(), family)
 }
 
-/// The position of the media that the `index`-th section of a party's SDP is about: sections that were
-/// removed from the SDP toward it are not counted.
-fn position_of_section(leg: Option<&Leg>, index: usize) -> usize {
-    let media = leg.map_or(&[][..], |leg| &leg.media);
-    let visible = (0..).filter(|at| !media.get(*at).and_then(Option::as_ref).is_some_and(|m| m.flags.hidden));
-    visible.into_iter().nth(index).expect("an endless range")
-}
-
 /// Whether a section goes on with the media at its place: another type is another media (rtpengine gives it
 /// new ports).
 fn same_kind(media: &Media, section: &MediaDescription) -> bool {
@@ -312,9 +327,10 @@ fn same_kind(media: &Media, section: &MediaDescription) -> bool {
         && relayed(&media.protocol) == relayed(&section.protocol)
 }
 
-fn fate(section: &MediaDescription, options: &Options) -> Fate {
-    if options.media_remove.contains(&section.kind) {
-        Fate::Remove
+fn fate(role: Role, section: &MediaDescription, options: &Options) -> Fate {
+    if options.media_remove.iter().any(|kind| kind.includes(&section.kind)) {
+        // An answer has as many sections as the offer (RFC 3264 section 6).
+        if role == Role::Offer { Fate::Remove } else { Fate::Reject }
     } else if section.port == 0 {
         Fate::Reject
     } else if section.protocol.class == ProtocolClass::NotRelayed || options.passthrough == Some(true) {

@@ -68,6 +68,7 @@ fn leg_state(leg: &Leg, plane: &Plane) -> LegState {
         sent: leg.sent.clone(),
         peers: leg.peers.iter().map(position).collect(),
         media: leg.media.iter().map(|media| media.as_ref().map(|m| media_state(m, plane))).collect(),
+        sections: leg.sections.clone(),
     }
 }
 

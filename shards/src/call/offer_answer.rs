@@ -8,7 +8,8 @@ use std::net::SocketAddr;
 
 use super::dialogue::LegRef;
 use super::draft::{Draft, Fate, PortPlan, SectionDraft, Side};
-use super::signal::{Options, Signal};
+use super::sections;
+use super::signal::{MuxOptions, Options, Signal};
 use super::state::{PayloadType, Signalled};
 use super::{Call, Leg, Media, PortSet};
 use crate::limits::PORT_SETS_PER_MEDIA_MAX;
@@ -55,6 +56,8 @@ pub(crate) fn apply(
         let sides = (&draft.speaker, &draft.listener);
         work.section(call, plane, turn, sides, section, draft_section);
     }
+    let [speaker, listener] = call.legs.get_disjoint_mut([turn.speaker, turn.listener]).expect("two parties");
+    sections::note(&draft.sections, &draft.order, role, (speaker, listener));
     disable_missing(call, turn, draft);
     refresh(call, plane);
     turn
@@ -183,7 +186,7 @@ impl Work<'_> {
             self.tell(listener, plane, rules);
         }
         if self.role == Role::Answer {
-            listener.flags.rtcp_mux = self.answered_mux(listener, mux_accepted);
+            listener.flags.rtcp_mux = answered_mux(listener, speaker_is.mux_options, mux_accepted);
         }
     }
 
@@ -217,7 +220,6 @@ impl Work<'_> {
         let options = self.options;
         media.protocol = section.protocol.clone();
         media.ptime = section.ptime.or(media.ptime);
-        media.mid = section.mid.clone().or(media.mid.take());
         media.payload_types = payload_types(section);
         media.formats.clone_from(&section.formats);
         let zero = section.is_held_by_zero_address();
@@ -235,7 +237,7 @@ impl Work<'_> {
         flags.generate_rtcp = options.generate_rtcp.unwrap_or(flags.generate_rtcp);
         if self.role == Role::Offer {
             flags.mux_offered = section.rtcp_mux;
-            media.mux_options = options.mux;
+            media.mid = section.mid.clone().or(media.mid.take());
         }
         flags.zero_printed = zero && (flags.zero_printed || !options.replace.zero_address);
         flags.pierce_nat = options.pierce_nat;
@@ -253,6 +255,8 @@ impl Work<'_> {
         // The offerer's own SDP says what it does, whatever profile it is answered with.
         if self.role == Role::Offer {
             media.protocol = draft.protocol.clone();
+            media.mid.clone_from(&draft.mid);
+            media.mux_options = self.options.mux;
         }
         media.direction =
             Direction::new(section.direction.receives() && !speaker.zero, section.direction.sends());
@@ -266,26 +270,11 @@ impl Work<'_> {
         if media.formats.is_empty() {
             media.formats.clone_from(&section.formats);
         }
-        if media.mid.is_none() {
-            media.mid.clone_from(&section.mid);
-        }
         if draft.fate == Fate::Relay {
             let options = self.options.mux;
             let offers = (section.rtcp_mux && !options.demux) || options.offer || draft.mux_required;
             media.flags.mux_sent = self.role == Role::Offer && offers;
         }
-    }
-
-    /// Whether the listener of an answer multiplexes from now on: it offered to, and the relay or its peer
-    /// accepts (the matrix of the ng protocol).
-    fn answered_mux(&self, listener: &Media, peer_accepts: bool) -> bool {
-        let offered = listener.mux_options;
-        let answered = self.options.mux;
-        if !listener.flags.mux_offered || answered.reject {
-            return false;
-        }
-        let relay_accepts = offered.accept || offered.demux || answered.accept || answered.demux;
-        relay_accepts || (peer_accepts && !offered.reject)
     }
 
     /// Puts the planned ports to use, and sees that there is a flow for each.
@@ -349,15 +338,28 @@ impl Work<'_> {
     }
 }
 
+/// Whether the listener of an answer multiplexes from now on: it offered to, and the relay or its peer accepts (the
+/// matrix of the ng protocol). The options are those of the offer that was answered: an answer has none, and each
+/// branch has its own.
+fn answered_mux(listener: &Media, options: MuxOptions, peer_accepts: bool) -> bool {
+    let relay_accepts = options.accept || options.demux;
+    listener.flags.mux_offered && !options.reject && (relay_accepts || peer_accepts)
+}
+
 /// What the listener's side has to know of the speaker's.
 struct SpeakerFacts {
     zero: bool,
     generate_rtcp: bool,
+    mux_options: MuxOptions,
 }
 
 impl SpeakerFacts {
     fn of(media: &Media) -> Self {
-        SpeakerFacts { zero: media.flags.zero_address, generate_rtcp: media.flags.generate_rtcp }
+        SpeakerFacts {
+            zero: media.flags.zero_address,
+            generate_rtcp: media.flags.generate_rtcp,
+            mux_options: media.mux_options,
+        }
     }
 }
 

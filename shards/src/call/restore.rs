@@ -179,6 +179,12 @@ struct Work<'a> {
 impl Work<'_> {
     fn leg(&mut self, at: usize, stored: LegState) -> Leg {
         let media = stored.media.into_iter().enumerate();
+        let mut sections: Vec<u16> = Vec::with_capacity(stored.sections.len());
+        for position in stored.sections {
+            if !sections.contains(&position) {
+                sections.push(position);
+            }
+        }
         Leg {
             tag: stored.tag,
             aliases: stored.aliases,
@@ -194,6 +200,7 @@ impl Work<'_> {
             sent: stored.sent,
             peers: stored.peers.into_iter().map(usize::from).collect(),
             media: media.map(|(position, media)| media.map(|m| self.media(at, position, m))).collect(),
+            sections,
         }
     }
 

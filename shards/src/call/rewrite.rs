@@ -2,16 +2,17 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::draft::{Draft, Fate, SectionDraft};
+use super::draft::{Draft, Fate, Printed, SectionDraft};
 use super::offer_answer::{Role, Turn};
 use super::signal::{CodecOptions, Options, RtcpAttributeOption, Signal};
 use super::state::SentSdp;
-use super::{Call, Media};
+use super::{Call, Leg, Media};
 use crate::names::Text;
 use crate::plane::Plane;
 use crate::routing::fnv1a;
 use crate::sdp::{
-    AddedMedia, Codec, Direction, MediaDescription, MediaPlan, OriginPlan, RelayPlan, RtcpPlan, SdpPlan,
+    AddedMedia, Codec, Direction, MediaDescription, MediaPlan, OriginPlan, Place, RejectPlan, RelayPlan,
+    RtcpPlan, SdpPlan,
 };
 
 /// The finished SDP for the listener. All that could stand in its way was decided in the draft.
@@ -62,7 +63,7 @@ fn plan(call: &Call, plane: &Plane, role: Role, turn: Turn, signal: &Signal, dra
     for (section, section_draft) in sections {
         media.push(match section_draft.fate {
             Fate::Keep => MediaPlan::Keep,
-            Fate::Reject => MediaPlan::Reject,
+            Fate::Reject => MediaPlan::Reject(reject(role, listener, section_draft)),
             Fate::Remove => MediaPlan::Remove,
             Fate::Relay => {
                 let from = speaker.media_at(section_draft.position).expect("made by this signal");
@@ -72,6 +73,15 @@ fn plan(call: &Call, plane: &Plane, role: Role, turn: Turn, signal: &Signal, dra
             }
         });
     }
+    let mut added = Vec::new();
+    let place = |printed: &Printed| match *printed {
+        Printed::Said(index) => Place::Source(index),
+        Printed::Missing(position) => {
+            added.push(missing(listener, position));
+            Place::Added(added.len() - 1)
+        }
+    };
+    let order = draft.order.iter().map(place).collect();
     let own_address = plane.interfaces.address(draft.listener.address).advertised;
     SdpPlan {
         origin: OriginPlan {
@@ -84,23 +94,29 @@ fn plan(call: &Call, plane: &Plane, role: Role, turn: Turn, signal: &Signal, dra
         remove_ice: true,
         extensions_left_out: options.extensions_left_out.clone(),
         media,
-        added: if role == Role::Answer { missing(listener.media.as_slice(), draft) } else { Vec::new() },
+        mids: draft.sections.iter().map(|section| section.mid.clone()).collect(),
+        added,
+        order,
         attributes: options.attributes.clone(),
     }
 }
 
-/// Sections that the listener offered and the answer leaves out (RFC 3264 section 6 wants as many).
-fn missing(offered: &[Option<Media>], draft: &Draft) -> Vec<AddedMedia> {
-    let mentioned = |position: usize| draft.sections.iter().any(|section| section.position == position);
-    let offered = offered.iter().enumerate().filter(|(position, _)| !mentioned(*position));
-    let offered = offered.filter_map(|(_, media)| media.as_ref()).filter(|media| !media.flags.hidden);
-    let added = offered.map(|media| AddedMedia {
+/// A rejected section in the terms of the listener: it answers what that one offered, and offers what it speaks.
+fn reject(role: Role, listener: &Leg, draft: &SectionDraft) -> RejectPlan {
+    let offered = listener.media_at(draft.position).filter(|_| role == Role::Answer);
+    let protocol = offered.map_or(&draft.protocol, |media| &media.protocol);
+    RejectPlan { protocol: Some(protocol.text.clone()), formats: offered.map(|media| media.formats.clone()) }
+}
+
+/// A section that the listener has and the SDP lacks.
+fn missing(listener: &Leg, position: usize) -> AddedMedia {
+    let media = listener.media_at(position).expect("a media that the listener knows");
+    AddedMedia {
         kind: media.kind.clone(),
         protocol: media.protocol.text.clone(),
         formats: media.formats.clone(),
         mid: media.mid.clone(),
-    });
-    added.collect()
+    }
 }
 
 /// A section on its way to the listener.
@@ -134,7 +150,6 @@ impl Section<'_> {
             rtcp: self.rtcp(to, address, mux),
             rtcp_mux: mux && self.section.protocol.is_rtp(),
             ptime: self.section.ptime.or(to.ptime),
-            mid: self.options.generate_mid.then(|| number(self.draft.position as u64)),
         }
     }
 

@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::flags::flags;
 use crate::names::{Branch, CallId, Family, InterfaceName, Tag, Text};
-use crate::sdp::{AttributeEdit, SessionDescription};
+use crate::sdp::{AttributeEdit, MediaType, SessionDescription};
 use crate::settings::Learning;
 
 /// An SDP offer or answer.
@@ -96,8 +96,8 @@ pub struct Options {
     pub extensions_left_out: Vec<Text>,
     /// Key `sdp-attr`.
     pub attributes: Vec<AttributeEdit>,
-    /// Key `sdp-media-remove`: media types to leave out.
-    pub media_remove: Vec<Text>,
+    /// Key `sdp-media-remove`: sections to leave out.
+    pub media_remove: Vec<MediaType>,
     /// Flag `generate-mid`.
     pub generate_mid: bool,
     /// Flag `new-branch`: another to-tag is another party, not an alias.

@@ -99,8 +99,11 @@ pub struct LegState {
     pub sent: SentSdp,
     /// Positions of the parties whose media it gets; the last is whom it sends to.
     pub peers: Vec<u16>,
-    /// Its media by position in the SDP; `None` where it has no such section.
+    /// Its media by position; `None` where it has no such section. The counterpart of a media has the same position.
     pub media: Vec<Option<MediaState>>,
+    /// Positions of its media in the order of the sections of its SDPs; if empty, the order of the positions, less
+    /// what is hidden from it.
+    pub sections: Vec<u16>,
 }
 
 /// Media commands in force for a party.
@@ -144,11 +147,11 @@ pub struct MediaState {
     pub direction: Direction,
     /// Flags.
     pub flags: MediaFlags,
-    /// The options given when the party offered.
+    /// The options of the offer that went to the party, for its answer.
     pub mux_options: MuxOptions,
     /// `a=ptime` it gave, in milliseconds.
     pub ptime: Option<u32>,
-    /// `a=mid`.
+    /// `a=mid` in SDPs from and to the party.
     pub mid: Option<Text>,
     /// Payload types, in its order of preference.
     pub payload_types: Vec<PayloadType>,

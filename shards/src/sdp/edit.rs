@@ -14,8 +14,8 @@ use super::extensions::Extensions;
 use super::line::{Attribute, Line, LineKind};
 use super::print::{NewLine, OriginAddress, Part, Printer};
 use super::relayed::RelayedSection;
-use super::{AddedMedia, MediaDescription, MediaPlan, OriginPlan, RelayPlan, SdpPlan, SessionDescription};
-use crate::names::Family;
+use super::{AddedMedia, MediaPlan, OriginPlan, Place, RejectPlan, RelayPlan, SdpPlan, SessionDescription};
+use crate::names::{Family, Text};
 
 /// Bytes that one section may grow by before the text has to move.
 const GROWTH_PER_MEDIA: usize = 128;
@@ -30,16 +30,14 @@ impl SessionDescription {
         let sections = self.media.len() + plan.added.len() + 1;
         let mut printer = Printer::new(&plan.attributes, self.text.len() + sections * GROWTH_PER_MEDIA);
         editor.session(&mut printer);
-        for (index, media) in self.media.iter().enumerate() {
-            match plan.media.get(index) {
-                None | Some(MediaPlan::Keep) => editor.kept(media, &mut printer),
-                Some(MediaPlan::Relay(relay)) => editor.relayed(media, relay, &mut printer),
-                Some(MediaPlan::Reject) => editor.rejected(media, &mut printer),
-                Some(MediaPlan::Remove) => {}
-            }
-        }
-        for added in &plan.added {
-            editor.added(added, &mut printer);
+        let order_of_source = || {
+            let sections = (0..self.media.len()).map(Place::Source);
+            sections.chain((0..plan.added.len()).map(Place::Added))
+        };
+        if plan.order.is_empty() {
+            order_of_source().for_each(|place| editor.place(place, &mut printer));
+        } else {
+            plan.order.iter().for_each(|place| editor.place(*place, &mut printer));
         }
         printer.into_text()
     }
@@ -60,7 +58,9 @@ impl SdpPlan {
             remove_ice,
             extensions_left_out,
             media,
+            mids,
             added,
+            order,
             attributes,
         } = self;
         *origin == OriginPlan::default()
@@ -70,7 +70,9 @@ impl SdpPlan {
             && !remove_ice
             && extensions_left_out.is_empty()
             && media.iter().all(|media| *media == MediaPlan::Keep)
+            && mids.is_empty()
             && added.is_empty()
+            && order.is_empty()
             && attributes.is_empty()
     }
 }
@@ -184,33 +186,48 @@ impl<'a> Editor<'a> {
         })
     }
 
+    fn place(&self, place: Place, printer: &mut Printer<'a>) {
+        let index = match place {
+            Place::Source(index) => index,
+            Place::Added(index) => return self.added(&self.plan.added[index], printer),
+        };
+        match self.plan.media.get(index) {
+            None | Some(MediaPlan::Keep) => self.kept(index, printer),
+            Some(MediaPlan::Relay(relay)) => self.relayed(index, relay, printer),
+            Some(MediaPlan::Reject(reject)) => self.rejected(index, reject, printer),
+            Some(MediaPlan::Remove) => {}
+        }
+    }
+
     /// A section that is not relayed. It must not inherit the relay's address.
-    fn kept(&self, media: &'a MediaDescription, printer: &mut Printer<'a>) {
+    fn kept(&self, index: usize, printer: &mut Printer<'a>) {
+        let media = &self.source.media[index];
         let inherited = self.source.connection.filter(|_| media.connection.is_none());
         let connection = inherited.filter(|source| self.session_address != source.address);
         let text = &self.source.text;
         let missing = connection.map(|source| NewLine::Copy(self.source.lines[source.line].content(text)));
         printer.begin(Part::Media(&media.kind));
-        self.section(media, missing, printer, |_| Change::Keep.into());
+        self.section(index, missing, printer, |_| Change::Keep.into());
         printer.end();
     }
 
     /// A rejected section carries no more than RFC 3264 section 6 needs, and what names it.
-    fn rejected(&self, media: &'a MediaDescription, printer: &mut Printer<'a>) {
+    fn rejected(&self, index: usize, reject: &'a RejectPlan, printer: &mut Printer<'a>) {
+        let media = &self.source.media[index];
         let connection = NewLine::Connection(self.unspecified);
         let missing = media.connection.is_none().then_some(connection);
         printer.begin(Part::Rejected);
-        self.section(media, missing, printer, |line| {
+        self.section(index, missing, printer, |line| {
             let change = match line.kind {
                 LineKind::Media => Change::Replace(NewLine::Media {
                     kind: &media.kind,
                     port: 0,
-                    protocol: &media.protocol.text,
-                    formats: &media.formats,
+                    protocol: reject.protocol.as_ref().unwrap_or(&media.protocol.text),
+                    formats: reject.formats.as_ref().unwrap_or(&media.formats),
                 }),
                 LineKind::Connection => Change::Replace(connection),
                 LineKind::Information | LineKind::Bandwidth => Change::Keep,
-                LineKind::Attribute(Attribute::Mid | Attribute::Label) => Change::Keep,
+                LineKind::Attribute(Attribute::Label) => Change::Keep,
                 _ => Change::Drop,
             };
             change.into()
@@ -227,33 +244,42 @@ impl<'a> Editor<'a> {
         }
     }
 
-    fn relayed(&self, media: &'a MediaDescription, relay: &'a RelayPlan, printer: &mut Printer<'a>) {
+    fn relayed(&self, index: usize, relay: &'a RelayPlan, printer: &mut Printer<'a>) {
+        let media = &self.source.media[index];
         let section = RelayedSection::new(self.source, media, relay, self.plan);
         let inherits = self.session_address == Some(relay.address);
         let missing = media.connection.is_none() && !inherits;
         let missing = missing.then_some(NewLine::Connection(relay.address));
         printer.begin(Part::Media(&media.kind));
-        self.section(media, missing, printer, |line| section.edit(line));
+        self.section(index, missing, printer, |line| section.edit(line));
         section.print_missing(printer);
         printer.end();
     }
 
-    /// Prints a section by a rule, with a `c=` where one is missing: behind `m=` and `i=` (RFC 8866
-    /// section 5).
+    /// Prints a section by a rule, in the words of the receiver as to `a=mid`, and with a `c=` where one is missing:
+    /// behind `m=` and `i=` (RFC 8866 section 5).
     fn section(
         &self,
-        media: &MediaDescription,
+        index: usize,
         missing_connection: Option<NewLine<'a>>,
         printer: &mut Printer<'a>,
         edit: impl Fn(&Line) -> Edit<'a>,
     ) {
+        let media = &self.source.media[index];
+        let mid = self.plan.mids.get(index);
         let lines = &self.source.lines[media.lines.clone()];
         let has_information = lines.get(1).is_some_and(|line| line.kind == LineKind::Information);
         let head = media.lines.start + usize::from(has_information);
         self.part(media.lines.clone(), printer, |index, line| {
-            let Edit { change, after } = edit(line);
+            let Edit { change, after } = match line.kind {
+                LineKind::Attribute(Attribute::Mid) => mid_change(mid).into(),
+                _ => edit(line),
+            };
             Edit { change, after: after.or(missing_connection.filter(|_| index == head)) }
         });
+        if let (Some(Some(mid)), None) = (mid, &media.mid) {
+            printer.print(NewLine::Mid(mid));
+        }
     }
 
     fn part(&self, lines: Range<usize>, printer: &mut Printer<'a>, edit: impl Fn(usize, &Line) -> Edit<'a>) {
@@ -269,5 +295,14 @@ impl<'a> Editor<'a> {
                 printer.print(new);
             }
         }
+    }
+}
+
+/// What becomes of an `a=mid` line, if the plan says anything about it.
+fn mid_change(mid: Option<&Option<Text>>) -> Change<'_> {
+    match mid {
+        None => Change::Keep,
+        Some(None) => Change::Drop,
+        Some(Some(mid)) => Change::Replace(NewLine::Mid(mid)),
     }
 }

@@ -171,7 +171,10 @@ impl<'a> Reader<'a> {
                 self.supersede(|kind| kind == LineKind::Attribute(Attribute::Rtcp));
             }
             Attribute::RtcpMux | Attribute::RtcpMuxOnly => media.rtcp_mux = true,
-            Attribute::Mid => media.mid = Some(argument.into()),
+            Attribute::Mid => {
+                media.mid = Some(argument.into());
+                self.supersede(|kind| kind == LineKind::Attribute(Attribute::Mid));
+            }
             Attribute::Label => media.label = Some(argument.into()),
             Attribute::Ptime => media.ptime = number(argument),
             Attribute::Ice => media.ice = true,

@@ -25,8 +25,13 @@ pub struct SdpPlan {
     pub extensions_left_out: Vec<Text>,
     /// One entry for each media section of the source, in order.
     pub media: Vec<MediaPlan>,
-    /// Sections that the source lacks and the receiver expects; they are printed last, with port 0.
+    /// `a=mid` of each of them, in the words of the receiver; none for no such line. Sections beyond these keep their
+    /// own.
+    pub mids: Vec<Option<Text>>,
+    /// Sections that the source lacks and the receiver expects, with port 0.
     pub added: Vec<AddedMedia>,
+    /// The order of the sections toward the receiver; if empty, that of the source, then those that are added.
+    pub order: Vec<Place>,
     /// The proxy's own edits (key `sdp-attr`), applied to the finished lines.
     pub attributes: Vec<AttributeEdit>,
 }
@@ -53,9 +58,27 @@ pub enum MediaPlan {
     /// The relay stands in: own address and ports.
     Relay(Box<RelayPlan>),
     /// Port 0: only `m=`, `c=` (unspecified address), `i=`, `b=`, `a=mid` and `a=label` remain.
-    Reject,
+    Reject(RejectPlan),
     /// Left out of the SDP altogether (key `sdp-media-remove`).
     Remove,
+}
+
+/// A section of an SDP that goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The one at this index in the source.
+    Source(usize),
+    /// The one at this index among those that are added.
+    Added(usize),
+}
+
+/// A rejected section, in the terms of the receiver. The default leaves the `m=` line as it came, but for the port.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RejectPlan {
+    /// The transport protocol to print.
+    pub protocol: Option<Text>,
+    /// The formats to print.
+    pub formats: Option<Vec<Text>>,
 }
 
 /// A section that the relay stands in for.
@@ -78,8 +101,6 @@ pub struct RelayPlan {
     pub rtcp_mux: bool,
     /// `a=ptime` in milliseconds, added if the source has none.
     pub ptime: Option<u32>,
-    /// `a=mid`, added if the source has none (flag `generate-mid`).
-    pub mid: Option<Text>,
 }
 
 /// The `a=rtcp` line of a section (RFC 3605).

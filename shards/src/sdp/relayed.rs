@@ -135,9 +135,6 @@ impl<'a> RelayedSection<'a> {
         if let (Some(milliseconds), None) = (self.plan.ptime, self.media.ptime) {
             printer.print(NewLine::Ptime(milliseconds));
         }
-        if let (Some(mid), None) = (&self.plan.mid, &self.media.mid) {
-            printer.print(NewLine::Mid(mid));
-        }
     }
 
     /// rtpengine names static payload types. PCMU and PCMA, which everyone knows, are named only for an edit of the

@@ -174,6 +174,33 @@ impl Direction {
     }
 }
 
+/// A media type, as flags name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MediaType {
+    /// One of those that have a name (RFC 8866 section 5.14, RFC 6466).
+    Named(&'static str),
+    /// `other`: any that has none.
+    Other,
+}
+
+impl MediaType {
+    const NAMES: [&'static str; 6] = ["audio", "video", "image", "message", "text", "application"];
+
+    /// The type behind a word of a flag.
+    pub fn parse(word: &[u8]) -> Option<MediaType> {
+        let named = Self::NAMES.into_iter().find(|name| name.as_bytes() == word);
+        named.map(MediaType::Named).or((word == b"other").then_some(MediaType::Other))
+    }
+
+    /// Whether it is the type of an `m=` line.
+    pub fn includes(&self, kind: &Text) -> bool {
+        match self {
+            MediaType::Named(name) => kind.as_bytes() == name.as_bytes(),
+            MediaType::Other => !Self::NAMES.iter().any(|name| kind.as_bytes() == name.as_bytes()),
+        }
+    }
+}
+
 /// A transport protocol of an `m=` line: its text, and the kind of it that a relay has to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Protocol {

@@ -8,8 +8,8 @@ use crate::recorded::Recording;
 use tandem_shards::names::Text;
 use tandem_shards::sdp::view::ProtocolClass;
 use tandem_shards::sdp::{
-    AddedMedia, AttributeEdit, AttributeScope, MediaDescription, MediaPlan, OriginPlan, RelayPlan, RtcpPlan,
-    SdpPlan, SessionDescription,
+    AddedMedia, AttributeEdit, AttributeScope, MediaDescription, MediaPlan, OriginPlan, RejectPlan,
+    RelayPlan, RtcpPlan, SdpPlan, SessionDescription,
 };
 
 #[test]
@@ -49,7 +49,9 @@ fn plan_of(recording: &Recording, source: &SessionDescription, wanted: &SessionD
         remove_ice: true,
         extensions_left_out: Vec::new(),
         media: pairs.map(|(source, wanted)| media_plan(recording, source, wanted)).collect(),
+        mids: wanted.media.iter().map(|media| media.mid.clone()).collect(),
         added: missing.iter().map(added_media).collect(),
+        order: Vec::new(),
         attributes: if recording.has_edits() { attribute_edits() } else { Vec::new() },
     }
 }
@@ -66,7 +68,7 @@ fn origin_plan(source: &SessionDescription, wanted: &SessionDescription) -> Orig
 
 fn media_plan(recording: &Recording, source: &MediaDescription, wanted: &MediaDescription) -> MediaPlan {
     if wanted.port == 0 {
-        return MediaPlan::Reject;
+        return MediaPlan::Reject(RejectPlan::default());
     }
     if source.protocol.class == ProtocolClass::NotRelayed {
         return MediaPlan::Keep;
@@ -89,7 +91,6 @@ fn media_plan(recording: &Recording, source: &MediaDescription, wanted: &MediaDe
         rtcp,
         rtcp_mux: wanted.rtcp_mux,
         ptime: wanted.ptime,
-        mid: wanted.mid.clone(),
     }))
 }
 

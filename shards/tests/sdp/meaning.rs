@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use tandem_shards::fuzzing::{
-    AddedMedia, Codec, Direction, MediaDescription, MediaPlan, OriginPlan, RelayPlan, RtcpPlan, SdpPlan,
-    SessionDescription,
+    AddedMedia, Codec, Direction, MediaDescription, MediaPlan, OriginPlan, RejectPlan, RelayPlan, RtcpPlan,
+    SdpPlan, SessionDescription,
 };
 use tandem_shards::limits::MEDIA_PER_CALL_MAX;
 use tandem_shards::names::Text;
@@ -54,7 +54,7 @@ impl SectionSeed {
         };
         match self.kind {
             0 => MediaPlan::Keep,
-            1 => MediaPlan::Reject,
+            1 => MediaPlan::Reject(RejectPlan::default()),
             2 => MediaPlan::Remove,
             _ => MediaPlan::Relay(Box::new(RelayPlan {
                 address: self.address,
@@ -69,7 +69,6 @@ impl SectionSeed {
                 },
                 rtcp_mux: self.rtcp_mux,
                 ptime: self.extras.then_some(20),
-                mid: self.extras.then(|| "1".into()),
             })),
         }
     }
@@ -84,7 +83,7 @@ pub fn assert_says(rendered: &[u8], source: &SessionDescription, plan: &SdpPlan)
         match plan {
             MediaPlan::Remove => {}
             MediaPlan::Keep => assert_kept(source, sections.next().expect("kept")),
-            MediaPlan::Reject => assert_eq!(sections.next().expect("rejected").port, 0),
+            MediaPlan::Reject(_) => assert_eq!(sections.next().expect("rejected").port, 0),
             MediaPlan::Relay(relay) => assert_relayed(source, relay, sections.next().expect("relayed")),
         }
     }
@@ -121,7 +120,6 @@ fn assert_relayed(source: &MediaDescription, plan: &RelayPlan, printed: &MediaDe
         RtcpPlan::Full(address) => assert_eq!(rtcp, Some((address.port(), address.ip()))),
     }
     assert_eq!(printed.ptime, source.ptime.or(plan.ptime));
-    assert_eq!(printed.mid.as_ref(), source.mid.as_ref().or(plan.mid.as_ref()));
     assert!(!printed.ice, "the plan removes ICE");
     for codec in &printed.codecs {
         // A payload type that is listed twice means what its first entry does.

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 
 use tandem_shards::names::Text;
 use tandem_shards::sdp::{
-    AddedMedia, AttributeEdit, AttributeScope, Direction, MediaPlan, OriginPlan, RelayPlan, RtcpPlan,
-    SdpPlan, SessionDescription,
+    AddedMedia, AttributeEdit, AttributeScope, Direction, MediaPlan, OriginPlan, Place, RejectPlan,
+    RelayPlan, RtcpPlan, SdpPlan, SessionDescription,
 };
 
 const SESSION: &str = "v=0|o=- 1 1 IN IP4 127.0.0.1|s=-|c=IN IP4 127.0.0.1|t=0 0|";
@@ -35,7 +35,6 @@ fn relay() -> RelayPlan {
         rtcp: RtcpPlan::Omit,
         rtcp_mux: false,
         ptime: None,
-        mid: None,
     }
 }
 
@@ -296,16 +295,64 @@ fn groups_are_removed() {
 }
 
 #[test]
-fn ptime_and_mid_are_added_where_missing() {
-    let plan = || relayed(RelayPlan { ptime: Some(20), mid: Some("1".into()), ..relay() });
-    let (before, after) = ("m=audio 1 RTP/AVP 0|", "m=audio 40000 RTP/AVP 0|");
-    for (source, expected) in [
-        ("", "a=ptime:20|a=mid:1|"),
-        ("a=mid:x|a=ptime:30|", "a=mid:x|a=ptime:30|"),
-        ("a=mid:x|", "a=mid:x|a=ptime:20|"),
-    ] {
-        check_media("ptime and mid", &format!("{before}{source}"), plan(), &format!("{after}{expected}"));
+fn ptime_is_added_where_missing() {
+    for (source, expected) in [("", "a=ptime:20|"), ("a=ptime:30|", "a=ptime:30|")] {
+        let plan = relayed(RelayPlan { ptime: Some(20), ..relay() });
+        let expected = format!("m=audio 40000 RTP/AVP 0|{expected}");
+        check_media("ptime", &format!("m=audio 1 RTP/AVP 0|{source}"), plan, &expected);
     }
+}
+
+#[test]
+fn mids_are_those_of_the_receiver() {
+    let source =
+        |line: &str| format!("v=0|c=IN IP4 127.0.0.1|{}", format!("m=audio 1 RTP/AVP 0|{line}").repeat(3));
+    let plan = |mid: Option<&str>| SdpPlan {
+        media: vec![MediaPlan::Keep, MediaPlan::Reject(RejectPlan::default()), relayed(relay())],
+        mids: vec![mid.map(Text::from); 3],
+        ..SdpPlan::default()
+    };
+    let parts = [
+        "v=0|c=IN IP4 192.0.2.1|m=audio 1 RTP/AVP 0|c=IN IP4 127.0.0.1|",
+        "m=audio 0 RTP/AVP 0|c=IN IP4 0.0.0.0|",
+        "m=audio 40000 RTP/AVP 0|",
+    ];
+    for (line, mid, expected) in [
+        ("", Some("x"), "a=mid:x|"),
+        ("a=mid:y|", Some("x"), "a=mid:x|"),
+        ("a=mid:y|", None, ""),
+        ("", None, ""),
+    ] {
+        assert_eq!(
+            render(&source(line), &plan(mid)),
+            parts.map(|part| format!("{part}{expected}")).concat(),
+            "{line} {mid:?}"
+        );
+    }
+    let kept = SdpPlan { mids: Vec::new(), ..plan(None) };
+    assert_eq!(render(&source("a=mid:y|"), &kept).matches("a=mid:y|").count(), 3);
+    check_media(
+        "the last counts",
+        "m=audio 1 RTP/AVP 0|a=mid:y|a=mid:z|",
+        relayed(relay()),
+        "m=audio 40000 RTP/AVP 0|a=mid:z|",
+    );
+}
+
+#[test]
+fn sections_in_the_order_of_the_receiver() {
+    let source = "v=0|c=IN IP4 127.0.0.1|m=audio 1 RTP/AVP 0|m=video 2 RTP/AVP 96|";
+    let added =
+        AddedMedia { kind: "text".into(), protocol: "RTP/AVP".into(), formats: vec!["98".into()], mid: None };
+    let plan = |order| SdpPlan { added: vec![added.clone()], order, ..SdpPlan::default() };
+    let kinds = |order| -> Vec<String> {
+        let rendered = render(source, &plan(order));
+        let lines = rendered.split('|').filter_map(|line| line.strip_prefix("m="));
+        lines.map(|line| line.split(' ').next().expect("a type").to_string()).collect()
+    };
+    assert_eq!(kinds(Vec::new()), ["audio", "video", "text"]);
+    assert_eq!(kinds(vec![Place::Source(1), Place::Added(0), Place::Source(0)]), ["video", "text", "audio"]);
+    assert_eq!(kinds(vec![Place::Added(0), Place::Source(1)]), ["text", "video"]);
 }
 
 #[test]
@@ -320,7 +367,7 @@ fn rejected_removed_and_added_sections() {
         mid: mid.map(Text::from),
     };
     let plan = SdpPlan {
-        media: vec![MediaPlan::Reject, MediaPlan::Remove],
+        media: vec![MediaPlan::Reject(RejectPlan::default()), MediaPlan::Remove],
         added: vec![added(Some("i")), added(None)],
         ..SdpPlan::default()
     };
@@ -331,7 +378,8 @@ fn rejected_removed_and_added_sections() {
     // An own address is replaced, and the family is the outgoing one.
     let source = "v=0|m=audio 1 RTP/AVP 0|c=IN IP4 127.0.0.1|m=video 2 RTP/AVP 96|c=IN IP4 127.0.0.2|";
     let relayed = relayed(RelayPlan { address: "2001:db8::1".parse().expect("an address"), ..relay() });
-    let plan = SdpPlan { media: vec![relayed, MediaPlan::Reject], ..SdpPlan::default() };
+    let plan =
+        SdpPlan { media: vec![relayed, MediaPlan::Reject(RejectPlan::default())], ..SdpPlan::default() };
     assert_eq!(
         render(source, &plan),
         "v=0|m=audio 40000 RTP/AVP 0|c=IN IP6 2001:db8::1|m=video 0 RTP/AVP 96|c=IN IP6 ::|"

@@ -2,6 +2,7 @@
 
 use tandem_shards::call::signal::RtcpAttributeOption;
 use tandem_shards::names::{Family, InterfaceName, Text};
+use tandem_shards::sdp::MediaType;
 use tandem_shards::settings::Learning;
 
 use super::attributes::{attribute_edits, attribute_flag};
@@ -71,8 +72,12 @@ impl Fields {
             b"to-label" => set(&mut self.options.to_label, text),
             b"metadata" => set(&mut self.options.metadata, text),
             b"sdp-media-remove" => {
-                let kinds = self.texts(value, Escapes::None);
-                self.options.media_remove.extend(kinds);
+                for word in self.words(value) {
+                    match MediaType::parse(&word) {
+                        Some(kind) => self.options.media_remove.push(kind),
+                        None => self.ignored.values += 1,
+                    }
+                }
                 Outcome::Taken
             }
             b"sdp-attr" => match attribute_edits(value, escapes(written)) {

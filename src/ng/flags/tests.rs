@@ -2,6 +2,7 @@
 
 use tandem_shards::call::signal::{Replace, RtcpAttributeOption};
 use tandem_shards::names::Family;
+use tandem_shards::sdp::MediaType;
 use tandem_shards::settings::Learning;
 
 use super::*;
@@ -170,6 +171,13 @@ fn header_extensions_that_are_left_out() {
 }
 
 #[test]
+fn sections_that_are_left_out() {
+    let fields = fields(r#"{"sdp-media-remove":["video","x-any","other"]}"#);
+    assert_eq!(fields.options.media_remove, [MediaType::Named("video"), MediaType::Other]);
+    assert_eq!(fields.ignored, Ignored { values: 1, ..Ignored::default() }, "a type that has no name");
+}
+
+#[test]
 fn single_flags() {
     let all = r#"{"flags":["asymmetric","strict-source","media-handover","unidirectional",
         "no-source-guard","port-latching","full-rtcp-attribute","generate-RTCP","loop-protect",
@@ -204,7 +212,7 @@ fn single_flags() {
         to_label: Some(Text::from("m")),
         metadata: Some(Text::from("x")),
         media_address: Some("::1".parse().expect("an address")),
-        media_remove: vec![Text::from("video")],
+        media_remove: vec![MediaType::Named("video")],
         ..Options::default()
     };
     expected.mux.demux = true;

@@ -138,6 +138,10 @@ impl Digest {
         self.number(leg.sent.digest);
         self.list(&leg.peers, |digest, peer| digest.number((*peer).into()));
         self.list(&leg.media, |digest, media| digest.optional(media.as_ref(), Digest::media));
+        // Nothing is added where it goes without saying: digests stay comparable.
+        if !leg.sections.is_empty() {
+            self.list(&leg.sections, |digest, position| digest.number((*position).into()));
+        }
     }
 
     fn media(&mut self, media: &MediaState) {

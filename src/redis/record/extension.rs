@@ -55,6 +55,9 @@ fn write_party(json: &mut Json, leg: &LegState) {
     json.flag("offerer", leg.offerer);
     json.flag("no_family", leg.family.is_none());
     json.plain("positions", leg.media.len());
+    if !leg.sections.is_empty() {
+        json.list("sections", leg.sections.iter().map(|position| u64::from(*position)));
+    }
     if !leg.aliases.is_empty() {
         json.texts("aliases", leg.aliases.iter().map(Tag::as_bytes));
     }
@@ -184,6 +187,8 @@ impl<'t> Extension<'t> {
         if positions > leg.media.len() {
             leg.media.resize(positions, None);
         }
+        let sections = party.numbers("sections").into_iter().take(MEDIA_PER_CALL_MAX);
+        leg.sections = sections.filter_map(|at| u16::try_from(at).ok()).collect();
         let aliases = party.texts("aliases").unwrap_or_default();
         leg.aliases = aliases.iter().map(|alias| Tag::from(alias.as_bytes())).collect();
         let origin = <[Text; 3]>::try_from(party.texts("origin").unwrap_or_default());

@@ -148,6 +148,7 @@ impl Reader<'_> {
             sent: party::sent(section),
             peers: Vec::new(),
             media,
+            sections: Vec::new(),
         };
         leg.settled =
             section.number("ml_flags").is_some_and(|flags| flags & fields::party::FINAL_RESPONSE != 0);

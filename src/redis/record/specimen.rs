@@ -355,13 +355,17 @@ fn any_leg(legs: u16) -> impl Strategy<Value = LegState> {
     let names = (option::of(any_name()), vec(any_name(), 0..3), option::of(any_name()), any_name());
     let texts = (option::of(any_text()), option::of(any_text()), any_sent());
     let peers: Vec<u16> = (0..legs).collect();
-    let lists =
-        (subsequence(peers, 0..=usize::from(legs)).prop_shuffle(), vec(option::of(any_media()), 0..3));
+    let sections = subsequence([0, 1, 2].to_vec(), 0..=3).prop_shuffle();
+    let lists = (
+        subsequence(peers, 0..=usize::from(legs)).prop_shuffle(),
+        vec(option::of(any_media()), 0..3),
+        sections,
+    );
     let rest = (any_time(), option::of(any_family()), any::<[bool; 7]>());
     (names, texts, lists, rest).prop_map(|(names, texts, lists, rest)| {
         let (tag, aliases, branch, interface) = names;
         let (label, metadata, sent) = texts;
-        let (peers, media) = lists;
+        let (peers, media, sections) = lists;
         let (created, family, flags) = rest;
         let treatment = LegTreatment {
             block_media: flags[2],
@@ -384,6 +388,7 @@ fn any_leg(legs: u16) -> impl Strategy<Value = LegState> {
             sent,
             peers,
             media,
+            sections,
         }
     })
 }

@@ -13,6 +13,7 @@ use tandem_shards::io::Ask;
 use tandem_shards::names::{Branch, CallId, Family, Keyspace, ShardId, Tag};
 use tandem_shards::output::Reply;
 use tandem_shards::routing::shard_of;
+use tandem_shards::sdp::MediaType;
 use tandem_shards::settings::{Learning, Settings};
 
 use super::choices::Choices;
@@ -188,7 +189,7 @@ fn options(choices: &mut Choices<'_>) -> Options {
     options.codecs.strip = if bit(5) { vec!["PCMA".into()] } else { Vec::new() };
     options.codecs =
         if bit(6) { CodecOptions { strip: vec!["all".into()], ..options.codecs } } else { options.codecs };
-    options.media_remove = if bit(7) { vec!["video".into()] } else { Vec::new() };
+    options.media_remove = if bit(7) { vec![MediaType::Named("video")] } else { Vec::new() };
     options
 }
 
