@@ -25,6 +25,8 @@ pub mod node;
 pub mod notify;
 pub mod origin;
 pub mod redis;
+#[doc(hidden)]
+pub mod reference;
 pub mod request_log;
 pub mod sampler;
 pub mod service;

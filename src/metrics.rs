@@ -15,7 +15,8 @@ use tandem_shards::stats::{Counters, ShardReport};
 use tandem_shards::time::Timestamp;
 
 use crate::listener::ListenerCounters;
-use crate::ng::counters::{CommandKind, NgCounters};
+use crate::ng::commands::CommandKind;
+use crate::ng::counters::NgCounters;
 use crate::ng::flags::not_done::Feature;
 use crate::node::interfaces::InterfaceUse;
 use crate::node::presence::Presence;

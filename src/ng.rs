@@ -10,8 +10,20 @@
 //!
 //! Invariants: a message that can be answered is answered once, and its repetitions get the same bytes; unknown
 //! keys and flags are counted, never errors; what is no message gets the documented error or silence.
+//!
+//! # Map
+//!
+//! | file | holds |
+//! |---|---|
+//! | `value.rs`, `bencode.rs`, `json.rs`, `framing.rs` | values and their two encodings, messages of a stream |
+//! | `commands.rs`, `flags.rs` and below | tables of commands, keys, flags, values; `reference.rs` prints them |
+//! | `request.rs` | a request, typed |
+//! | `exchange.rs`, `cookie.rs` | the way from bytes to bytes; replies that are kept for repetitions |
+//! | `reply.rs`, `report.rs`, `counters.rs` | replies and refusals; statistics of a call; counts |
+//! | `udp.rs`, `tcp.rs` | the loops around `exchange.rs`; HTTP and WebSocket are in `src/http.rs` |
 
 pub mod bencode;
+pub mod commands;
 pub mod cookie;
 pub mod counters;
 pub mod desk;
@@ -20,6 +32,7 @@ pub mod flags;
 pub mod framing;
 pub mod json;
 pub mod letter;
+pub mod reference;
 pub mod reply;
 pub mod report;
 pub mod request;

@@ -19,6 +19,7 @@ pub(crate) mod rewrite;
 pub(crate) mod sections;
 pub mod signal;
 pub mod state;
+pub mod switches;
 
 use std::net::SocketAddr;
 

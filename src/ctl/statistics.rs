@@ -164,44 +164,6 @@ pub fn counters_data(counters: &Counters) -> Value {
     })
 }
 
-/// The columns of the control statistics: as rtpengine heads them, and the ng command. In lower case the
-/// heading is also the prefix of the names in `list jsonstats`.
-pub const COLUMNS: [(&str, &str); 33] = [
-    ("Ping", "ping"),
-    ("Offer", "offer"),
-    ("Answer", "answer"),
-    ("Delete", "delete"),
-    ("Query", "query"),
-    ("List", "list"),
-    ("StartRec", "start recording"),
-    ("StopRec", "stop recording"),
-    ("PauseRec", "pause recording"),
-    ("StartFwd", "start forwarding"),
-    ("StopFwd", "stop forwarding"),
-    ("BlkDTMF", "block DTMF"),
-    ("UnblkDTMF", "unblock DTMF"),
-    ("BlkMedia", "block media"),
-    ("UnblkMedia", "unblock media"),
-    ("PlayMedia", "play media"),
-    ("StopMedia", "stop media"),
-    ("PlayDTMF", "play DTMF"),
-    ("Stats", "statistics"),
-    ("SlnMedia", "silence media"),
-    ("UnslnMedia", "unsilence media"),
-    ("Pub", "publish"),
-    ("SubReq", "subscribe request"),
-    ("SubAns", "subscribe answer"),
-    ("Unsub", "unsubscribe"),
-    ("InjStart", "inject start"),
-    ("InjStop", "inject stop"),
-    ("Conn", "connect"),
-    ("CLI", "cli"),
-    ("Trnsfm", "transform"),
-    ("Create", "create"),
-    ("CrtAnsw", "create answer"),
-    ("Mesh", "mesh"),
-];
-
 /// Numbers that are not counted but follow from those that are.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Derived {

@@ -8,109 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::commands::CommandKind;
 use super::flags::not_done::Feature;
 
 /// Proxies that are counted one by one; later ones only add to the totals.
 const PROXIES_MAX: usize = 256;
-
-/// Defines the commands with their names on the wire and in the statistics, in the statistics' order.
-macro_rules! commands {
-    ($($(#[$doc:meta])* $kind:ident $name:literal)*) => {
-        /// A command of the ng protocol.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum CommandKind {
-            $($(#[$doc])* $kind,)*
-        }
-
-        impl CommandKind {
-            /// All commands, in the order of the statistics.
-            pub const ALL: [CommandKind; [$($name),*].len()] = [$(CommandKind::$kind),*];
-
-            /// As the wire says it.
-            pub fn name(self) -> &'static str {
-                match self { $(CommandKind::$kind => $name,)* }
-            }
-
-        }
-    };
-}
-
-commands! {
-    /// `ping`
-    Ping "ping"
-    /// `offer`
-    Offer "offer"
-    /// `answer`
-    Answer "answer"
-    /// `delete`
-    Delete "delete"
-    /// `query`
-    Query "query"
-    /// `list`
-    List "list"
-    /// `start recording`
-    StartRecording "start recording"
-    /// `stop recording`
-    StopRecording "stop recording"
-    /// `pause recording`
-    PauseRecording "pause recording"
-    /// `start forwarding`
-    StartForwarding "start forwarding"
-    /// `stop forwarding`
-    StopForwarding "stop forwarding"
-    /// `block DTMF`
-    BlockDtmf "block DTMF"
-    /// `unblock DTMF`
-    UnblockDtmf "unblock DTMF"
-    /// `block media`
-    BlockMedia "block media"
-    /// `unblock media`
-    UnblockMedia "unblock media"
-    /// `play media`
-    PlayMedia "play media"
-    /// `stop media`
-    StopMedia "stop media"
-    /// `play DTMF`
-    PlayDtmf "play DTMF"
-    /// `statistics`
-    Statistics "statistics"
-    /// `silence media`
-    SilenceMedia "silence media"
-    /// `unsilence media`
-    UnsilenceMedia "unsilence media"
-    /// `publish`
-    Publish "publish"
-    /// `subscribe request`
-    SubscribeRequest "subscribe request"
-    /// `subscribe answer`
-    SubscribeAnswer "subscribe answer"
-    /// `unsubscribe`
-    Unsubscribe "unsubscribe"
-    /// `inject start`
-    InjectStart "inject start"
-    /// `inject stop`
-    InjectStop "inject stop"
-    /// `connect`
-    Connect "connect"
-    /// `cli`
-    Cli "cli"
-    /// `transform`
-    Transform "transform"
-    /// `create`
-    Create "create"
-    /// `create answer`
-    CreateAnswer "create answer"
-    /// `mesh`
-    Mesh "mesh"
-}
-
-impl CommandKind {
-    /// The command of a name, as the wire says it; `CLI` is the one that has two spellings.
-    pub fn of(name: &[u8]) -> Option<CommandKind> {
-        let name = if name == b"CLI" { b"cli" } else { name };
-        CommandKind::ALL.into_iter().find(|kind| kind.name().as_bytes() == name)
-    }
-}
 
 const COMMANDS: usize = CommandKind::ALL.len();
 

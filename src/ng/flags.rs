@@ -6,9 +6,11 @@
 
 mod attributes;
 mod codecs;
+mod keys;
 pub mod not_done;
-mod options;
+pub mod table;
 mod text;
+mod words;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -18,8 +20,7 @@ use tandem_shards::names::{Branch, CallId, InterfaceName, Tag, Text};
 
 use self::codecs::Escapes;
 use self::not_done::Feature;
-use self::options::Profile;
-use self::text::Word;
+use self::table::{Effect, Flag, Key, Outcome, Values};
 use super::counters::Ignored;
 use super::value::Value;
 
@@ -27,19 +28,6 @@ use super::value::Value;
 const NOT_DONE_MAX: usize = 16;
 /// Bytes of each that are remembered.
 const NOT_DONE_NAME_MAX: usize = 64;
-
-/// What became of a key, flag or value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It has its effect, if it has any.
-    Taken,
-    /// Nobody knows it.
-    Unknown,
-    /// The key is known, the value is not.
-    BadValue,
-    /// It is understood, and asks for what does not exist here.
-    NotDone(Feature),
-}
 
 /// Everything that a request says.
 #[derive(Clone, Debug, Default)]
@@ -93,13 +81,61 @@ pub struct Fields {
     sip_reply: bool,
 }
 
-/// How a value was written: decides about escapes.
+/// The way a value was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Written {
+pub(crate) enum Written {
     /// As a value of its own in the dictionary.
     Dictionary,
     /// Inside `rtpp-flags`.
     FlagText,
+}
+
+/// A value of a key.
+#[derive(Debug)]
+pub struct Given<'a> {
+    value: &'a Value<'a>,
+    written: Written,
+}
+
+impl<'a> Given<'a> {
+    fn bytes(&self) -> Option<&'a [u8]> {
+        self.value.bytes()
+    }
+
+    fn text(&self) -> Option<Text> {
+        self.bytes().map(Text::from)
+    }
+
+    fn escapes(&self) -> Escapes {
+        match self.written {
+            Written::Dictionary => Escapes::None,
+            Written::FlagText => Escapes::Undo,
+        }
+    }
+}
+
+/// A transport protocol that is put together from words (`SRTP AVPF`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Profile {
+    given: bool,
+    secure: bool,
+    feedback: bool,
+    dtls: bool,
+}
+
+impl Profile {
+    /// As an `m=` line says it.
+    fn protocol(self) -> Option<Text> {
+        let text = match (self.dtls, self.secure, self.feedback) {
+            (true, _, false) => "UDP/TLS/RTP/SAVP",
+            (true, _, true) => "UDP/TLS/RTP/SAVPF",
+            (false, true, false) => "RTP/SAVP",
+            (false, true, true) => "RTP/SAVPF",
+            (false, false, false) => "RTP/AVP",
+            (false, false, true) => "RTP/AVPF",
+        };
+        self.given.then(|| Text::from(text))
+    }
 }
 
 impl Fields {
@@ -113,28 +149,88 @@ impl Fields {
         fields
     }
 
-    fn key(&mut self, key: &[u8], value: &Value<'_>, written: Written) {
-        let name = plain_name(key);
-        let outcome = match name.as_slice() {
-            b"flags" => {
-                for flag in self.words(value) {
-                    self.flag(&flag);
-                }
-                Outcome::Taken
-            }
-            b"rtpp-flags" if written == Written::Dictionary => self.flag_text(value),
-            // A script's `via-branch=auto` tells the proxy to compute a branch; the word itself is none.
-            b"via-branch" if written == Written::FlagText => Outcome::Taken,
-            _ => match self.message_key(&name, value) {
-                Outcome::Unknown => self.option_key(&name, value, written),
-                outcome => outcome,
-            },
+    fn key(&mut self, raw: &[u8], value: &Value<'_>, written: Written) {
+        let name = plain_name(raw);
+        let given = Given { value, written };
+        let outcome = match table::key(&name) {
+            Some(key) => self.value(key, &given),
+            None => self.other_key(&name, &given),
         };
         match outcome {
             Outcome::Taken => {}
             Outcome::Unknown => self.ignored.keys += 1,
             Outcome::BadValue => self.ignored.values += 1,
-            Outcome::NotDone(feature) => self.note_not_done(feature, key),
+            Outcome::NotDone(feature) => self.note_not_done(feature, raw),
+        }
+    }
+
+    fn value(&mut self, key: &'static Key, given: &Given<'_>) -> Outcome {
+        match key.values {
+            Values::Read(_, read) => read(self, given),
+            Values::One(words) => {
+                match given.bytes().and_then(|name| table::word(words, &plain_name(name))) {
+                    Some(word) => self.act(word.effect),
+                    None => Outcome::BadValue,
+                }
+            }
+            Values::List(words) => {
+                for name in self.words(given.value) {
+                    match table::word(words, &plain_name(&name)).map(|word| self.act(word.effect)) {
+                        Some(Outcome::Taken) => {}
+                        Some(Outcome::NotDone(feature)) => self.note_not_done(feature, &name),
+                        Some(Outcome::Unknown | Outcome::BadValue) | None => self.ignored.values += 1,
+                    }
+                }
+                Outcome::Taken
+            }
+            Values::Names(words) if matches!(given.value, Value::Dictionary(_)) => {
+                for (operation, names) in given.value.entries() {
+                    let names = self.texts(names, given.escapes());
+                    match self.names(words, operation, names) {
+                        Outcome::Taken => {}
+                        Outcome::NotDone(feature) => self.note_not_done(feature, operation),
+                        Outcome::Unknown | Outcome::BadValue => self.ignored.values += 1,
+                    }
+                }
+                Outcome::Taken
+            }
+            Values::Names(_) => Outcome::BadValue,
+        }
+    }
+
+    /// Keys that are no rows: an operation on codecs as a key of its own, and what does not exist here.
+    fn other_key(&mut self, name: &[u8], given: &Given<'_>) -> Outcome {
+        if let Some(feature) = Feature::of_key(name) {
+            let is_declined = given.bytes().is_some_and(not_done::is_declined);
+            return if is_declined { Outcome::Taken } else { Outcome::NotDone(feature) };
+        }
+        match table::key_of_flag(name) {
+            Some((Key { values: Values::Names(words), .. }, at)) => {
+                let names = self.texts(given.value, given.escapes());
+                self.names(words, &name[at..], names)
+            }
+            _ => Outcome::Unknown,
+        }
+    }
+
+    fn act(&mut self, effect: Effect) -> Outcome {
+        match effect {
+            Effect::Set(set) => set(self),
+            Effect::Always | Effect::Names(_) => {}
+            Effect::NotDone(feature) => return Outcome::NotDone(feature),
+        }
+        Outcome::Taken
+    }
+
+    /// Adds names to the list of an operation.
+    fn names(&mut self, words: &'static [table::Word], operation: &[u8], names: Vec<Text>) -> Outcome {
+        match table::word(words, operation).map(|word| word.effect) {
+            Some(Effect::Names(list)) => {
+                list(&mut self.options).extend(names);
+                Outcome::Taken
+            }
+            Some(effect) => self.act(effect),
+            None => Outcome::Unknown,
         }
     }
 
@@ -145,94 +241,56 @@ impl Fields {
         }
     }
 
-    /// Keys that say what the request is about.
-    fn message_key(&mut self, name: &[u8], value: &Value<'_>) -> Outcome {
-        match name {
-            b"command" => set(&mut self.command, value.bytes().map(<[u8]>::to_vec)),
-            b"sdp" => set(&mut self.sdp, value.bytes().map(<[u8]>::to_vec)),
-            b"call-id" => set(&mut self.call_id, value.bytes().map(CallId::from)),
-            b"from-tag" => set(&mut self.from_tag, value.bytes().map(Tag::from)),
-            b"to-tag" => set(&mut self.to_tag, value.bytes().map(Tag::from)),
-            b"via-branch" => set(&mut self.branch, value.bytes().map(Branch::from)),
-            b"limit" => set(&mut self.limit, value.integer()),
-            b"address" => set(&mut self.address, value.bytes().map(<[u8]>::to_vec)),
-            b"body" => set(&mut self.body, value.bytes().map(<[u8]>::to_vec)),
-            b"delete-delay" => {
-                let seconds = value.integer().and_then(|seconds| u64::try_from(seconds).ok());
-                set(&mut self.delete_delay, seconds.map(Duration::from_secs))
-            }
-            b"supports" => {
-                for word in self.words(value) {
-                    match plain_name(&word).as_slice() {
-                        b"load-limit" => self.load_limit = true,
-                        _ => self.ignored.values += 1,
-                    }
-                }
-                Outcome::Taken
-            }
-            b"received-from" => {
-                let words = self.words(value);
-                let address = words.iter().rev().find_map(|word| address(word));
-                set(&mut self.received_from, address)
-            }
-            b"SIP-code" | b"sip-code" => set(&mut self.sip_code, value.integer()),
-            b"sip-message-type" | b"SIP-message-type" => match value.bytes().map(plain_name).as_deref() {
-                Some(b"sip-request") => Outcome::Taken,
-                Some(b"sip-reply") => {
-                    self.sip_reply = true;
-                    Outcome::Taken
-                }
-                _ => Outcome::BadValue,
-            },
-            _ => Outcome::Unknown,
-        }
-    }
-
     fn flag_text(&mut self, value: &Value<'_>) -> Outcome {
         let Some(text) = value.bytes() else {
             return Outcome::BadValue;
         };
         for word in text::words(text) {
             match word {
-                Word::Flag(flag) => self.flag(&flag),
-                Word::Entry(key, value) => self.key(&key, &value, Written::FlagText),
+                text::Word::Flag(flag) => self.flag(&flag),
+                text::Word::Entry(key, value) => self.key(&key, &value, Written::FlagText),
             }
         }
         Outcome::Taken
     }
 
-    fn flag(&mut self, flag: &[u8]) {
-        let name = plain_name(flag);
-        let mut outcome = self.message_flag(&name);
-        if outcome == Outcome::Unknown {
-            outcome = self.option_flag(&name, flag);
-        }
+    fn flag(&mut self, raw: &[u8]) {
+        let name = plain_name(raw);
+        let outcome = if let Some(word) = table::word(table::FLAGS, &name) {
+            self.act(word.effect)
+        } else if let Some(switch) = table::switch(&name) {
+            (switch.set)(&mut self.options.switches);
+            Outcome::Taken
+        } else {
+            self.compound_flag(&name, raw)
+        };
         match outcome {
             Outcome::Taken => {}
             Outcome::Unknown => self.ignored.flags += 1,
             Outcome::BadValue => self.ignored.values += 1,
-            Outcome::NotDone(feature) => self.note_not_done(feature, flag),
+            Outcome::NotDone(feature) => self.note_not_done(feature, raw),
         }
     }
 
-    /// Flags that say how the request as a whole is meant.
-    fn message_flag(&mut self, name: &[u8]) -> Outcome {
-        let field = match name {
-            b"fatal" => &mut self.fatal,
-            b"fast" => &mut self.fast,
-            b"to-tag" => &mut self.to_tag_counts,
-            b"directional" => &mut self.directional,
-            b"all" => &mut self.all,
-            b"provisional" => &mut self.provisional,
-            b"SIP-source-address" | b"sip-source-address" => &mut self.sip_source,
-            b"trust-address" => {
-                self.sip_source = false;
-                return Outcome::Taken;
+    /// Flags that are made of a key and a value, and what does not exist here.
+    fn compound_flag(&mut self, name: &[u8], raw: &[u8]) -> Outcome {
+        if let Some((key, at)) = table::key_of_flag(name) {
+            return match key.flag {
+                Flag::Read(read) => read(self, &raw[at..]),
+                Flag::Word => match table::word(key.values.words(), &name[at..]) {
+                    Some(word) => self.act(word.effect),
+                    None => Outcome::BadValue,
+                },
+                Flag::None => Outcome::Unknown,
+            };
+        }
+        match Feature::of_flag(name) {
+            Some(_) if name.rsplit(|byte| *byte == b'-').next().is_some_and(not_done::is_declined) => {
+                Outcome::Taken
             }
-            _ => return Outcome::Unknown,
-        };
-        *field = true;
-        Outcome::Taken
+            Some(feature) => Outcome::NotDone(feature),
+            None => Outcome::Unknown,
+        }
     }
 
     /// What follows from several fields together.
@@ -287,17 +345,6 @@ impl Fields {
 /// A name with its separators written as hyphens.
 fn plain_name(name: &[u8]) -> Vec<u8> {
     name.iter().map(|byte| if matches!(byte, b' ' | b'_') { b'-' } else { *byte }).collect()
-}
-
-/// Sets a field if the value is right.
-fn set<T>(field: &mut Option<T>, value: Option<T>) -> Outcome {
-    match value {
-        Some(value) => {
-            *field = Some(value);
-            Outcome::Taken
-        }
-        None => Outcome::BadValue,
-    }
 }
 
 /// A literal IP address, in brackets or not.

@@ -8,7 +8,8 @@ use tandem_shards::limits::NAME_BYTES_MAX;
 use tandem_shards::names::{CallId, Tag};
 use tandem_shards::sdp::{SdpError, SessionDescription};
 
-use super::counters::{CommandKind, Ignored};
+use super::commands::CommandKind;
+use super::counters::Ignored;
 use super::flags::not_done::Feature;
 use super::flags::{Fields, address};
 use super::value::Value;
@@ -313,4 +314,36 @@ fn not_done(
 fn unavailable(fields: Fields, unknown: &'static str) -> Result<NgRequest, RequestError> {
     let call_id = fields.call_id.ok_or(RequestError::NoCallId)?;
     Ok(NgRequest::Unavailable { call_id, unknown })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ng::commands::CommandEffect;
+
+    #[test]
+    fn commands_end_as_their_rows_say() {
+        for kind in CommandKind::ALL {
+            let mut dictionary = Value::dictionary();
+            let sdp = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n";
+            for (key, value) in [
+                ("command", kind.name()),
+                ("call-id", "c"),
+                ("from-tag", "f"),
+                ("to-tag", "t"),
+                ("sdp", sdp),
+                ("body", "ping"),
+            ] {
+                dictionary.set(key, value);
+            }
+            let parsed = parse(&dictionary, SocketAddr::from(([192, 0, 2, 9], 5060)));
+            let effect = match parsed.request {
+                Ok(NgRequest::NotDone { feature: Some(_), .. }) => CommandEffect::OkAlone,
+                Ok(NgRequest::Unavailable { .. }) | Err(RequestError::Unavailable) => CommandEffect::Refused,
+                Ok(_) => CommandEffect::Done,
+                Err(error) => panic!("{}: {error:?}", kind.name()),
+            };
+            assert_eq!(effect, kind.effect(), "{}", kind.name());
+        }
+    }
 }

@@ -4,8 +4,10 @@
 //! the ng layer, which refuses or ignores it by name; the shard never sees it.
 
 use std::net::{IpAddr, SocketAddr};
+use std::ops::{Deref, DerefMut};
 
 use super::flags::flags;
+use super::switches::Switches;
 use crate::names::{Branch, CallId, Family, InterfaceName, Tag, Text};
 use crate::sdp::{AttributeEdit, MediaType, SessionDescription};
 use crate::settings::Learning;
@@ -34,6 +36,8 @@ pub struct Signal {
 /// The flags of an offer or answer. The default is what a proxy gets that asks for nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
+    /// Flags that are given or not.
+    pub switches: Switches,
     /// What is replaced in the session part of the SDP (key `replace`).
     pub replace: Replace,
     /// The interface toward the sender of this message (key `direction`, first; `from-interface`).
@@ -48,14 +52,6 @@ pub struct Options {
     pub transport_protocol: Option<Text>,
     /// Use this instead of the SDP's addresses (flag `SIP-source-address` with key `received-from`).
     pub source_address: Option<IpAddr>,
-    /// Flag `asymmetric`: never take the endpoint from packets.
-    pub asymmetric: bool,
-    /// Flag `strict-source`.
-    pub strict_source: bool,
-    /// Flag `media-handover`.
-    pub media_handover: bool,
-    /// Flag `unidirectional`: one-way streams count as confirmed.
-    pub unidirectional: bool,
     /// Flags `source-guard` and `no-source-guard`, tandem's own: overrides the setting for the call.
     pub guard: Option<bool>,
     /// Flags `port-latching` (`true`) and `no-port-latching` (`false`).
@@ -76,18 +72,6 @@ pub struct Options {
     pub to_label: Option<Text>,
     /// Key `metadata`.
     pub metadata: Option<Text>,
-    /// Flag `loop-protect`.
-    pub loop_protect: bool,
-    /// Flag `original-sendrecv`.
-    pub original_direction: bool,
-    /// Flag `pierce-NAT`.
-    pub pierce_nat: bool,
-    /// Flag `NAT-wait`.
-    pub nat_wait: bool,
-    /// Flag `block-short`.
-    pub block_short: bool,
-    /// Flag `no-redis-update`.
-    pub no_redis_update: bool,
     /// Key `drop-traffic`: `start` (`true`) or `stop` (`false`).
     pub drop_traffic: Option<bool>,
     /// Codecs to leave out or keep.
@@ -98,14 +82,24 @@ pub struct Options {
     pub attributes: Vec<AttributeEdit>,
     /// Key `sdp-media-remove`: sections to leave out.
     pub media_remove: Vec<MediaType>,
-    /// Flag `generate-mid`.
-    pub generate_mid: bool,
-    /// Flag `new-branch`: another to-tag is another party, not an alias.
-    pub new_branch: bool,
     /// Flag `provisional`, or keys `SIP-code` and `sip-message-type` that say so.
     pub finality: Finality,
     /// Key `passthrough`: leave SDP addresses and ports alone.
     pub passthrough: Option<bool>,
+}
+
+impl Deref for Options {
+    type Target = Switches;
+
+    fn deref(&self) -> &Switches {
+        &self.switches
+    }
+}
+
+impl DerefMut for Options {
+    fn deref_mut(&mut self) -> &mut Switches {
+        &mut self.switches
+    }
 }
 
 /// Key `replace`.

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 use tandem_shards::output::EndCause;
 
-use super::{COLUMNS, Derived, Totals};
+use super::{Derived, Totals};
 use crate::ctl::interfaces::counts;
 use crate::ctl::text::printable;
+use crate::ng::commands::CommandKind;
 use crate::node::ProxyRow;
 use crate::node::interfaces::InterfaceUse;
 use crate::node::rates::errors;
@@ -109,9 +110,9 @@ fn control(proxies: &[ProxyRow]) -> Value {
     for row in proxies {
         let mut map = Map::new();
         map.insert("proxy".to_owned(), json!(row.proxy.to_string()));
-        for (heading, command) in COLUMNS {
-            let name = heading.to_ascii_lowercase();
-            let (count, seconds) = of(row, command);
+        for kind in CommandKind::ALL {
+            let name = kind.heading().to_ascii_lowercase();
+            let (count, seconds) = of(row, kind.name());
             map.insert(format!("{name}count"), json!(count));
             map.insert(format!("{name}duration"), json!(seconds));
         }
@@ -120,9 +121,9 @@ fn control(proxies: &[ProxyRow]) -> Value {
     }
     let mut map = Map::new();
     map.insert("proxies".to_owned(), Value::Array(rows));
-    for (heading, command) in COLUMNS {
-        let total: u64 = proxies.iter().map(|row| of(row, command).0).sum();
-        map.insert(format!("total{}count", heading.to_ascii_lowercase()), json!(total));
+    for kind in CommandKind::ALL {
+        let total: u64 = proxies.iter().map(|row| of(row, kind.name()).0).sum();
+        map.insert(format!("total{}count", kind.heading().to_ascii_lowercase()), json!(total));
     }
     Value::Object(map)
 }

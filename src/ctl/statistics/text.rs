@@ -4,8 +4,9 @@ use std::fmt::{Display, Write};
 
 use tandem_shards::output::EndCause;
 
-use super::{COLUMNS, Derived, Totals};
+use super::{Derived, Totals};
 use crate::ctl::text::printable;
+use crate::ng::commands::CommandKind;
 use crate::node::rates::{Rate, errors};
 
 /// Quantities whose samples rtpengine sums up, and this relay does not.
@@ -131,13 +132,13 @@ fn samples(text: &mut String, quantity: &str) {
 
 fn control(text: &mut String, totals: &Totals) {
     let _ = write!(text, " {:>20} ", "Proxy");
-    for (heading, _) in COLUMNS {
+    for heading in CommandKind::ALL.map(CommandKind::heading) {
         let _ = write!(text, "| {heading:>10} ");
     }
     text.push('\n');
     for row in &totals.proxies {
         let _ = write!(text, " {:>20} ", row.proxy.to_string());
-        for (_, command) in COLUMNS {
+        for command in CommandKind::ALL.map(CommandKind::name) {
             let count =
                 row.commands.iter().find(|(name, ..)| *name == command).map_or(0, |(_, count, _)| *count);
             let _ = write!(text, "| {count:>10} ");

@@ -17,7 +17,7 @@ use tandem_shards::settings::Settings;
 use tandem_shards::{Shard, ShardConfig};
 
 use super::*;
-use crate::ng::counters::CommandKind;
+use crate::ng::commands::CommandKind;
 use crate::ng::letter::{decode, split};
 use crate::origin::tests::origin;
 use crate::origin::{ListenerKind, Peer, Rights};

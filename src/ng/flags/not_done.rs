@@ -70,38 +70,43 @@ impl Feature {
         }
     }
 
-    /// The feature that a key with a value asks for, if it is one that does not exist.
+    /// The feature that a key asks for, if it is one that does not exist.
     pub fn of_key(key: &[u8]) -> Option<Feature> {
-        find(KEYS, key)
+        find(KEYS, key).or_else(|| begun(KEY_PREFIXES, key))
     }
 
     /// The feature that a flag asks for, if it is one that does not exist.
     pub fn of_flag(flag: &[u8]) -> Option<Feature> {
-        let by_prefix = || {
-            let prefixed = |(prefix, _): &&(&str, Feature)| flag.starts_with(prefix.as_bytes());
-            PREFIXES.iter().find(prefixed).map(|(_, feature)| *feature)
-        };
-        find(FLAGS, flag).or_else(by_prefix)
+        find(FLAGS, flag).or_else(|| begun(FLAG_PREFIXES, flag))
     }
 }
 
-/// Whether a value says that the feature is not wanted, which is done by doing nothing.
+/// Names of keys or flags, by the feature that they ask for. Case does not count: they are known by name only.
+pub type Names = [(Feature, &'static [&'static str])];
+
+/// True for a value that declines the feature, which is done by doing nothing.
 pub fn is_declined(value: &[u8]) -> bool {
     matches!(value, b"off" | b"no" | b"none" | b"false" | b"disable" | b"disabled" | b"remove")
 }
 
-fn find(features: &[(Feature, &[&str])], name: &[u8]) -> Option<Feature> {
-    features.iter().find(|(_, names)| names.iter().any(|n| n.as_bytes() == name)).map(|(feature, _)| *feature)
+fn find(names: &Names, name: &[u8]) -> Option<Feature> {
+    let is_it = |known: &str| known.as_bytes().eq_ignore_ascii_case(name);
+    names.iter().find(|(_, names)| names.iter().any(|known| is_it(known))).map(|(feature, _)| *feature)
 }
 
-const KEYS: &[(Feature, &[&str])] = &[
-    (Feature::Encryption, &["DTLS", "DTLS-fingerprint", "OSRTP", "SDES", "dtls", "dtls-fingerprint", "sdes"]),
-    (Feature::Ice, &["ICE-lite", "ice-lite"]),
-    (Feature::Transcoding, &["T.38", "T38", "ptime", "ptime-reverse", "repacketize"]),
-    (
-        Feature::Recording,
-        &["record-call", "recording-announcement", "recording-dir", "recording-file", "recording-pattern"],
-    ),
+fn begun(names: &Names, name: &[u8]) -> Option<Feature> {
+    let begins = |known: &str| {
+        name.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known.as_bytes()))
+    };
+    names.iter().find(|(_, names)| names.iter().any(|known| begins(known))).map(|(feature, _)| *feature)
+}
+
+/// Keys.
+pub const KEYS: &Names = &[
+    (Feature::Encryption, &["DTLS", "DTLS-fingerprint", "OSRTP", "SDES"]),
+    (Feature::Ice, &["ICE-lite"]),
+    (Feature::Transcoding, &["T.38", "T38", "ptime", "ptime-reverse", "repacketize", "reverse-ptime"]),
+    (Feature::Recording, &["record-call"]),
     (
         Feature::Playback,
         &[
@@ -117,18 +122,37 @@ const KEYS: &[(Feature, &[&str])] = &[
             "start-pos",
         ],
     ),
-    (Feature::Dtmf, &["code", "digit", "dtmf-log-dest", "frequencies", "volume"]),
+    (Feature::Dtmf, &["code", "digit", "frequencies", "volume"]),
     (
         Feature::Subscriptions,
-        &["alias-key", "from-tags", "inbound-peer", "outbound-peer", "peer", "to-call-id"],
+        &[
+            "alias-key",
+            "calls",
+            "from-tags",
+            "inbound-peer",
+            "instance",
+            "medias",
+            "outbound-peer",
+            "peer",
+            "tags",
+            "to-call-id",
+        ],
     ),
     (Feature::Buffering, &["delay-buffer"]),
     (Feature::SdpRewriting, &["bundle", "template"]),
     (Feature::Reporting, &["ssrc-reporting", "xmlrpc-callback"]),
 ];
 
-const FLAGS: &[(Feature, &[&str])] = &[
-    (Feature::Encryption, &["WebRTC", "recrypt", "webrtc"]),
+/// Beginnings of keys.
+pub const KEY_PREFIXES: &Names = &[
+    (Feature::Recording, &["recording-"]),
+    (Feature::Dtmf, &["DTMF-"]),
+    (Feature::Playback, &["trigger", "vsc-"]),
+];
+
+/// Flags.
+pub const FLAGS: &Names = &[
+    (Feature::Encryption, &["WebRTC", "pad-crypto", "recrypt"]),
     (Feature::Ice, &["fragment", "trickle-ICE"]),
     (
         Feature::Transcoding,
@@ -138,29 +162,27 @@ const FLAGS: &[(Feature, &[&str])] = &[
             "always-transcode",
             "asymmetric-codecs",
             "force-transcoding",
+            "no-codec-renegotiation",
             "reuse-codecs",
+            "static-codec",
             "static-codecs",
         ],
     ),
     (Feature::Recording, &["record-call", "skip-recording-db"]),
-    (Feature::Playback, &["early-media", "media-echo"]),
-    (Feature::Dtmf, &["detect-DTMF", "inject-DTMF"]),
+    (Feature::Playback, &["early-media", "media-echo", "player"]),
+    (Feature::Dtmf, &["block-DTMF", "detect-DTMF", "inject-DTMF"]),
     (Feature::Subscriptions, &["bidirectional", "block-egress", "mix", "siprec"]),
     (Feature::SdpRewriting, &["inactive", "reset"]),
-    (Feature::Reporting, &["RTCP-mirror"]),
+    (Feature::Reporting, &["RTCP-mirror", "mirror-RTCP"]),
 ];
 
 /// Beginnings of flags.
-const PREFIXES: &[(&str, Feature)] = &[
-    ("DTLS-", Feature::Encryption),
-    ("DTMF-", Feature::Dtmf),
-    ("ICE-", Feature::Ice),
-    ("OSRTP-", Feature::Encryption),
-    ("SDES-", Feature::Encryption),
-    ("T.38-", Feature::Transcoding),
-    ("T38-", Feature::Transcoding),
-    ("trigger", Feature::Playback),
-    ("transcode-", Feature::Transcoding),
+pub const FLAG_PREFIXES: &Names = &[
+    (Feature::Encryption, &["DTLS-", "OSRTP-", "SDES-"]),
+    (Feature::Dtmf, &["DTMF-"]),
+    (Feature::Ice, &["ICE-"]),
+    (Feature::Transcoding, &["T.38-", "T38-", "transcode-"]),
+    (Feature::Playback, &["trigger", "vsc-"]),
 ];
 
 #[cfg(test)]
@@ -178,5 +200,6 @@ mod tests {
         assert_eq!(Feature::of_flag(b"transcode-PCMA"), Some(Feature::Transcoding));
         assert_eq!(Feature::of_flag(b"asymmetric"), None);
         assert_eq!(Feature::of_key(b"record-call"), Some(Feature::Recording));
+        assert_eq!(Feature::of_key(b"dtmf-log-dest"), Some(Feature::Dtmf));
     }
 }

@@ -1,6 +1,7 @@
 //! Tables of keys and flags, in the spellings that proxies use.
 
 use tandem_shards::call::signal::{Replace, RtcpAttributeOption};
+use tandem_shards::call::switches::Switches;
 use tandem_shards::names::Family;
 use tandem_shards::sdp::MediaType;
 use tandem_shards::settings::Learning;
@@ -188,22 +189,24 @@ fn single_flags() {
     let fields = fields(all);
     assert_eq!(fields.ignored, Ignored::default());
     let mut expected = Options {
-        asymmetric: true,
-        strict_source: true,
-        media_handover: true,
-        unidirectional: true,
+        switches: Switches {
+            asymmetric: true,
+            strict_source: true,
+            media_handover: true,
+            unidirectional: true,
+            loop_protect: true,
+            original_direction: true,
+            pierce_nat: true,
+            nat_wait: true,
+            block_short: true,
+            no_redis_update: true,
+            generate_mid: true,
+            new_branch: true,
+        },
         guard: Some(false),
         port_latching: Some(true),
         rtcp_attribute: RtcpAttributeOption::Full,
         generate_rtcp: Some(true),
-        loop_protect: true,
-        original_direction: true,
-        pierce_nat: true,
-        nat_wait: true,
-        block_short: true,
-        no_redis_update: true,
-        generate_mid: true,
-        new_branch: true,
         finality: Finality::Provisional,
         learning: Some(Learning::Off),
         drop_traffic: Some(true),
@@ -249,6 +252,124 @@ fn unsupported_flags_are_told_from_unknown_ones_and_from_what_is_declined() {
     let fields =
         fields(r#"{"flags":["trickle-ICE","SDES-off","T.38-force","transcode-opus","x"],"ICE":"force"}"#);
     assert_eq!(fields.ignored, Ignored { flags: 1, unsupported: 4, ..Ignored::default() });
+}
+
+/// Names that newer and older proxies use, which rtpengine understands.
+#[test]
+fn other_spellings_say_the_same() {
+    for (usual, other) in [
+        (r#"{"sdp":"v=0"}"#, r#"{"SDP":"v=0"}"#),
+        (r#"{"call-id":"c"}"#, r#"{"call-ID":"c"}"#),
+        (r#"{"rtcp-mux":["offer"]}"#, r#"{"RTCP-mux":["offer"]}"#),
+        (r#"{"sdp-attr":{"audio":{"add":"x"}}}"#, r#"{"SDP-attr":{"audio":{"add":"x"}}}"#),
+        (r#"{"sdp-media-remove":["video"]}"#, r#"{"SDP-media-remove":["video"]}"#),
+        (r#"{"codec":{"strip":["G729"]}}"#, r#"{"codecs":{"strip":["G729"]}}"#),
+        (r#"{"passthrough":"on"}"#, r#"{"passthru":"yes"}"#),
+        (r#"{"passthrough":"on"}"#, r#"{"flags":["passthrough"]}"#),
+        (r#"{"passthrough":"off"}"#, r#"{"passthrough":"disabled"}"#),
+        (r#"{"passthrough":"off"}"#, r#"{"flags":["no-passthrough"]}"#),
+        (
+            r#"{"SIP-code":200,"sip-message-type":"sip_reply"}"#,
+            r#"{"sip-response-code":200,"sip-message-type":"reply"}"#,
+        ),
+        (
+            r#"{"SIP-code":200,"sip-message-type":"sip-reply"}"#,
+            r#"{"SIP-response-code":200,"SIP message type":"SIP-response"}"#,
+        ),
+        (r#"{"sip-message-type":"sip-request"}"#, r#"{"sip-message-type":"request"}"#),
+        (r#"{"replace":["force-increment-sdp-ver"]}"#, r#"{"replace":["force-increment-SDP-ver"]}"#),
+        (r#"{"flags":["full-rtcp-attribute"]}"#, r#"{"flags":["full-RTCP-attribute"]}"#),
+        (r#"{"flags":["no-rtcp-attribute"]}"#, r#"{"flags":["no-RTCP-attribute"]}"#),
+        (r#"{"flags":["block-short"]}"#, r#"{"flags":["block-shorts"]}"#),
+        (r#"{"flags":["block-short"]}"#, r#"{"flags":["block-short-packets"]}"#),
+        ("{}", r#"{"flags":["reorder-codecs","symmetric-codecs"]}"#),
+    ] {
+        let (usual, other) = (fields(usual), fields(other));
+        assert_eq!(other.ignored, Ignored::default(), "{other:?}");
+        assert_eq!(format!("{other:?}").replace("200", ""), format!("{usual:?}").replace("200", ""));
+    }
+}
+
+#[test]
+fn names_of_what_does_not_exist_are_no_unknown_names() {
+    let keys = "BUNDLE DTMF-security DTMF-security-trigger dtmf-delay trigger-end-digits vsc-start-rec recording-path \
+                recording-file medias tags calls instance osrtp OSRTP MOH ptime-reverse reverse-ptime XMLRPC-callback";
+    for key in keys.split_whitespace() {
+        let fields = fields(&format!(r#"{{"{key}":"x"}}"#));
+        assert_eq!(fields.ignored, Ignored { unsupported: 1, ..Ignored::default() }, "{key}");
+        assert_eq!(fields.not_done.len(), 1, "{key}");
+    }
+    let flags = "mirror-RTCP SIPREC siprec player pad-crypto static-codec no-codec-renegotiation WebRtc block-DTMF \
+                 block-dtmf";
+    for flag in flags.split_whitespace() {
+        let fields = fields(&format!(r#"{{"flags":["{flag}"]}}"#));
+        assert_eq!(fields.ignored, Ignored { unsupported: 1, ..Ignored::default() }, "{flag}");
+    }
+    let fields = fields(r#"{"all":"non-offer-answer"}"#);
+    assert_eq!(fields.not_done, [(Feature::Subscriptions, b"all".to_vec())]);
+}
+
+/// The parser knows every name of every row, as the row says.
+#[test]
+fn every_name_of_the_tables_is_understood() {
+    let known = |json: &str| {
+        let ignored = fields(json).ignored;
+        assert_eq!((ignored.keys, ignored.flags), (0, 0), "{json}");
+        ignored
+    };
+    let of = |effect: Effect| u64::from(matches!(effect, Effect::NotDone(_)));
+    for key in table::KEYS {
+        let words = key.values.words().iter();
+        let words: Vec<_> =
+            words.flat_map(|word| word.names.iter().map(move |value| (value, word))).collect();
+        for name in key.names {
+            known(&format!(r#"{{"{name}":"debug"}}"#));
+            for (value, word) in &words {
+                let unsupported = of(word.effect);
+                let json = match key.values {
+                    Values::Names(_) => format!(r#"{{"{name}":{{"{value}":["x"]}}}}"#),
+                    Values::List(_) => format!(r#"{{"{name}":["{value}"]}}"#),
+                    Values::One(_) | Values::Read(..) => format!(r#"{{"{name}":"{value}"}}"#),
+                };
+                assert_eq!(known(&json), Ignored { unsupported, ..Ignored::default() }, "{json}");
+                let rest = match key.flag {
+                    Flag::None => continue,
+                    Flag::Word => "",
+                    Flag::Read(_) => "-x",
+                };
+                let json = format!(r#"{{"flags":["{name}-{value}{rest}"]}}"#);
+                assert_eq!(known(&json), Ignored { unsupported, ..Ignored::default() }, "{json}");
+            }
+        }
+    }
+    for (name, effect) in
+        table::FLAGS.iter().flat_map(|word| word.names.iter().map(move |n| (n, word.effect)))
+    {
+        let json = format!(r#"{{"flags":["{name}"]}}"#);
+        assert_eq!(known(&json), Ignored { unsupported: of(effect), ..Ignored::default() }, "{json}");
+    }
+    for row in Switches::ROWS {
+        for name in row.names {
+            let mut expected = Options::default();
+            (row.set)(&mut expected.switches);
+            assert_ne!(expected, Options::default(), "{name}");
+            assert_eq!(options(&format!(r#"{{"flags":["{name}"]}}"#)), expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn no_name_has_two_rows() {
+    let flags =
+        table::FLAGS.iter().flat_map(|word| word.names).chain(Switches::ROWS.iter().flat_map(|r| r.names));
+    let keys = table::KEYS.iter().flat_map(|key| key.names);
+    for names in [flags.collect::<Vec<_>>(), keys.collect()] {
+        let different: std::collections::BTreeSet<_> = names.iter().collect();
+        assert_eq!(different.len(), names.len(), "{names:?}");
+        for name in names {
+            assert_eq!(plain_name(name.as_bytes()), name.as_bytes(), "written with hyphens");
+        }
+    }
 }
 
 #[test]
