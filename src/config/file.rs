@@ -8,8 +8,13 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::os::fd::AsFd;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
+use nix::fcntl::OFlag;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -20,6 +25,8 @@ use super::validate;
 
 /// Bytes of a file: a hundred times what a node with all its interfaces needs.
 pub const FILE_BYTES_MAX: usize = 1 << 20;
+/// How long a file may take to be read: a pipe may be one, if somebody writes to it.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Errors that are told; whoever has more has another kind of file.
 const PROBLEMS_MAX: usize = 50;
 /// Characters of a key that may be a known one with a slip in it.
@@ -45,11 +52,12 @@ pub fn read(path: &Path) -> Result<String, Problem> {
         let place = Place::WholeFile(path.to_owned());
         Problem { place, key: String::new(), value: None, reason }
     };
-    let unreadable = |error: io::Error| refuse(format!("cannot be read: {error}"));
-    let mut bytes = Vec::new();
-    // The size that the system tells may be wrong, as that of a pipe or a device is.
-    let limit = FILE_BYTES_MAX as u64 + 1;
-    File::open(path).map_err(unreadable)?.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+    let bytes = read_bytes(path).map_err(|error| match error.kind() {
+        io::ErrorKind::TimedOut => {
+            refuse(format!("nothing more to read came within {PATIENCE:?}: it is no file"))
+        }
+        _ => refuse(format!("cannot be read: {error}")),
+    })?;
     if bytes.len() > FILE_BYTES_MAX {
         let limit = FILE_BYTES_MAX >> 20;
         return Err(refuse(format!("has more than {limit} MiB: this is no configuration of tandem")));
@@ -58,6 +66,30 @@ pub fn read(path: &Path) -> Result<String, Problem> {
         let offset = error.utf8_error().valid_up_to();
         refuse(format!("is no text: byte {offset} is not UTF-8"))
     })
+}
+
+/// Reads a little more than may be in a file. The size that the system tells may be wrong, as that of a pipe or a
+/// device is, and there may be nobody who writes to it.
+#[expect(clippy::disallowed_methods, reason = "nothing runs yet that could be kept waiting")]
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+    let mut file = File::options().read(true).custom_flags(flags.bits()).open(path)?;
+    let (mut bytes, mut part) = (Vec::new(), vec![0; FILE_BYTES_MAX / 16]);
+    let end = Instant::now() + PATIENCE;
+    while bytes.len() <= FILE_BYTES_MAX {
+        let left =
+            PollTimeout::try_from(end.saturating_duration_since(Instant::now())).unwrap_or(PollTimeout::ZERO);
+        if poll(&mut [PollFd::new(file.as_fd(), PollFlags::POLLIN)], left)? == 0 {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        match file.read(&mut part) {
+            Ok(0) => break,
+            Ok(length) => bytes.extend_from_slice(&part[..length]),
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(bytes)
 }
 
 /// Reads the text of a file.
