@@ -158,7 +158,7 @@ fn parse_head(bytes: &[u8]) -> Result<Option<(usize, Opened)>, Status> {
             _ => Method::Other,
         },
         target: request.path.unwrap_or_default().to_owned(),
-        content_type: media_type(fields.all("content-type").next().unwrap_or_default()),
+        content_type: media_type(&fields.only("content-type").unwrap_or_default()),
         keep_alive: !fields.lists("connection", "close")
             && (newest || fields.lists("connection", "keep-alive")),
         upgrade: upgrade(&fields).filter(|_| newest),
@@ -239,15 +239,10 @@ fn upgrade(fields: &Fields<'_>) -> Option<Upgrade> {
 }
 
 fn page(fields: &Fields<'_>) -> Page {
-    // Of a field that comes twice nothing can be believed.
-    let only = |name| {
-        let mut all = fields.all(name);
-        all.next().map(|first| if all.next().is_some() { String::new() } else { first.to_owned() })
-    };
     Page {
-        host: only("host").unwrap_or_default(),
-        origin: only("origin"),
-        fetch_site: only("sec-fetch-site"),
+        host: fields.only("host").unwrap_or_default(),
+        origin: fields.only("origin"),
+        fetch_site: fields.only("sec-fetch-site"),
     }
 }
 
@@ -262,6 +257,12 @@ impl<'a> Fields<'a> {
     fn all(&self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let of_name = self.0.iter().filter(move |field| field.name.eq_ignore_ascii_case(name));
         of_name.map(|field| std::str::from_utf8(field.value).unwrap_or_default().trim())
+    }
+
+    /// A field that comes once. Of one that comes twice nothing can be believed.
+    fn only(&self, name: &'a str) -> Option<String> {
+        let mut all = self.all(name);
+        all.next().map(|first| if all.next().is_some() { String::new() } else { first.to_owned() })
     }
 
     /// The items of a field that is a list.
