@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use tandem_shards::limits::{descriptors_for, media_descriptors};
+
 use crate::config::Config;
 
-/// Descriptors that are not media: listeners, connections, rings, files.
-const OTHER_FILES: u64 = 256;
 /// Ports of a call with one audio media: RTP and RTCP for each of two parties.
 const PORTS_PER_CALL: u64 = 4;
 /// Memory of an open port, in the kernel and here.
@@ -49,14 +49,14 @@ impl Capacity {
             pairs,
             calls: pairs * 2 / PORTS_PER_CALL,
             max_sessions: u64::try_from(config.limits.max_sessions).ok(),
-            files_needed: addresses * pairs * 2 + OTHER_FILES,
+            files_needed: descriptors_for(addresses * pairs * 2),
             files_allowed,
         }
     }
 
     /// Calls on all addresses that the open files are enough for.
     pub fn calls_by_files(&self) -> u64 {
-        self.files_allowed.saturating_sub(OTHER_FILES) / PORTS_PER_CALL
+        media_descriptors(self.files_allowed) / PORTS_PER_CALL
     }
 
     /// Own calls, by the tightest limit.
@@ -66,7 +66,7 @@ impl Capacity {
 
     /// Memory in MiB with all ports of all addresses in use.
     pub fn memory_mib(&self) -> u64 {
-        let ports = (self.addresses * self.pairs * 2).min(self.files_allowed);
+        let ports = (self.addresses * self.pairs * 2).min(media_descriptors(self.files_allowed));
         let bytes = ports * BYTES_PER_PORT + ports / PORTS_PER_CALL * BYTES_PER_CALL;
         (bytes + self.shards * BYTES_PER_SHARD).div_ceil(1 << 20)
     }
@@ -109,7 +109,7 @@ mod tests {
         let config = validate(FileKeys::default(), &KeyFlags::default(), &host).expect("defaults");
         let capacity = Capacity::of(&config, 1 << 20);
         assert_eq!((capacity.pairs, capacity.own_calls()), (5000, 2500), "40000 has no partner in the range");
-        assert_eq!(capacity.files_needed, 20_256);
+        assert_eq!(capacity.files_needed, 21_024);
         assert!(!capacity.to_string().contains("RLIMIT_NOFILE"));
         let poor = Capacity::of(&config, 1024);
         assert_eq!(poor.own_calls(), 192);

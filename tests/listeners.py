@@ -297,7 +297,22 @@ def many_ask_at_once():
     print("many ask at once: all are answered")
 
 
+def full_of_calls():
+    for number in range(60):
+        reply = ng({"command": "offer", "call-id": f"c{number}", "from-tag": "f", "sdp": SDP})
+        if reply["result"] != "ok":
+            break
+    expect("the last offer", reply.get("error-reason"), "Ran out of ports")
+    expect("some calls", number > 10, True)
+    for _ in range(20):
+        expect("listen-ctl", ctl("ping")["exit"], 0)
+        expect("listen-cli", b"own" in talk(CLI, b"list numsessions\n"), True)
+        expect("listen-metrics", http("GET /live", place=METRICS)[0], 200)
+    print("calls leave descriptors to operators")
+
+
 CHECKS = {
+    "full-of-calls": full_of_calls,
     "many-ask-at-once": many_ask_at_once,
     "others-change-nothing": others_change_nothing,
     "meant-to-change": meant_to_change,

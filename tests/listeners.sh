@@ -57,6 +57,10 @@ refused fewer-interfaces "interface = 40000 items: must be at most 256"
 refused shorter-key "unknown key"
 refused nested "recurse"
 refused unknown "has more than 50 errors"
+mkfifo "$WORK/fifo.toml"
+refused fifo "it is no file"
+"$TANDEM" check --config <(echo "prot-min = 1") >"$WORK/said" 2>&1 || true
+grep -q "did you mean .port-min." "$WORK/said" || fail "a pipe that somebody writes to: $(cat "$WORK/said")"
 echo "strange files: refused"
 
 has_within 10 "note  listener: listen-http at 0.0.0.0:8080, which is every address of this host" \
@@ -76,6 +80,14 @@ logged "terminate all: 1 calls ended. listener=listen-ctl@$WORK/ctl.sock uid=$(i
 check many-ask-at-once
 check full-listeners-let-in
 relay_stop
+
+# Calls as many as there are descriptors for: whoever asks whether the node lives is answered all the same.
+(
+    trap relay_stop EXIT
+    ulimit -n 160
+    relay_start --listen-metrics $METRICS
+    check full-of-calls
+)
 
 relay_start --http-cli change --ng-cli read
 check meant-to-change

@@ -36,3 +36,31 @@ pub const EVENTS_MAX: usize = 4096;
 pub const DATAGRAM_BYTES_MAX: usize = 2048 - 16 - 28;
 /// Records of one shard that wait for ports that somebody else holds.
 pub const PENDING_RESTORES_MAX: usize = 16 * 1024;
+/// Descriptors that media leaves to others, since operators need one to get in; of few, a quarter.
+const OTHER_DESCRIPTORS: u64 = 1024;
+
+/// Descriptors that media may have in a process that may have so many.
+pub const fn media_descriptors(all: u64) -> u64 {
+    let quarter = all / 4;
+    all - if quarter < OTHER_DESCRIPTORS { quarter } else { OTHER_DESCRIPTORS }
+}
+
+/// Descriptors that a process must have, for media to have so many.
+pub const fn descriptors_for(media: u64) -> u64 {
+    if media >= 3 * OTHER_DESCRIPTORS { media + OTHER_DESCRIPTORS } else { (media * 4).div_ceil(3) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_media_needs_it_may_have() {
+        for media in (0..20_000).step_by(7) {
+            let all = descriptors_for(media);
+            assert!(media_descriptors(all) >= media, "{media} of {all}");
+            assert!(all == 0 || media_descriptors(all - 1) <= media, "{media} of {all}");
+        }
+        assert_eq!((media_descriptors(160), media_descriptors(20_000)), (120, 18_976));
+    }
+}

@@ -9,6 +9,8 @@ use std::os::fd::{AsRawFd, RawFd};
 
 use socket2::{Domain, Protocol, Type};
 
+use super::sys;
+use crate::limits;
 use crate::output::OpenError;
 
 /// The kernel doubles it: 256 KiB, some 200 packets of 20 ms or four seconds of one stream. Late voice is
@@ -39,6 +41,11 @@ impl Socket {
 
     fn try_bind(local: SocketAddr, tos: Option<u8>) -> io::Result<Socket> {
         let inner = socket2::Socket::new(Domain::for_address(local), Type::DGRAM, Some(Protocol::UDP))?;
+        // The kernel hands out the lowest number that is free, so the last ones stay free for operators.
+        let end = limits::media_descriptors(sys::descriptors_max());
+        if u64::try_from(inner.as_raw_fd()).is_ok_and(|number| number >= end) {
+            return Err(io::Error::from_raw_os_error(libc::EMFILE));
+        }
         let socket = Socket { inner, is_ip4: local.is_ipv4() };
         if socket.is_ip4 {
             socket.inner.set_freebind_v4(true)?;

@@ -62,6 +62,14 @@ pub(super) fn replace(target: RawFd, source: BorrowedFd<'_>) -> io::Result<()> {
     Ok(())
 }
 
+/// How many descriptors this process may have.
+pub(super) fn descriptors_max() -> u64 {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: `limit` is valid for the kernel to write one rlimit.
+    let asked = check(unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) });
+    asked.map_or(u64::MAX, |_| limit.rlim_cur)
+}
+
 /// Raises the soft limit of descriptors to the hard one; returns it.
 pub(super) fn raise_descriptor_limit() -> io::Result<u64> {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
