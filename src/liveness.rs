@@ -136,6 +136,7 @@ impl Round {
             let Some((number, _)) = self.caller.next_answer(until.since(clock.now())) else { return };
             if let Some(shard) = self.asked.remove(&number) {
                 liveness.note(shard, clock.now());
+                self.caller.heard(shard);
             }
         }
     }

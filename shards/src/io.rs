@@ -37,6 +37,7 @@ mod probe;
 mod request_socket;
 #[expect(unsafe_code, reason = "submissions point into memory that the kernel reads")]
 mod ring;
+mod silence;
 mod socket;
 #[expect(unsafe_code, reason = "system calls that nobody else wraps")]
 mod sys;

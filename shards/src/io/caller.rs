@@ -10,11 +10,13 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::mailbox::{self, SendError};
 use super::outlet::Answer;
+use super::silence::{SILENT_AFTER, Silence, Turn};
 use super::{Ask, AskError, clock};
 use crate::input::{Command, Request};
 use crate::limits::CALLERS_MAX;
 use crate::names::{RequestId, ShardId};
 use crate::output::Reply;
+use crate::time::Timestamp;
 
 /// How long an answer may take, unless the caller says otherwise.
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
@@ -39,6 +41,7 @@ pub struct Caller {
 #[derive(Debug)]
 struct Exchange {
     mailboxes: Box<[mailbox::Sender<Request>]>,
+    silence: Silence,
     leave: Sender<Seat>,
     take: Receiver<Seat>,
 }
@@ -63,7 +66,11 @@ impl Callers {
             sender
         });
         let answers = answers.collect();
-        (Callers { exchange: Arc::new(Exchange { mailboxes: mailboxes.into(), leave, take }) }, answers)
+        let silence = Silence::new(mailboxes.len());
+        (
+            Callers { exchange: Arc::new(Exchange { mailboxes: mailboxes.into(), silence, leave, take }) },
+            answers,
+        )
     }
 
     /// Borrows a caller; waits while all are in use. It goes back to the pool when dropped.
@@ -81,29 +88,44 @@ impl Caller {
 
     /// Asks all shards at once; the answers are in the order of the shards.
     pub fn ask_all(&mut self, mut command: impl FnMut(ShardId) -> Command) -> Vec<Result<Reply, AskError>> {
-        let deadline = clock::deadline(self.timeout);
+        let exchange = Arc::clone(&self.exchange);
+        let began = clock::now();
         self.forget_late_answers();
-        let first = self.seat().sequence + 1;
-        let mut answers: Vec<Result<Reply, AskError>> = (0..self.shard_count())
-            .map(|shard| {
-                let shard = ShardId(shard);
-                self.send(shard, command(shard)).map_or_else(Err, |_| Err(AskError::TimedOut))
-            })
-            .collect();
-        let mut missing = answers.iter().filter(|answer| waits(answer)).count();
-        while missing > 0 {
-            let (sequence, answer) = match self.receive(deadline) {
-                Ok(answer) => (answer.sequence, Ok(answer.reply)),
+        let mut asked: Vec<Asked<'_>> = Vec::new();
+        let mut answers: Vec<Result<Reply, AskError>> = Vec::new();
+        for shard in (0..self.shard_count()).map(ShardId) {
+            let answer = match exchange.silence.wait(shard, began, self.timeout) {
+                None => AskError::TimedOut,
+                Some(turn) => match self.send(shard, command(shard)) {
+                    Ok(sequence) => {
+                        asked.push((sequence, turn, shard));
+                        AskError::TimedOut
+                    }
+                    Err(error) => error,
+                },
+            };
+            answers.push(Err(answer));
+        }
+        while !asked.is_empty() {
+            match self.receive(clock::deadline(next_look(&asked, began))) {
+                Ok(answer) => {
+                    let place = asked.iter().position(|(sequence, ..)| *sequence == answer.sequence);
+                    if let Some((_, turn, shard)) = place.map(|place| asked.swap_remove(place)) {
+                        exchange.silence.heard(shard, clock::now());
+                        answers[usize::from(shard.0)] = Ok(answer.reply);
+                        drop(turn);
+                    }
+                }
                 Err(AskError::Stopped) => {
-                    answers.iter_mut().filter(|a| waits(a)).for_each(|a| *a = Err(AskError::Stopped));
+                    asked
+                        .iter()
+                        .for_each(|(.., shard)| answers[usize::from(shard.0)] = Err(AskError::Stopped));
                     break;
                 }
-                Err(_) => break,
-            };
-            let place = sequence.checked_sub(first).and_then(|place| usize::try_from(place).ok());
-            if let Some(place) = place.and_then(|place| answers.get_mut(place)).filter(|a| waits(a)) {
-                *place = answer;
-                missing -= 1;
+                Err(_) => {
+                    let now = clock::now();
+                    asked.retain(|(_, turn, _)| now.since(began) < turn.patience && turn.goes_on(now));
+                }
             }
         }
         answers
@@ -122,6 +144,11 @@ impl Caller {
     pub fn next_answer(&mut self, patience: Duration) -> Option<(u64, Reply)> {
         let answer = self.receive(clock::deadline(patience)).ok()?;
         Some((answer.sequence, answer.reply))
+    }
+
+    /// A shard gave a sign of life in an answer to what was posted.
+    pub fn heard(&self, shard: ShardId) {
+        self.exchange.silence.heard(shard, clock::now());
     }
 
     /// Posted commands that may wait for their answers at the same time.
@@ -160,9 +187,13 @@ impl Caller {
     }
 }
 
-/// Whether an answer of [`Caller::ask_all`] may still come.
-fn waits(answer: &Result<Reply, AskError>) -> bool {
-    matches!(answer, Err(AskError::TimedOut))
+/// A question under way: its number, and to whom.
+type Asked<'a> = (u64, Turn<'a>, ShardId);
+
+/// How long to wait before looking whether to go on.
+fn next_look(asked: &[Asked<'_>], began: Timestamp) -> Duration {
+    let left = |(_, turn, _): &Asked<'_>| turn.patience.saturating_sub(clock::now().since(began));
+    asked.iter().map(left).min().unwrap_or_default().min(SILENT_AFTER)
 }
 
 impl Ask for Caller {
@@ -171,13 +202,26 @@ impl Ask for Caller {
     }
 
     fn ask(&mut self, shard: ShardId, command: Command) -> Result<Reply, AskError> {
-        let deadline = clock::deadline(self.timeout);
+        let exchange = Arc::clone(&self.exchange);
+        let began = clock::now();
+        let turn = exchange.silence.wait(shard, began, self.timeout).ok_or(AskError::TimedOut)?;
         self.forget_late_answers();
         let sequence = self.send(shard, command)?;
+        let asked = [(sequence, turn, shard)];
         loop {
-            let answer = self.receive(deadline)?;
-            if answer.sequence == sequence {
-                return Ok(answer.reply);
+            match self.receive(clock::deadline(next_look(&asked, began))) {
+                Ok(answer) if answer.sequence == sequence => {
+                    exchange.silence.heard(shard, clock::now());
+                    return Ok(answer.reply);
+                }
+                Ok(_) => {}
+                Err(AskError::TimedOut) => {
+                    let (now, turn) = (clock::now(), &asked[0].1);
+                    if now.since(began) >= turn.patience || !turn.goes_on(now) {
+                        return Err(AskError::TimedOut);
+                    }
+                }
+                Err(error) => return Err(error),
             }
         }
     }
@@ -235,6 +279,51 @@ mod tests {
         assert_eq!(count(caller.ask(ShardId(0), Command::Report)), Err(AskError::Stopped));
         drop(receiver);
         assert_eq!(count(caller.ask(ShardId(0), Command::Report)), Err(AskError::Stopped));
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "threads ask, and one plays the shard")]
+    fn a_stalled_shard_keeps_nobody_from_the_others() {
+        let boxes = (0..2).map(|_| mailbox::mailbox::<()>(CALLERS_MAX * 4).expect("a mailbox"));
+        let (senders, receivers): (Vec<_>, Vec<_>) =
+            boxes.map(|(senders, receiver)| (senders.requests, receiver)).unzip();
+        let (callers, answers) = Callers::new(senders);
+        let (_stalled, turning) = (&receivers[0], &receivers[1]);
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    if let Some(request) = turning.take() {
+                        let answer = Answer { sequence: request.id.sequence, reply: Reply::Count(1) };
+                        answers[usize::from(request.id.caller)].try_send(answer).expect("room");
+                    }
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+            });
+            // Twice as many as there are callers, again and again.
+            for _ in 0..2 * CALLERS_MAX {
+                let mut callers = callers.clone();
+                scope.spawn(move || {
+                    for _ in 0..4 {
+                        assert_eq!(count(callers.ask(ShardId(0), Command::Report)), Err(AskError::TimedOut));
+                    }
+                });
+            }
+            std::thread::sleep(Duration::from_millis(50));
+            let mut longest = Duration::ZERO;
+            for _ in 0..20 {
+                let began = clock::now();
+                assert_eq!(count(callers.clone().ask(ShardId(1), Command::Report)), Ok(1));
+                longest = longest.max(clock::now().since(began));
+                let began = clock::now();
+                let all: Vec<_> =
+                    callers.take().ask_all(|_| Command::Report).into_iter().map(count).collect();
+                assert_eq!(all, [Err(AskError::TimedOut), Ok(1)]);
+                longest = longest.max(clock::now().since(began));
+            }
+            assert!(longest < ANSWER_TIMEOUT, "somebody waited for {longest:?}");
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
     }
 
     #[test]

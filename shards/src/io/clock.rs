@@ -35,6 +35,11 @@ impl Clock {
     }
 }
 
+/// What time it is.
+pub(super) fn now() -> Timestamp {
+    Clock::of_process().now()
+}
+
 /// The instant that is `after` from now.
 pub(super) fn deadline(after: Duration) -> Instant {
     Instant::now() + after
