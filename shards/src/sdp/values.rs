@@ -72,7 +72,8 @@ fn address_of(family: Family, text: &[u8]) -> Option<IpAddr> {
     }
 }
 
-/// The fields of a line, parted by one space or more.
+/// The fields of a line, parted by one space or more. A NUL parts them too: it is in no name, and one that stood at
+/// the end of a line that is written anew would not be read again.
 pub(super) fn fields(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     words(value).map(|(_, word)| word)
 }
@@ -80,7 +81,7 @@ pub(super) fn fields(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// The fields of a line, and where each begins.
 fn words(value: &[u8]) -> impl Iterator<Item = (usize, &[u8])> + Clone {
     let mut next = 0;
-    let parts = value.split(|&byte| byte == b' ').map(move |word| {
+    let parts = value.split(|&byte| matches!(byte, b' ' | 0)).map(move |word| {
         let at = next;
         next += word.len() + 1;
         (at, word)
