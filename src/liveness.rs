@@ -45,20 +45,15 @@ impl Liveness {
     }
 
     /// The shards that do not turn.
-    pub fn stalled(&self) -> Vec<ShardId> {
-        let now = Clock::of_process().now();
+    pub fn stalled(&self, now: Timestamp) -> Vec<ShardId> {
         let shards = (0..).map(ShardId).take(self.shard_count());
-        shards.filter(|shard| self.silence(now, *shard) >= STALLED_AFTER).collect()
+        shards.filter(|shard| self.is_stalled(now, *shard)).collect()
     }
 
-    /// Whether a shard does not turn.
-    pub fn is_stalled(&self, shard: ShardId) -> bool {
-        self.silence(Clock::of_process().now(), shard) >= STALLED_AFTER
-    }
-
-    /// How long ago a shard gave its last sign of life.
-    fn silence(&self, now: Timestamp, shard: ShardId) -> Duration {
-        now.since(Timestamp::from_micros(self.signs[usize::from(shard.0)].load(Ordering::Relaxed)))
+    /// Returns whether a shard does not turn.
+    pub fn is_stalled(&self, now: Timestamp, shard: ShardId) -> bool {
+        let last_sign = Timestamp::from_micros(self.signs[usize::from(shard.0)].load(Ordering::Relaxed));
+        now.since(last_sign) >= STALLED_AFTER
     }
 
     /// How many shards there are.
@@ -78,7 +73,7 @@ pub fn run(liveness: &Liveness, callers: &Callers, desk: &Sender<DeskMail>, stop
         let next = clock.now() + period;
         round.ask();
         round.take_answers(liveness, clock, next);
-        let stalled = liveness.stalled();
+        let stalled = liveness.stalled(clock.now());
         if stalled != stalled_before {
             tell(&stalled);
             stalled_before.clone_from(&stalled);
@@ -168,14 +163,14 @@ mod tests {
 
     #[test]
     fn a_shard_without_a_sign_of_life_is_stalled() {
-        let now = Clock::of_process().now();
+        let now = Timestamp::from_secs(1000);
         let liveness = Liveness::new(3, now);
-        assert_eq!(liveness.stalled(), []);
+        assert_eq!(liveness.stalled(now), []);
         liveness.note(ShardId(1), now - STALLED_AFTER);
         liveness.note(ShardId(2), Timestamp::ZERO);
-        assert_eq!(liveness.stalled(), [ShardId(1), ShardId(2)]);
-        assert_eq!(words(&liveness.stalled()), "no answer from shard 1, 2");
+        assert_eq!(liveness.stalled(now), [ShardId(1), ShardId(2)]);
+        assert_eq!(words(&liveness.stalled(now)), "no answer from shard 1, 2");
         liveness.note(ShardId(1), now);
-        assert_eq!(liveness.stalled(), [ShardId(2)]);
+        assert_eq!(liveness.stalled(now), [ShardId(2)]);
     }
 }

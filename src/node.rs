@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tandem_shards::admission::Admission;
 use tandem_shards::interfaces::{AddressId, Interfaces, LocalAddress};
-use tandem_shards::io::{AskError, EventLosses};
+use tandem_shards::io::{AskError, Clock, EventLosses};
 use tandem_shards::ports::Ports;
 use tandem_shards::settings::Settings;
 use tandem_shards::time::Timestamp;
@@ -128,9 +128,7 @@ pub fn silence(error: AskError) -> &'static str {
     }
 }
 
-/// The wall clock.
-#[expect(clippy::disallowed_methods, reason = "operators' threads are at the edge, where time is read")]
+/// The time, by the clock of the process: the shards' own, so that times of theirs can be compared with it.
 pub fn now() -> Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_micros(u64::try_from(since.as_micros()).unwrap_or(u64::MAX))
+    Clock::of_process().now()
 }

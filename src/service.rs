@@ -111,7 +111,7 @@ impl NodeService {
         let state = &self.surroundings.state;
         let (sender, answer) = bounded(1);
         let mail = |letter| Box::new(Mail { letter, to: ReturnAddress::Thread(sender) });
-        let (patience, sent) = match self.surroundings.place(&letter) {
+        let (patience, sent) = match self.surroundings.place(now(), &letter) {
             Ok(Place::Anywhere) => return state.answer_at_once(now(), letter),
             Ok(Place::Desk) => {
                 let sent = self.surroundings.desk.try_send(DeskMail::Letter(mail(letter)));
@@ -172,7 +172,7 @@ impl Service for NodeService {
     fn health(&self) -> Health {
         let node = self.ctl.node();
         Health {
-            silent: node.liveness.stalled(),
+            silent: node.liveness.stalled(now()),
             draining: node.admission.max_sessions() == 0,
             absent: node.absent(),
             degraded: node.redis.as_ref().and_then(|redis| redis.status().trouble()),

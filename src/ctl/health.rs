@@ -13,6 +13,7 @@ use super::execution::Execution;
 use super::keyspaces;
 use super::statistics::{self, Totals};
 use super::text::{Table, age, percent, printable};
+use crate::node::now;
 use crate::node::presence::Presence;
 use crate::node::rates::Rate;
 use crate::node::redis::RedisStatus;
@@ -65,7 +66,7 @@ static PING: Command<usize> = Command {
     },
     run: |execution, _| {
         let liveness = &execution.node.liveness;
-        let stalled = liveness.stalled();
+        let stalled = liveness.stalled(now());
         let turning = liveness.shard_count() - stalled.len();
         stalled.into_iter().for_each(|shard| execution.note_silent(shard, AskError::TimedOut));
         Ok(turning)

@@ -89,7 +89,7 @@ impl NgDesk {
 
     fn deliver(&mut self, exchange: &mut Exchange, mail: Mail) {
         let place = exchange.state().desk_place();
-        let refused = match self.surroundings.place(&mail.letter) {
+        let refused = match self.surroundings.place(now(), &mail.letter) {
             Ok(Place::Shard(shard)) => match self.letters.send(shard, Box::new(mail)) {
                 Ok(()) => return,
                 Err((mail, why)) => (*mail, why),

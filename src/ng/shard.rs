@@ -65,10 +65,10 @@ impl Surroundings {
     ///
     /// # Errors
     /// Why it cannot be answered.
-    pub fn place(&self, letter: &Letter) -> Result<Place, AskError> {
+    pub fn place(&self, now: Timestamp, letter: &Letter) -> Result<Place, AskError> {
         let shards = u16::try_from(self.liveness.shard_count()).expect("as many as ShardIds");
         match letter.place(shards) {
-            Place::Shard(shard) if self.liveness.is_stalled(shard) => Err(AskError::TimedOut),
+            Place::Shard(shard) if self.liveness.is_stalled(now, shard) => Err(AskError::TimedOut),
             place => Ok(place),
         }
     }
@@ -96,7 +96,7 @@ impl NgShard {
 
     /// Takes a message that it has read itself.
     fn deliver(&mut self, now: Timestamp, mail: Mail) {
-        match self.surroundings.place(&mail.letter) {
+        match self.surroundings.place(now, &mail.letter) {
             Ok(Place::Shard(shard)) if shard != self.id => {
                 self.wanted.push_back(Wanted::Send { shard, letter: Box::new(mail) });
             }

@@ -8,7 +8,6 @@ use tandem_shards::ShardConfig;
 use tandem_shards::admission::Admission;
 use tandem_shards::input::Command;
 use tandem_shards::interfaces::Interfaces;
-use tandem_shards::io::Clock;
 use tandem_shards::names::{CallId, InterfaceName};
 use tandem_shards::output::Reply;
 use tandem_shards::ports::Ports;
@@ -70,7 +69,7 @@ impl Node {
             state: Arc::new(state),
             origins: [origin(ListenerKind::Ng, Rights::READ.with_signal(true))].into(),
             desk: sender,
-            liveness: Arc::new(Liveness::new(SHARDS, Clock::of_process().now())),
+            liveness: Arc::new(Liveness::new(SHARDS, NOW)),
         };
         let shard = |id| {
             let shard = Shard::new(ShardConfig {
@@ -230,11 +229,11 @@ fn proxies_whose_cookies_are_equal_get_their_own_replies() {
 fn a_stalled_shard_silences_nobody_and_its_own_requests_are_refused() {
     let mut node = Node::new();
     let stalled = ShardId(1);
-    node.surroundings.liveness.note(stalled, Clock::of_process().now() - STALLED_AFTER);
+    node.surroundings.liveness.note(stalled, NOW - STALLED_AFTER);
     let limit = "c d6:result10:load limit7:message19:Load limit exceedede";
     assert_eq!(node.ask(0, 4000, &offer("c", &call_of(1))), limit);
     assert!(node.ask(0, 4000, &offer("c", &call_of(2))).ends_with("6:result2:oke"));
-    node.surroundings.liveness.note(stalled, Clock::of_process().now());
+    node.surroundings.liveness.note(stalled, NOW);
     // The refusal is not remembered.
     assert!(node.ask(0, 4000, &offer("c", &call_of(1))).ends_with("6:result2:oke"));
     node.full.push(stalled);
