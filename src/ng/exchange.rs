@@ -24,7 +24,7 @@ use super::cookie::{CookieCache, CookieLimits};
 use super::counters::NgCounters;
 use super::flags::not_done::Feature;
 use super::letter::{Head, Letter, Unread, about};
-use super::reply::{self, NgRefusal};
+use super::reply::{self, NgRefusal, RefusalForm};
 use super::report;
 use super::request::{NgRequest, RequestError};
 use super::value::Value;
@@ -192,7 +192,9 @@ impl NgState {
 
     /// Says and counts that a request is not done; the reply that says so.
     fn refuse(&self, now: Timestamp, about: &About<'_>, refusal: &NgRefusal) -> Value<'static> {
-        self.requests.refused(now, about, &refusal.reason, refusal.detail.as_deref());
+        if refusal.form != RefusalForm::CliError {
+            self.requests.refused(now, about, &refusal.reason, refusal.detail.as_deref());
+        }
         self.counters.errors.add(u64::from(refusal.is_error()));
         self.counters.limits.add(u64::from(refusal.is_limit()));
         refusal.reply()
@@ -455,7 +457,7 @@ impl NgState {
             DeskRequest::List { limit } => reply.set("calls", self.list(ask, head, limit)?),
             DeskRequest::Statistics => reply.set("statistics", self.desk().statistics(&self.counters)),
             DeskRequest::Cli(line) => {
-                reply.set("response", self.desk().cli(&line, &head.origin).map_err(reply::error)?);
+                reply.set("response", self.desk().cli(&line, &head.origin).map_err(reply::cli_error)?);
             }
         }
         Ok(reply::ok(reply))

@@ -59,6 +59,8 @@ pub struct NgRefusal {
 pub enum RefusalForm {
     /// `error` with the reason.
     Error,
+    /// The same for a command inside `cli`, which has been logged and counted as an operator's.
+    CliError,
     /// The same with an empty `sdp` before it, which rtpengine sends along.
     ErrorWithSdp,
     /// `load limit` with the reason, for proxies that know it and then try another relay.
@@ -85,7 +87,8 @@ impl NgRefusal {
 
     /// Whether the proxy takes it for a failure.
     pub fn is_error(&self) -> bool {
-        matches!(self.form, RefusalForm::Error | RefusalForm::ErrorWithSdp | RefusalForm::LegacyLimit)
+        use RefusalForm::{CliError, Error, ErrorWithSdp, LegacyLimit};
+        matches!(self.form, Error | CliError | ErrorWithSdp | LegacyLimit)
     }
 
     /// As the proxy is told.
@@ -93,7 +96,7 @@ impl NgRefusal {
         let reason = self.reason.as_ref().to_owned();
         let mut reply = Value::dictionary();
         match self.form {
-            RefusalForm::Error | RefusalForm::Silence => {
+            RefusalForm::Error | RefusalForm::CliError | RefusalForm::Silence => {
                 reply.set("result", "error");
                 reply.set("error-reason", reason);
             }
@@ -122,6 +125,11 @@ impl NgRefusal {
 /// A refusal that is told as an error.
 pub fn error(reason: impl Into<Cow<'static, str>>) -> NgRefusal {
     NgRefusal { reason: reason.into(), form: RefusalForm::Error, detail: None }
+}
+
+/// A refusal of a command inside `cli`.
+pub fn cli_error(reason: String) -> NgRefusal {
+    NgRefusal { form: RefusalForm::CliError, ..error(reason) }
 }
 
 /// A limit is exceeded.

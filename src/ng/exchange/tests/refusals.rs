@@ -46,6 +46,17 @@ fn every_refusal_is_said_once_with_its_reason() {
     );
 }
 
+/// Whoever runs the command logs and counts it.
+#[test]
+fn a_refused_command_inside_cli_is_no_second_refusal() {
+    let (mut exchange, mut node) = (exchange(), Node::new(1));
+    let reader = origin(ListenerKind::Ng, Rights::READ.with_signal(true));
+    let reply = exchange.serve_plain(&mut node, NOW, b"d4:body9:terminate7:command3:clie", &reader);
+    assert_eq!(reply, b"d6:result5:error12:error-reason2:noe");
+    assert_eq!(exchange.state().requests.refusals(), []);
+    assert_eq!(exchange.state().counters.errors.value(), 1);
+}
+
 #[test]
 fn an_sdp_error_names_the_line() {
     let cases: [(&[u8], &str); 3] = [
