@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `main` | starts and ends everything | signals |
 //! | `shard-N` | relays media of its calls, serves proxies over UDP | its ring |
-//! | `ng-desk` | answers proxies what no shard knows | its channel |
+//! | `ng-node` | answers proxies what no shard knows | its channel |
 //! | `ng-tcp`, `http` | serve proxies over connections | sockets |
 //! | `ctl`, `ctl-peer` | serve operators | sockets |
 //! | `redis-notify` | follows other nodes' calls: the blocking notification loop | Redis |
@@ -29,7 +29,7 @@ use log::Level;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigSet, Signal};
 use tandem_shards::admission::Admission;
-use tandem_shards::io::{Clock, Letters, Shards, ShardsConfig};
+use tandem_shards::io::{Clock, Messages, Shards, ShardsConfig};
 use tandem_shards::ports::Ports;
 
 use crate::capacity::Capacity;
@@ -39,9 +39,9 @@ use crate::ctl::server::{BoundListener, CtlServer};
 use crate::fronts::Fronts;
 use crate::listener::ListenerCounters;
 use crate::liveness::Liveness;
-use crate::ng::desk::{self, DeskMail};
 use crate::ng::exchange::NgState;
-use crate::ng::shard::{Mail, NgShard, Surroundings};
+use crate::ng::node_thread::{self, NodeTask};
+use crate::ng::shard::{IncomingMessage, NgContext, NgShard};
 use crate::node::presence::Addresses;
 use crate::node::{Live, Node, now};
 use crate::origin::{ListenerKind, ListenerName, Origin, Peer, Rights};
@@ -91,11 +91,11 @@ pub struct Shared {
     /// The shards.
     pub shards: Shards,
     /// The way to hand messages of proxies to shards.
-    pub letters: Letters<Box<Mail>>,
+    pub messages: Messages<Box<IncomingMessage>>,
     /// What those have in common who answer proxies.
-    pub surroundings: Surroundings,
-    /// The desk's end of the way to it.
-    pub desk_mail: Receiver<DeskMail>,
+    pub context: NgContext,
+    /// The tasks of the thread for requests about the node.
+    pub node_tasks: Receiver<NodeTask>,
     /// The threads of Redis, if the node shares its calls.
     pub redis: Option<Redis>,
     /// The node.
@@ -112,11 +112,11 @@ fn start_shards(config: &Config) -> Result<Shared, String> {
     admission.set_max_sessions(config.limits.max_sessions);
     let requests: Arc<RequestLog> = Arc::default();
     let liveness = Arc::new(Liveness::new(count, Clock::of_process().now()));
-    let (desk, desk_mail) = desk::mail();
-    let surroundings = Surroundings {
+    let (node_thread, node_tasks) = node_thread::channel();
+    let context = NgContext {
         state: Arc::new(NgState::new(usize::from(count), Arc::clone(&requests))),
         origins: config.listen_ng.iter().map(|address| origin(*address, config.ng_rights)).collect(),
-        desk,
+        node_thread,
         liveness: Arc::clone(&liveness),
     };
     let parts = ShardsConfig {
@@ -127,8 +127,8 @@ fn start_shards(config: &Config) -> Result<Shared, String> {
         settings: config.settings.clone(),
         min_wait_us: config.min_wait_us,
     };
-    let around = surroundings.clone();
-    let (shards, letters) = Shards::start(parts, move |shard| NgShard::new(shard, around))
+    let around = context.clone();
+    let (shards, messages) = Shards::start(parts, move |shard| NgShard::new(shard, around))
         .map_err(|error| format!("cannot start the shards: {}", error.0))?;
     let redis = match &config.redis {
         Some(redis) => Some(
@@ -155,7 +155,7 @@ fn start_shards(config: &Config) -> Result<Shared, String> {
         event_losses: shards.event_losses(),
         started: now(),
     });
-    Ok(Shared { shards, letters, surroundings, desk_mail, redis, node, listeners: Arc::default() })
+    Ok(Shared { shards, messages, context, node_tasks, redis, node, listeners: Arc::default() })
 }
 
 /// Who asks at an address of ng over UDP, but for the peer.
@@ -175,8 +175,8 @@ impl Threads {
         let (node, callers) = (shared.node.clone(), shared.shards.callers());
         self.start("sampler", move |stop| sampler::run(&node, &callers, &stop))?;
         let (node, callers) = (shared.node.clone(), shared.shards.callers());
-        let desk = shared.surroundings.desk.clone();
-        self.start("liveness", move |stop| liveness::run(&node.liveness, &callers, &desk, &stop))?;
+        let node_thread = shared.context.node_thread.clone();
+        self.start("liveness", move |stop| liveness::run(&node.liveness, &callers, &node_thread, &stop))?;
         let node = shared.node.clone();
         self.start("addresses", move |stop| addresses::run(&node, &stop))?;
         let (happened, requests) = (shared.shards.events(), Arc::clone(&shared.node.requests));

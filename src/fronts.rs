@@ -19,9 +19,10 @@ use crate::listener::Terms;
 use crate::ng::bencode::Limits;
 use crate::ng::commands::CommandKind;
 use crate::ng::counters::NgCounters;
-use crate::ng::desk::{DeskMail, NgDesk};
-use crate::ng::exchange::{Desk, NgState};
+use crate::ng::exchange::NgState;
 use crate::ng::json;
+use crate::ng::node_queries::NodeQueries;
+use crate::ng::node_thread::{NodeTask, NodeThread};
 use crate::ng::tcp::TcpFront;
 use crate::ng::value::Value;
 use crate::node::{ProxyCounts, ProxyRow};
@@ -31,7 +32,7 @@ use crate::service::{NodeService, Service};
 /// The fronts, running.
 #[derive(Debug)]
 pub struct Fronts {
-    desk: (Sender<DeskMail>, JoinHandle<()>),
+    node_thread: (Sender<NodeTask>, JoinHandle<()>),
     tcp: Vec<TcpFront>,
     http: Vec<HttpFront>,
 }
@@ -42,15 +43,15 @@ impl Fronts {
     /// # Errors
     /// Which address cannot be listened at, and why.
     pub fn start(config: &Config, shared: &Shared, ctl: &Ctl) -> Result<Fronts, String> {
-        let surroundings = &shared.surroundings;
-        let state = &surroundings.state;
-        state.set_desk(Box::new(FrontDesk(ctl.clone())));
+        let context = &shared.context;
+        let state = &context.state;
+        state.set_node_queries(Box::new(CtlQueries(ctl.clone())));
         let counts: Arc<dyn ProxyCounts> = Arc::new(Counts(Arc::clone(state)));
         assert!(shared.node.proxies.set(counts).is_ok(), "fronts are started once");
         let listeners = &shared.listeners;
         let service = NodeService {
-            surroundings: surroundings.clone(),
-            letters: shared.letters.clone(),
+            context: context.clone(),
+            messages: shared.messages.clone(),
             callers: shared.shards.callers(),
             ctl: ctl.clone(),
             listeners: Arc::clone(listeners),
@@ -62,9 +63,9 @@ impl Fronts {
                 .map_err(|error| cannot_listen("listen-ng", address, &error))?;
             sockets.push(of_shards);
         }
-        let desk =
-            start_desk(shared, sockets.clone()).map_err(|error| format!("cannot start a thread: {error}"))?;
-        let mut fronts = Fronts { desk, tcp: Vec::new(), http: Vec::new() };
+        let node_thread = start_node_thread(shared, sockets.clone())
+            .map_err(|error| format!("cannot start a thread: {error}"))?;
+        let mut fronts = Fronts { node_thread, tcp: Vec::new(), http: Vec::new() };
         for address in &config.listen_tcp_ng {
             let front = TcpFront::start(*address, config.ng_rights, listeners, &service)
                 .map_err(|error| cannot_listen("listen-tcp-ng", address, &error))?;
@@ -89,34 +90,35 @@ impl Fronts {
         shards.stop_listening();
         self.tcp.into_iter().for_each(TcpFront::stop);
         self.http.into_iter().for_each(HttpFront::stop);
-        let (desk, thread) = self.desk;
-        if desk.send(DeskMail::End).is_ok() && thread.join().is_err() {
-            log::error!("the desk's thread had ended early");
+        let (tasks, thread) = self.node_thread;
+        if tasks.send(NodeTask::End).is_ok() && thread.join().is_err() {
+            log::error!("the thread ng-node had ended early");
         }
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the thread loop starts here")]
-fn start_desk(
+fn start_node_thread(
     shared: &Shared,
     listeners: Vec<Vec<Arc<RequestSocket>>>,
-) -> io::Result<(Sender<DeskMail>, JoinHandle<()>)> {
-    let desk = NgDesk {
-        surroundings: shared.surroundings.clone(),
+) -> io::Result<(Sender<NodeTask>, JoinHandle<()>)> {
+    let node_thread = NodeThread {
+        context: shared.context.clone(),
         callers: shared.shards.callers(),
-        letters: shared.letters.clone(),
+        messages: shared.messages.clone(),
         listeners,
     };
-    let (mail, sender) = (shared.desk_mail.clone(), shared.surroundings.desk.clone());
-    let thread = std::thread::Builder::new().name("ng-desk".to_owned()).spawn(move || desk.run(&mail))?;
+    let (tasks, sender) = (shared.node_tasks.clone(), shared.context.node_thread.clone());
+    let thread =
+        std::thread::Builder::new().name("ng-node".to_owned()).spawn(move || node_thread.run(&tasks))?;
     Ok((sender, thread))
 }
 
 /// What no shard knows, from the one who answers operators.
 #[derive(Debug)]
-struct FrontDesk(Ctl);
+struct CtlQueries(Ctl);
 
-impl Desk for FrontDesk {
+impl NodeQueries for CtlQueries {
     fn cli(&self, line: &str, origin: &Origin) -> Result<String, String> {
         self.0.run_line(line.as_bytes(), origin)
     }

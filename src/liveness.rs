@@ -19,7 +19,7 @@ use tandem_shards::io::{Ask, Caller, Callers, Clock};
 use tandem_shards::names::ShardId;
 use tandem_shards::time::Timestamp;
 
-use crate::ng::desk::DeskMail;
+use crate::ng::node_thread::NodeTask;
 use crate::notify;
 
 /// A shard that has given no sign of life for this long is stalled.
@@ -62,8 +62,8 @@ impl Liveness {
     }
 }
 
-/// Asks for signs of life until the channel is closed, and tells the desk of those that give none.
-pub fn run(liveness: &Liveness, callers: &Callers, desk: &Sender<DeskMail>, stop: &Receiver<()>) {
+/// Asks for signs of life until the channel is closed, and tells the thread that receives for those that give none.
+pub fn run(liveness: &Liveness, callers: &Callers, node_thread: &Sender<NodeTask>, stop: &Receiver<()>) {
     let mut round = Round { caller: callers.take(), asked: BTreeMap::new() };
     let mut watchdog = Watchdog::of_systemd();
     let period = watchdog.as_ref().map_or(PERIOD, |watchdog| PERIOD.min(watchdog.pause));
@@ -80,7 +80,7 @@ pub fn run(liveness: &Liveness, callers: &Callers, desk: &Sender<DeskMail>, stop
         }
         for shard in &stalled {
             // One that is busy is told again soon.
-            let _ = desk.try_send(DeskMail::Stalled(*shard));
+            let _ = node_thread.try_send(NodeTask::Stalled(*shard));
         }
         if let Some(watchdog) = watchdog.as_mut().filter(|_| stalled.is_empty()) {
             watchdog.feed(clock.now());
@@ -131,7 +131,7 @@ impl Round {
             let Some((number, _)) = self.caller.next_answer(until.since(clock.now())) else { return };
             if let Some(shard) = self.asked.remove(&number) {
                 liveness.note(shard, clock.now());
-                self.caller.heard(shard);
+                self.caller.note_alive(shard);
             }
         }
     }

@@ -3,10 +3,10 @@
 //! # The model
 //!
 //! A message is a cookie, a space and a dictionary in bencode or JSON. It is read once into a typed
-//! [`request`], a [`letter`] for the shard that owns the call, and the answer is written in the encoding of the
+//! [`request`] within a [`message`] for the shard that owns the call, and the answer is written in the encoding of the
 //! question. [`exchange`] is that whole way from bytes to bytes, without sockets or threads. Over UDP each [`shard`]
-//! hears proxies itself; connections have threads, which hand letters to shards. What no shard knows is answered at the
-//! [`desk`].
+//! receives from proxies itself; connections have threads, which hand messages to shards. Requests about the node as a
+//! whole are answered at the [`node_thread`].
 //!
 //! Invariants: a message that can be answered is answered once, and its repetitions get the same bytes; unknown
 //! keys and flags are counted, never errors; what is no message gets the documented error or silence.
@@ -18,20 +18,24 @@
 //! | `value.rs`, `bencode.rs`, `json.rs`, `framing.rs` | values and their two encodings, messages of a stream |
 //! | `commands.rs`, `flags.rs` and below | tables of commands, keys, flags, values; `reference.rs` prints them |
 //! | `request.rs` | a request, typed |
+//! | `message.rs` | a message as it was read, and where it is answered |
 //! | `exchange.rs`, `cookie.rs` | the way from bytes to bytes; replies that are kept for repetitions |
 //! | `reply.rs`, `report.rs`, `counters.rs` | replies and refusals; statistics of a call; counts |
-//! | `udp.rs`, `tcp.rs` | the loops around `exchange.rs`; HTTP and WebSocket are in `src/http.rs` |
+//! | `shard.rs` | a shard that proxies speak to over UDP: a shard of media and its exchange |
+//! | `node_queries.rs`, `node_thread.rs` | requests about the node as a whole, and their thread |
+//! | `tcp.rs` | ng over TCP; HTTP and WebSocket are in `src/http.rs` |
 
 pub mod bencode;
 pub mod commands;
 pub mod cookie;
 pub mod counters;
-pub mod desk;
 pub mod exchange;
 pub mod flags;
 pub mod framing;
 pub mod json;
-pub mod letter;
+pub mod message;
+pub mod node_queries;
+pub mod node_thread;
 pub mod reference;
 pub mod reply;
 pub mod report;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{RecvTimeoutError, bounded};
 use tandem_shards::input::Command;
-use tandem_shards::io::{ANSWER_TIMEOUT, AskError, Callers, Letters, ReturnAddress};
+use tandem_shards::io::{ANSWER_TIMEOUT, AskError, Callers, Messages, ReturnAddress};
 use tandem_shards::names::ShardId;
 use tandem_shards::output::Reply;
 use tandem_shards::stats::ShardReport;
@@ -16,21 +16,21 @@ use crate::listener::ListenerCounters;
 use crate::liveness;
 use crate::metrics::{self, Metrics};
 use crate::ng::counters::NgCounters;
-use crate::ng::desk::DeskMail;
-use crate::ng::letter::{Letter, Place};
-use crate::ng::shard::{Mail, Surroundings};
+use crate::ng::message::{Message, Place};
+use crate::ng::node_thread::NodeTask;
+use crate::ng::shard::{IncomingMessage, NgContext};
 use crate::node::interfaces::interfaces;
 use crate::node::now;
 use crate::origin::Origin;
 use crate::request_log::RequestLog;
 
-/// How long the desk may take: it answers one after the other, and asks all shards.
-const DESK_PATIENCE: Duration = Duration::from_secs(10);
+/// Longest time for a request about the node: they are answered one after the other, and all shards are asked.
+const NODE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Everything that can be asked over TCP, HTTP and WebSocket.
 pub trait Service: fmt::Debug + Send + Sync {
     /// Answers an ng message with a cookie. `None`: it gets no answer.
-    fn answer(&self, message: &[u8], origin: &Origin) -> Option<Arc<[u8]>>;
+    fn answer(&self, bytes: &[u8], origin: &Origin) -> Option<Arc<[u8]>>;
     /// Answers an ng message without a cookie.
     fn answer_plain(&self, payload: &[u8], origin: &Origin) -> Vec<u8>;
     /// Counts of the ng protocol.
@@ -94,9 +94,9 @@ impl Health {
 #[derive(Debug)]
 pub struct NodeService {
     /// What it has in common with the shards.
-    pub surroundings: Surroundings,
+    pub context: NgContext,
     /// Its way to hand messages to shards.
-    pub letters: Letters<Box<Mail>>,
+    pub messages: Messages<Box<IncomingMessage>>,
     /// Its way to ask shards.
     pub callers: Callers,
     /// What answers operators.
@@ -107,18 +107,18 @@ pub struct NodeService {
 
 impl NodeService {
     /// Has a message answered where it belongs, and waits for that; `again` reads it once more.
-    fn exchange(&self, letter: Letter, again: impl FnOnce() -> Letter) -> Arc<[u8]> {
-        let state = &self.surroundings.state;
+    fn exchange(&self, message: Message, again: impl FnOnce() -> Message) -> Arc<[u8]> {
+        let state = &self.context.state;
         let (sender, answer) = bounded(1);
-        let mail = |letter| Box::new(Mail { letter, to: ReturnAddress::Thread(sender) });
-        let (patience, sent) = match self.surroundings.place(now(), &letter) {
-            Ok(Place::Anywhere) => return state.answer_at_once(now(), letter),
-            Ok(Place::Desk) => {
-                let sent = self.surroundings.desk.try_send(DeskMail::Letter(mail(letter)));
-                (DESK_PATIENCE, sent.map_err(|_| AskError::Busy))
+        let incoming = |message| Box::new(IncomingMessage { message, to: ReturnAddress::Thread(sender) });
+        let (patience, sent) = match self.context.place(now(), &message) {
+            Ok(Place::Anywhere) => return state.answer_at_once(now(), message),
+            Ok(Place::Node) => {
+                let sent = self.context.node_thread.try_send(NodeTask::Message(incoming(message)));
+                (NODE_PATIENCE, sent.map_err(|_| AskError::Busy))
             }
             Ok(Place::Shard(shard)) => {
-                (ANSWER_TIMEOUT, self.letters.send(shard, mail(letter)).map_err(|(_, why)| why))
+                (ANSWER_TIMEOUT, self.messages.send(shard, incoming(message)).map_err(|(_, why)| why))
             }
             Err(why) => (ANSWER_TIMEOUT, Err(why)),
         };
@@ -128,7 +128,7 @@ impl NodeService {
                 RecvTimeoutError::Disconnected => AskError::Stopped,
             })
         });
-        answer.unwrap_or_else(|why| state.unanswered(now(), state.desk_place(), again(), why))
+        answer.unwrap_or_else(|why| state.unanswered(now(), state.node_place(), again(), why))
     }
 
     /// What the shards say, and which say nothing.
@@ -146,23 +146,23 @@ impl NodeService {
 }
 
 impl Service for NodeService {
-    fn answer(&self, message: &[u8], origin: &Origin) -> Option<Arc<[u8]>> {
-        let state = &self.surroundings.state;
-        let letter = state.read(now(), message, origin)?;
-        Some(self.exchange(letter, || state.read(now(), message, origin).expect("it has a cookie")))
+    fn answer(&self, bytes: &[u8], origin: &Origin) -> Option<Arc<[u8]>> {
+        let state = &self.context.state;
+        let message = state.read(now(), bytes, origin)?;
+        Some(self.exchange(message, || state.read(now(), bytes, origin).expect("it has a cookie")))
     }
 
     fn answer_plain(&self, payload: &[u8], origin: &Origin) -> Vec<u8> {
-        let letter = || Letter::read_plain(now(), payload, origin);
-        self.exchange(letter(), letter).to_vec()
+        let message = || Message::read_plain(now(), payload, origin);
+        self.exchange(message(), message).to_vec()
     }
 
     fn counters(&self) -> &NgCounters {
-        &self.surroundings.state.counters
+        &self.context.state.counters
     }
 
     fn requests(&self) -> &RequestLog {
-        &self.surroundings.state.requests
+        &self.context.state.requests
     }
 
     fn cli(&self, line: &str, origin: &Origin) -> Result<String, String> {
@@ -214,7 +214,8 @@ pub mod tests {
 
     use super::*;
     use crate::ctl::commands::right_of;
-    use crate::ng::exchange::{Desk, Exchange, NgState};
+    use crate::ng::exchange::{Exchange, NgState};
+    use crate::ng::node_queries::{NoQueries, NodeQueries};
     use crate::ng::value::Value;
 
     /// A service without shards, with all of the ng protocol that needs none.
@@ -229,7 +230,7 @@ pub mod tests {
     impl Default for FakeService {
         fn default() -> Self {
             let state = Arc::new(NgState::new(1, Arc::default()));
-            state.set_desk(Box::new(FakeDesk));
+            state.set_node_queries(Box::new(CliOnly));
             let exchange = Mutex::new(Exchange::new(Arc::clone(&state), 0));
             FakeService { state, exchange, health: Mutex::default() }
         }
@@ -242,21 +243,20 @@ pub mod tests {
     }
 
     #[derive(Debug)]
-    struct FakeDesk;
+    struct CliOnly;
 
-    impl Desk for FakeDesk {
+    impl NodeQueries for CliOnly {
         /// As a node without calls would: the rights are those of the real table.
         fn cli(&self, line: &str, origin: &Origin) -> Result<String, String> {
             let right = right_of(line.as_bytes());
             if origin.rights.allow(right) { Ok(format!("<{line}>\n")) } else { Err(format!("{right:?}")) }
         }
-
-        fn statistics(&self, _counters: &NgCounters) -> Value<'static> {
-            Value::dictionary()
+        fn statistics(&self, counters: &NgCounters) -> Value<'static> {
+            NoQueries.statistics(counters)
         }
 
-        fn written(&self, _call_id: &CallId) -> Option<Timestamp> {
-            None
+        fn written(&self, call_id: &CallId) -> Option<Timestamp> {
+            NoQueries.written(call_id)
         }
     }
 
@@ -273,8 +273,8 @@ pub mod tests {
     }
 
     impl Service for FakeService {
-        fn answer(&self, message: &[u8], origin: &Origin) -> Option<Arc<[u8]>> {
-            self.exchange().serve(&mut NoShards, Timestamp::from_secs(1), message, origin)
+        fn answer(&self, bytes: &[u8], origin: &Origin) -> Option<Arc<[u8]>> {
+            self.exchange().serve(&mut NoShards, Timestamp::from_secs(1), bytes, origin)
         }
 
         fn answer_plain(&self, payload: &[u8], origin: &Origin) -> Vec<u8> {
@@ -290,7 +290,7 @@ pub mod tests {
         }
 
         fn cli(&self, line: &str, origin: &Origin) -> Result<String, String> {
-            self.state.desk().cli(line, origin)
+            self.state.node_queries().cli(line, origin)
         }
 
         fn health(&self) -> Health {

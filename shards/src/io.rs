@@ -8,8 +8,9 @@
 //!
 //! `executor` is the thread: who waits where. In it `engine` is the loop: what goes into the core and what
 //! comes out. `ring` and `buffers` are io_uring, `socket` and `address` are UDP, `pace` decides how to wait,
-//! `clock` reads the time, `sys` has the system calls that nobody else wraps. `mailbox`, `caller` and `letters` are the
-//! way in, `outlet` is the way out. `listening`, `request_socket` and `control` are how clients are heard and answered.
+//! `clock` reads the time, `sys` has the system calls that nobody else wraps. `mailbox`, `caller` and `messages` are
+//! the way in, `stalls` bounds the waiting there, `outlet` is the way out. `listening`, `request_socket` and `control`
+//! receive from clients and answer them.
 //! `probe` says what a host lacks. `core` is the boundary to the shard.
 //!
 //! # Invariants
@@ -28,17 +29,17 @@ mod control;
 mod core;
 mod engine;
 mod executor;
-mod letters;
 mod listening;
 mod mailbox;
+mod messages;
 mod outlet;
 mod pace;
 mod probe;
 mod request_socket;
 #[expect(unsafe_code, reason = "submissions point into memory that the kernel reads")]
 mod ring;
-mod silence;
 mod socket;
+mod stalls;
 #[expect(unsafe_code, reason = "system calls that nobody else wraps")]
 mod sys;
 #[cfg(test)]
@@ -68,7 +69,7 @@ use crate::shard::{Shard, ShardConfig};
 pub use self::caller::{ANSWER_TIMEOUT, Caller, Callers};
 pub use self::clock::Clock;
 pub use self::core::{Core, ReturnAddress, Wanted};
-pub use self::letters::Letters;
+pub use self::messages::Messages;
 pub use self::request_socket::{DatagramPath, RequestSocket};
 
 /// What a set of shards is made of.
@@ -176,7 +177,7 @@ impl Shards {
     pub fn start<C: Core>(
         config: ShardsConfig,
         around: impl FnOnce(Shard) -> C + Clone + Send + 'static,
-    ) -> Result<(Shards, Letters<C::Letter>), StartError> {
+    ) -> Result<(Shards, Messages<C::Message>), StartError> {
         let ShardsConfig { cpus, interfaces, ports, admission, settings, min_wait_us } = config;
         let seed = sys::random().map_err(|error| StartError(format!("no random numbers: {error}")))?;
         Shards::launch(&cpus, Sizes::default(), min_wait_us, move |id| {
@@ -197,7 +198,7 @@ impl Shards {
         sizes: Sizes,
         min_wait_us: u32,
         make: impl FnOnce(ShardId) -> C + Clone + Send + 'static,
-    ) -> Result<(Shards, Letters<C::Letter>), StartError> {
+    ) -> Result<(Shards, Messages<C::Message>), StartError> {
         probe::prepare(cpus)?;
         let mail = |_: &usize| mailbox::mailbox(MAILBOX_DEPTH);
         let (senders, mails): (Vec<_>, Vec<_>) = cpus
@@ -207,12 +208,12 @@ impl Shards {
             .map_err(|error| StartError(format!("no mailbox for every shard: {error}")))?
             .into_iter()
             .unzip();
-        let (mut mailboxes, mut letters) = (Vec::new(), Vec::new());
-        for mailbox::Senders { requests, letters: letter, listening } in senders {
+        let (mut mailboxes, mut messages) = (Vec::new(), Vec::new());
+        for mailbox::Senders { requests, messages: message, listening } in senders {
             mailboxes.push(Mailbox { requests, listening });
-            letters.push(letter);
+            messages.push(message);
         }
-        let letters = Letters::new(letters);
+        let messages = Messages::new(messages);
         let requests = mailboxes.iter().map(|mailbox| mailbox.requests.clone());
         let (callers, answers) = Callers::new(requests.collect());
         let (outlets, inlets) = Outlets::new(answers);
@@ -221,8 +222,8 @@ impl Shards {
         let (ready, readiness) = bounded(cpus.len());
         for ((index, cpu), mail) in cpus.iter().enumerate().zip(mails) {
             let shard = ShardId(u16::try_from(index).expect("checked by the probe"));
-            let (letters, outlets) = (letters.clone(), outlets.clone());
-            let place = Place { shard, cpu: *cpu, sizes, min_wait_us, mail, letters, outlets };
+            let (messages, outlets) = (messages.clone(), outlets.clone());
+            let place = Place { shard, cpu: *cpu, sizes, min_wait_us, mail, messages, outlets };
             let thread = executor::spawn(place, make.clone(), ready.clone())
                 .map_err(|error| StartError(format!("no thread for shard {shard}: {error}")))?;
             shards.threads.push(thread);
@@ -235,7 +236,7 @@ impl Shards {
                 Err(_) => return Err(StartError("a shard ended while it started".into())),
             }
         }
-        Ok((shards, letters))
+        Ok((shards, messages))
     }
 
     /// Receives requests at these addresses from now on: for each the sockets of all shards, in their order.

@@ -2,14 +2,13 @@
 //!
 //! # The model
 //!
-//! A message is read into a [`Letter`], which knows where it is answered: at the shard of its call, at the desk, or
-//! wherever it is. At each of these places stands an [`Exchange`]. It looks the cookie up, says what its shard is to be
-//! asked, and makes the reply of what the shard answers.
+//! A message is read into a [`Message`], which knows where it is answered: at the shard of its call, at the thread for
+//! requests about the node, or wherever it is. At each of these places stands an [`Exchange`]. It looks the cookie up,
+//! says what its shard is to be asked, and makes the reply of what the shard answers.
 //!
 //! No socket or thread of its own, and no waiting: the time is handed in. The shards' threads drive it in the daemon;
-//! where whoever is to be asked is at hand, as in tests and for the desk, [`Exchange::serve`] is the whole way.
+//! where whoever is to be asked is at hand, as in tests and for that thread, [`Exchange::serve`] is the whole way.
 
-use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use ahash::RandomState;
@@ -23,7 +22,8 @@ use tandem_shards::time::Timestamp;
 use super::cookie::{CookieCache, CookieLimits};
 use super::counters::NgCounters;
 use super::flags::not_done::Feature;
-use super::letter::{Head, Letter, Unread, about};
+use super::message::{Head, Message, Unread, about};
+use super::node_queries::NodeQueries;
 use super::reply::{self, NgRefusal, RefusalForm};
 use super::report;
 use super::request::{NgRequest, RequestError};
@@ -40,77 +40,70 @@ pub struct NgState {
     pub counters: NgCounters,
     /// Where refused requests are said.
     pub requests: Arc<RequestLog>,
-    /// What no shard knows; there before anything is asked.
-    desk: OnceLock<Box<dyn Desk>>,
+    /// Answers about the node; there before anything is asked.
+    node_queries: OnceLock<Box<dyn NodeQueries>>,
     /// Digests of messages.
     digests: RandomState,
-    /// Where messages are answered: shards and the desk.
+    /// Where messages are answered: shards and the thread for requests about the node.
     places: usize,
 }
 
-/// What a request may be about besides calls.
-pub trait Desk: fmt::Debug + Send + Sync {
-    /// Runs a line of the CLI.
-    ///
-    /// # Errors
-    /// Its origin may not ask for that, in words.
-    fn cli(&self, line: &str, origin: &Origin) -> Result<String, String>;
-    /// The tree of `statistics`.
-    fn statistics(&self, counters: &NgCounters) -> Value<'static>;
-    /// When a call was written to Redis last.
-    fn written(&self, call_id: &CallId) -> Option<Timestamp>;
-}
-
 impl NgState {
-    /// State for a number of shards, and the desk.
+    /// State for a number of shards.
     pub fn new(shards: usize, requests: Arc<RequestLog>) -> Self {
-        let (places, desk) = (shards + 1, OnceLock::new());
-        NgState { counters: NgCounters::new(places), requests, desk, digests: RandomState::default(), places }
+        let (places, node_queries) = (shards + 1, OnceLock::new());
+        NgState {
+            counters: NgCounters::new(places),
+            requests,
+            node_queries,
+            digests: RandomState::default(),
+            places,
+        }
     }
 
-    /// Says who knows what no shard knows.
+    /// Sets the answers about the node.
     ///
     /// # Panics
-    /// If that was said before.
-    pub fn set_desk(&self, desk: Box<dyn Desk>) {
-        assert!(self.desk.set(desk).is_ok(), "there is one desk");
+    /// They were set before.
+    pub fn set_node_queries(&self, node_queries: Box<dyn NodeQueries>) {
+        assert!(self.node_queries.set(node_queries).is_ok(), "they are set once");
     }
 
-    /// What no shard knows.
-    pub fn desk(&self) -> &dyn Desk {
-        &**self.desk.get().expect("it is there before anything is asked")
+    /// The answers about the node.
+    pub fn node_queries(&self) -> &dyn NodeQueries {
+        &**self.node_queries.get().expect("set before anything is asked")
     }
 
     /// Reads a message with a cookie. `None`: it has none, and gets no answer.
-    pub fn read(&self, now: Timestamp, message: &[u8], origin: &Origin) -> Option<Letter> {
-        let letter = Letter::read(now, message, origin, &self.digests);
-        if letter.is_none() {
+    pub fn read(&self, now: Timestamp, bytes: &[u8], origin: &Origin) -> Option<Message> {
+        let message = Message::read(now, bytes, origin, &self.digests);
+        if message.is_none() {
             self.counters.without_cookie.add(1);
-            let refusal = reply::silence("no cookie").with_detail(format!("\"{}\"", Cut(message)));
+            let refusal = reply::silence("no cookie").with_detail(format!("\"{}\"", Cut(bytes)));
             self.refuse(now, &about(origin), &refusal);
         }
-        letter
+        message
     }
 
-    /// The reply to a message that is answered [anywhere](super::letter::Place::Anywhere). It is not kept: the same
+    /// The reply to a message that is answered [anywhere](super::message::Place::Anywhere). It is not kept: the same
     /// message gets the same reply.
-    pub fn answer_at_once(&self, now: Timestamp, letter: Letter) -> Arc<[u8]> {
-        let Letter { head, request, .. } = letter;
+    pub fn answer_at_once(&self, now: Timestamp, message: Message) -> Arc<[u8]> {
+        let Message { head, request, .. } = message;
         match self.task(&head, request) {
-            Task::Done(outcome) => self.conclude(now, self.desk_place(), head, outcome, &mut Vec::new()).1,
-            Task::Ask(..) | Task::Desk(_) => unreachable!("somebody has to be asked for it"),
+            Task::Done(outcome) => self.conclude(now, self.node_place(), head, outcome, &mut Vec::new()).1,
+            Task::Ask(..) | Task::Node(_) => unreachable!("somebody has to be asked for it"),
         }
     }
 
-    /// The number of the desk among the places.
-    pub fn desk_place(&self) -> usize {
+    /// The number among the places of the thread for requests about the node.
+    pub fn node_place(&self) -> usize {
         self.places - 1
     }
 
     /// The reply to a request that does not get to its place, or no answer from there in time. It is not kept.
-    pub fn unanswered(&self, now: Timestamp, place: usize, letter: Letter, why: AskError) -> Arc<[u8]> {
-        let refusal = self.overloaded(letter.head.said.load_limit, why);
-        self.conclude(now, place, letter.head, Err(refusal), &mut Vec::new()).1
+    pub fn unanswered(&self, now: Timestamp, place: usize, message: Message, why: AskError) -> Arc<[u8]> {
+        let refusal = self.overloaded(message.head.said.load_limit, why);
+        self.conclude(now, place, message.head, Err(refusal), &mut Vec::new()).1
     }
 
     /// What has to be done for a request that is new.
@@ -236,8 +229,8 @@ pub enum Begun {
     Answered(Arc<[u8]>),
     /// The shard of its call has to be asked first; then comes [`Exchange::finish`].
     Asks(Box<Asked>, Command),
-    /// Somebody has to look at what no shard knows.
-    AtDesk(Box<Head>, DeskRequest),
+    /// It is about the node, and has to be looked up there.
+    ForNode(Box<Head>, NodeRequest),
 }
 
 /// A message whose shard is asked.
@@ -271,9 +264,9 @@ enum Question {
     },
 }
 
-/// A request about what no shard knows.
+/// A request about the node as a whole.
 #[derive(Debug)]
-pub enum DeskRequest {
+pub enum NodeRequest {
     /// `list`
     List {
         /// How many calls at most.
@@ -289,7 +282,7 @@ pub enum DeskRequest {
 enum Task {
     Done(Outcome),
     Ask(Question, Command),
-    Desk(DeskRequest),
+    Node(NodeRequest),
 }
 
 /// A reply, or why there is none of the kind that was asked for.
@@ -308,8 +301,8 @@ impl Exchange {
     }
 
     /// Takes a message that belongs here, or anywhere.
-    pub fn begin(&mut self, now: Timestamp, letter: Letter) -> Begun {
-        let Letter { head, request, .. } = letter;
+    pub fn begin(&mut self, now: Timestamp, message: Message) -> Begun {
+        let Message { head, request, .. } = message;
         if let Some(reply) = head.cookie.as_ref().and_then(|cookie| self.cookies.find(now, cookie)) {
             self.state.counters.repeated.add(1);
             return Begun::Answered(self.state.fit(now, &head, reply));
@@ -317,7 +310,7 @@ impl Exchange {
         match self.state.task(&head, request) {
             Task::Done(outcome) => Begun::Answered(self.conclude(now, head, outcome)),
             Task::Ask(question, command) => Begun::Asks(Box::new(Asked { head, question }), command),
-            Task::Desk(request) => Begun::AtDesk(Box::new(head), request),
+            Task::Node(request) => Begun::ForNode(Box::new(head), request),
         }
     }
 
@@ -333,11 +326,11 @@ impl Exchange {
         &mut self,
         ask: &mut A,
         now: Timestamp,
-        message: &[u8],
+        bytes: &[u8],
         origin: &Origin,
     ) -> Option<Arc<[u8]>> {
-        let letter = self.state.read(now, message, origin)?;
-        Some(self.serve_letter(ask, now, letter))
+        let message = self.state.read(now, bytes, origin)?;
+        Some(self.serve_message(ask, now, message))
     }
 
     /// Serves a message without a cookie (`ng-plain`), whose reply is not kept.
@@ -348,12 +341,12 @@ impl Exchange {
         payload: &[u8],
         origin: &Origin,
     ) -> Vec<u8> {
-        self.serve_letter(ask, now, Letter::read_plain(now, payload, origin)).to_vec()
+        self.serve_message(ask, now, Message::read_plain(now, payload, origin)).to_vec()
     }
 
     /// Serves a message and asks whoever has to be asked.
-    pub fn serve_letter<A: Ask>(&mut self, ask: &mut A, now: Timestamp, letter: Letter) -> Arc<[u8]> {
-        match self.begin(now, letter) {
+    pub fn serve_message<A: Ask>(&mut self, ask: &mut A, now: Timestamp, message: Message) -> Arc<[u8]> {
+        match self.begin(now, message) {
             Begun::Answered(reply) => reply,
             Begun::Asks(asked, command) => {
                 let call_id = asked.head.said.call_id.as_ref().expect("shards are asked about calls");
@@ -361,7 +354,7 @@ impl Exchange {
                 let answer = ask.ask(shard, command);
                 self.finish(now, *asked, answer)
             }
-            Begun::AtDesk(head, request) => {
+            Begun::ForNode(head, request) => {
                 let outcome = self.state.look_up(ask, &head, request);
                 self.conclude(now, *head, outcome)
             }
@@ -400,9 +393,9 @@ fn task(request: NgRequest) -> Task {
         NgRequest::Unavailable { call_id, unknown } => {
             Task::Ask(Question::Unavailable { unknown }, Command::Query(call_id))
         }
-        NgRequest::List { limit } => Task::Desk(DeskRequest::List { limit }),
-        NgRequest::Statistics => Task::Desk(DeskRequest::Statistics),
-        NgRequest::Cli(line) => Task::Desk(DeskRequest::Cli(line)),
+        NgRequest::List { limit } => Task::Node(NodeRequest::List { limit }),
+        NgRequest::Statistics => Task::Node(NodeRequest::Statistics),
+        NgRequest::Cli(line) => Task::Node(NodeRequest::Cli(line)),
     }
 }
 
@@ -420,7 +413,7 @@ impl NgState {
                 Ok(reply::ok(Value::dictionary()))
             }
             (Question::Delete { call_id, .. }, Ok(Reply::Ended { call, gone })) => {
-                let view = report::View { tag: None, gone, written: self.desk().written(&call_id) };
+                let view = report::View { tag: None, gone, written: self.node_queries().written(&call_id) };
                 Ok(reply::ok(report::call(&call, view)))
             }
             (
@@ -428,7 +421,7 @@ impl NgState {
                 Ok(Reply::Refused(Refusal::UnknownCall | Refusal::TagMismatch)),
             ) => Err(reply::not_deleted(fatal)),
             (Question::Query { call_id, tag }, Ok(Reply::Call(call))) => {
-                let written = self.desk().written(&call_id);
+                let written = self.node_queries().written(&call_id);
                 let view = report::View { tag: tag.as_ref(), gone: false, written };
                 Ok(reply::ok(report::call(&call, view)))
             }
@@ -450,14 +443,17 @@ impl NgState {
         }
     }
 
-    /// What no shard knows.
-    fn look_up<A: Ask>(&self, ask: &mut A, head: &Head, request: DeskRequest) -> Outcome {
+    /// Answers a request about the node.
+    fn look_up<A: Ask>(&self, ask: &mut A, head: &Head, request: NodeRequest) -> Outcome {
         let mut reply = Value::dictionary();
         match request {
-            DeskRequest::List { limit } => reply.set("calls", self.list(ask, head, limit)?),
-            DeskRequest::Statistics => reply.set("statistics", self.desk().statistics(&self.counters)),
-            DeskRequest::Cli(line) => {
-                reply.set("response", self.desk().cli(&line, &head.origin).map_err(reply::cli_error)?);
+            NodeRequest::List { limit } => reply.set("calls", self.list(ask, head, limit)?),
+            NodeRequest::Statistics => {
+                reply.set("statistics", self.node_queries().statistics(&self.counters));
+            }
+            NodeRequest::Cli(line) => {
+                reply
+                    .set("response", self.node_queries().cli(&line, &head.origin).map_err(reply::cli_error)?);
             }
         }
         Ok(reply::ok(reply))

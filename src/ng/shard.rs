@@ -2,10 +2,10 @@
 //!
 //! What comes in at its own sockets is read here. What is about its own calls is carried out at once, what is about
 //! calls of another shard goes there as it was read, and that shard answers the proxy: nobody waits. What no shard
-//! knows goes to the desk.
+//! knows goes to the thread for requests about the node.
 //!
 //! A shard that does not turn is known by [`Liveness`]. Requests for its calls are refused as an overload, so that
-//! the proxy goes elsewhere, and what comes in at its sockets is read by the desk. Offers and answers that it finds
+//! the proxy goes elsewhere, and what comes in at its sockets is read by that thread. Offers and answers that it finds
 //! when it turns again are refused too, if nobody waits for them any more: elsewhere the call goes on, perhaps.
 
 use std::collections::VecDeque;
@@ -20,9 +20,9 @@ use tandem_shards::names::{RequestId, ShardId, SocketId};
 use tandem_shards::output::{Effect, OpenError, Verdict};
 use tandem_shards::time::Timestamp;
 
-use super::desk::DeskMail;
 use super::exchange::{Asked, Begun, Exchange, NgState};
-use super::letter::{Letter, Place};
+use super::message::{Message, Place};
+use super::node_thread::NodeTask;
 use crate::liveness::Liveness;
 use crate::origin::{Origin, Peer};
 
@@ -33,41 +33,41 @@ const OWN: RequestId = RequestId { caller: u16::MAX, sequence: 0 };
 
 /// A message, and where its answer goes.
 #[derive(Debug)]
-pub struct Mail {
+pub struct IncomingMessage {
     /// The message.
-    pub letter: Letter,
+    pub message: Message,
     /// Where its answer goes.
     pub to: ReturnAddress,
 }
 
 /// What the shards of a node have in common.
 #[derive(Clone, Debug)]
-pub struct Surroundings {
+pub struct NgContext {
     /// The protocol.
     pub state: Arc<NgState>,
     /// Who asks at each listener, but for the peer.
     pub origins: Arc<[Origin]>,
-    /// The way to the desk.
-    pub desk: Sender<DeskMail>,
+    /// The thread for requests about the node.
+    pub node_thread: Sender<NodeTask>,
     /// Which shards turn.
     pub liveness: Arc<Liveness>,
 }
 
-impl Surroundings {
+impl NgContext {
     /// Reads a datagram. `None`: it gets no answer.
-    pub fn read(&self, now: Timestamp, path: DatagramPath, datagram: &[u8]) -> Option<Mail> {
+    pub fn read(&self, now: Timestamp, path: DatagramPath, datagram: &[u8]) -> Option<IncomingMessage> {
         let origin = Origin { peer: Peer::Address(path.peer), ..self.origins[path.listener].clone() };
-        let letter = self.state.read(now, datagram, &origin)?.with_reply_of_at_most(REPLY_BYTES_MAX);
-        Some(Mail { letter, to: ReturnAddress::Datagram(path) })
+        let message = self.state.read(now, datagram, &origin)?.with_reply_of_at_most(REPLY_BYTES_MAX);
+        Some(IncomingMessage { message, to: ReturnAddress::Datagram(path) })
     }
 
     /// Where a message is answered; an error if that is a shard that does not turn.
     ///
     /// # Errors
     /// Why it cannot be answered.
-    pub fn place(&self, now: Timestamp, letter: &Letter) -> Result<Place, AskError> {
+    pub fn place(&self, now: Timestamp, message: &Message) -> Result<Place, AskError> {
         let shards = u16::try_from(self.liveness.shard_count()).expect("as many as ShardIds");
-        match letter.place(shards) {
+        match message.place(shards) {
             Place::Shard(shard) if self.liveness.is_stalled(now, shard) => Err(AskError::TimedOut),
             place => Ok(place),
         }
@@ -80,59 +80,59 @@ pub struct NgShard {
     shard: Shard,
     id: ShardId,
     exchange: Exchange,
-    surroundings: Surroundings,
+    context: NgContext,
     /// The message that the shard was asked about, and when.
     asked: Option<(Timestamp, Box<Asked>, ReturnAddress)>,
-    wanted: VecDeque<Wanted<Box<Mail>>>,
+    wanted: VecDeque<Wanted<Box<IncomingMessage>>>,
 }
 
 impl NgShard {
     /// A shard with everything around it.
-    pub fn new(shard: Shard, surroundings: Surroundings) -> Self {
+    pub fn new(shard: Shard, context: NgContext) -> Self {
         let id = shard.id();
-        let exchange = Exchange::new(Arc::clone(&surroundings.state), usize::from(id.0));
-        NgShard { shard, id, exchange, surroundings, asked: None, wanted: VecDeque::new() }
+        let exchange = Exchange::new(Arc::clone(&context.state), usize::from(id.0));
+        NgShard { shard, id, exchange, context, asked: None, wanted: VecDeque::new() }
     }
 
     /// Takes a message that it has read itself.
-    fn deliver(&mut self, now: Timestamp, mail: Mail) {
-        match self.surroundings.place(now, &mail.letter) {
+    fn deliver(&mut self, now: Timestamp, incoming: IncomingMessage) {
+        match self.context.place(now, &incoming.message) {
             Ok(Place::Shard(shard)) if shard != self.id => {
-                self.wanted.push_back(Wanted::Send { shard, letter: Box::new(mail) });
+                self.wanted.push_back(Wanted::Send { shard, message: Box::new(incoming) });
             }
-            Ok(Place::Shard(_) | Place::Anywhere) => self.take(now, mail),
-            Ok(Place::Desk) => {
-                if let Err(refused) = self.surroundings.desk.try_send(DeskMail::Letter(Box::new(mail)))
-                    && let DeskMail::Letter(mail) = refused.into_inner()
+            Ok(Place::Shard(_) | Place::Anywhere) => self.take(now, incoming),
+            Ok(Place::Node) => {
+                if let Err(refused) = self.context.node_thread.try_send(NodeTask::Message(Box::new(incoming)))
+                    && let NodeTask::Message(incoming) = refused.into_inner()
                 {
-                    self.refuse(now, *mail, AskError::Busy);
+                    self.refuse(now, *incoming, AskError::Busy);
                 }
             }
-            Err(why) => self.refuse(now, mail, why),
+            Err(why) => self.refuse(now, incoming, why),
         }
     }
 
     /// Carries a message out.
-    fn take(&mut self, now: Timestamp, Mail { letter, to }: Mail) {
-        match self.exchange.begin(now, letter) {
-            Begun::Answered(message) => self.wanted.push_back(Wanted::Answer { to, message }),
+    fn take(&mut self, now: Timestamp, IncomingMessage { message, to }: IncomingMessage) {
+        match self.exchange.begin(now, message) {
+            Begun::Answered(reply) => self.wanted.push_back(Wanted::Answer { to, reply }),
             Begun::Asks(asked, command) => {
                 self.asked = Some((now, asked, to));
                 self.shard.handle_request(now, Request { id: OWN, command });
             }
-            Begun::AtDesk(..) => unreachable!("such a message goes to the desk"),
+            Begun::ForNode(..) => unreachable!("such a message goes to the node's thread"),
         }
     }
 
-    fn refuse(&mut self, now: Timestamp, Mail { letter, to }: Mail, why: AskError) {
+    fn refuse(&mut self, now: Timestamp, IncomingMessage { message, to }: IncomingMessage, why: AskError) {
         let place = usize::from(self.id.0);
-        let message = self.surroundings.state.unanswered(now, place, letter, why);
-        self.wanted.push_back(Wanted::Answer { to, message });
+        let reply = self.context.state.unanswered(now, place, message, why);
+        self.wanted.push_back(Wanted::Answer { to, reply });
     }
 }
 
 impl Core for NgShard {
-    type Letter = Box<Mail>;
+    type Message = Box<IncomingMessage>;
 
     fn relay(&mut self, now: Timestamp, at: SocketId, source: SocketAddr, packet: &mut [u8]) -> Verdict {
         self.shard.relay(now, at, source, packet)
@@ -151,25 +151,25 @@ impl Core for NgShard {
     }
 
     fn handle_datagram(&mut self, now: Timestamp, path: DatagramPath, datagram: &[u8]) {
-        if let Some(mail) = self.surroundings.read(now, path, datagram) {
-            self.deliver(now, mail);
+        if let Some(incoming) = self.context.read(now, path, datagram) {
+            self.deliver(now, incoming);
         }
     }
 
-    fn handle_letter(&mut self, now: Timestamp, mail: Box<Mail>) {
-        if mail.letter.is_outdated(now, ANSWER_TIMEOUT) {
-            self.refuse(now, *mail, AskError::TimedOut);
+    fn handle_message(&mut self, now: Timestamp, incoming: Box<IncomingMessage>) {
+        if incoming.message.is_outdated(now, ANSWER_TIMEOUT) {
+            self.refuse(now, *incoming, AskError::TimedOut);
         } else {
-            self.take(now, *mail);
+            self.take(now, *incoming);
         }
     }
 
-    fn handle_returned(&mut self, now: Timestamp, mail: Box<Mail>, why: AskError) {
-        self.refuse(now, *mail, why);
+    fn handle_returned(&mut self, now: Timestamp, incoming: Box<IncomingMessage>, why: AskError) {
+        self.refuse(now, *incoming, why);
     }
 
     fn note_listener_error(&mut self) {
-        self.surroundings.state.counters.socket_errors.add(1);
+        self.context.state.counters.socket_errors.add(1);
     }
 
     fn handle_opened(&mut self, now: Timestamp, socket: SocketId, result: Result<(), OpenError>) {
@@ -180,15 +180,15 @@ impl Core for NgShard {
         self.shard.handle_timeout(now);
     }
 
-    fn poll_wanted(&mut self) -> Option<Wanted<Box<Mail>>> {
+    fn poll_wanted(&mut self) -> Option<Wanted<Box<IncomingMessage>>> {
         if let Some(wanted) = self.wanted.pop_front() {
             return Some(wanted);
         }
         match self.shard.poll_effect()? {
             Effect::Reply { to: OWN, reply } => {
                 let (now, asked, to) = self.asked.take().expect("a shard answers what it is asked");
-                let message = self.exchange.finish(now, *asked, Ok(reply));
-                Some(Wanted::Answer { to, message })
+                let reply = self.exchange.finish(now, *asked, Ok(reply));
+                Some(Wanted::Answer { to, reply })
             }
             effect => Some(Wanted::Effect(effect)),
         }

@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tandem::ng::bencode::{self, Limits};
-use tandem::ng::counters::NgCounters;
-use tandem::ng::exchange::{Desk as NgDesk, Exchange, NgState};
+use tandem::ng::exchange::{Exchange, NgState};
+use tandem::ng::node_queries::NoQueries;
 use tandem::ng::value::Value;
 use tandem::origin::{ListenerKind, ListenerName, Origin, Peer, Rights};
 use tandem_shards::input::Command;
 use tandem_shards::io::{Ask, AskError};
-use tandem_shards::names::{CallId, ShardId};
+use tandem_shards::names::ShardId;
 use tandem_shards::output::Reply;
 use tandem_shards::sim::front::{Answer, Desk, Front, Kind, Request};
 use tandem_shards::time::Timestamp;
@@ -20,24 +20,6 @@ use tandem_shards::time::Timestamp;
 pub struct NgFront {
     nodes: Vec<Exchange>,
     listener: Arc<ListenerName>,
-}
-
-/// What no shard knows, and no proxy of the simulator asks for.
-#[derive(Debug)]
-struct NoDesk;
-
-impl NgDesk for NoDesk {
-    fn cli(&self, _line: &str, _origin: &Origin) -> Result<String, String> {
-        Ok(String::new())
-    }
-
-    fn statistics(&self, _counters: &NgCounters) -> Value<'static> {
-        Value::dictionary()
-    }
-
-    fn written(&self, _call_id: &CallId) -> Option<Timestamp> {
-        None
-    }
 }
 
 /// The shards of a node, as the daemon asks for them.
@@ -56,7 +38,7 @@ impl Ask for Bridge<'_> {
 /// All shards of a node answer at one place.
 fn exchange() -> Exchange {
     let state = NgState::new(0, Arc::default());
-    state.set_desk(Box::new(NoDesk));
+    state.set_node_queries(Box::new(NoQueries));
     Exchange::new(Arc::new(state), 0)
 }
 
@@ -106,19 +88,19 @@ impl Front for NgFront {
         now: Timestamp,
         node: usize,
         proxy: SocketAddr,
-        letter: &[u8],
+        message: &[u8],
         desk: &mut dyn Desk,
     ) -> Option<Vec<u8>> {
         let listener = Arc::clone(&self.listener);
         let origin = Origin { listener, peer: Peer::Address(proxy), rights: Rights::NONE.with_signal(true) };
-        let reply = self.nodes[node].serve(&mut Bridge(desk), now, letter, &origin)?;
+        let reply = self.nodes[node].serve(&mut Bridge(desk), now, message, &origin)?;
         Some(reply.to_vec())
     }
 
-    fn read(&self, letter: &[u8]) -> Option<(String, Answer)> {
-        let space = letter.iter().position(|byte| *byte == b' ')?;
-        let cookie = std::str::from_utf8(&letter[..space]).ok()?.to_owned();
-        let (message, _) = bencode::decode(&letter[space + 1..], Limits::MESSAGE).ok()?;
+    fn read(&self, message: &[u8]) -> Option<(String, Answer)> {
+        let space = message.iter().position(|byte| *byte == b' ')?;
+        let cookie = std::str::from_utf8(&message[..space]).ok()?.to_owned();
+        let (message, _) = bencode::decode(&message[space + 1..], Limits::MESSAGE).ok()?;
         let text = |key: &str| {
             let value = message.find(key.as_bytes()).and_then(Value::bytes);
             value.map(|bytes| String::from_utf8_lossy(bytes).into_owned())

@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::mailbox::{self, SendError};
 use super::outlet::Answer;
-use super::silence::{SILENT_AFTER, Silence, Turn};
+use super::stalls::{STALLED_AFTER, Stalls, Waiter};
 use super::{Ask, AskError, clock};
 use crate::input::{Command, Request};
 use crate::limits::CALLERS_MAX;
@@ -26,22 +26,22 @@ const LATE_ANSWERS: usize = 64;
 /// A pool of [`Caller`]s that any thread may borrow from.
 #[derive(Clone, Debug)]
 pub struct Callers {
-    exchange: Arc<Exchange>,
+    pool: Arc<Pool>,
 }
 
 /// One thread's way to ask shards.
 #[derive(Debug)]
 pub struct Caller {
-    exchange: Arc<Exchange>,
+    pool: Arc<Pool>,
     /// There until it is dropped.
     seat: Option<Seat>,
     timeout: Duration,
 }
 
 #[derive(Debug)]
-struct Exchange {
+struct Pool {
     mailboxes: Box<[mailbox::Sender<Request>]>,
-    silence: Silence,
+    stalls: Stalls,
     leave: Sender<Seat>,
     take: Receiver<Seat>,
 }
@@ -66,17 +66,14 @@ impl Callers {
             sender
         });
         let answers = answers.collect();
-        let silence = Silence::new(mailboxes.len());
-        (
-            Callers { exchange: Arc::new(Exchange { mailboxes: mailboxes.into(), silence, leave, take }) },
-            answers,
-        )
+        let stalls = Stalls::new(mailboxes.len());
+        (Callers { pool: Arc::new(Pool { mailboxes: mailboxes.into(), stalls, leave, take }) }, answers)
     }
 
     /// Borrows a caller; waits while all are in use. It goes back to the pool when dropped.
     pub fn take(&self) -> Caller {
-        let seat = self.exchange.take.recv().expect("the exchange holds both ends");
-        Caller { exchange: Arc::clone(&self.exchange), seat: Some(seat), timeout: ANSWER_TIMEOUT }
+        let seat = self.pool.take.recv().expect("the pool holds both ends");
+        Caller { pool: Arc::clone(&self.pool), seat: Some(seat), timeout: ANSWER_TIMEOUT }
     }
 }
 
@@ -88,17 +85,17 @@ impl Caller {
 
     /// Asks all shards at once; the answers are in the order of the shards.
     pub fn ask_all(&mut self, mut command: impl FnMut(ShardId) -> Command) -> Vec<Result<Reply, AskError>> {
-        let exchange = Arc::clone(&self.exchange);
+        let pool = Arc::clone(&self.pool);
         let began = clock::now();
         self.forget_late_answers();
         let mut asked: Vec<Asked<'_>> = Vec::new();
         let mut answers: Vec<Result<Reply, AskError>> = Vec::new();
         for shard in (0..self.shard_count()).map(ShardId) {
-            let answer = match exchange.silence.wait(shard, began, self.timeout) {
+            let answer = match pool.stalls.wait(shard, began, self.timeout) {
                 None => AskError::TimedOut,
-                Some(turn) => match self.send(shard, command(shard)) {
+                Some(waiter) => match self.send(shard, command(shard)) {
                     Ok(sequence) => {
-                        asked.push((sequence, turn, shard));
+                        asked.push((sequence, waiter, shard));
                         AskError::TimedOut
                     }
                     Err(error) => error,
@@ -110,10 +107,10 @@ impl Caller {
             match self.receive(clock::deadline(next_look(&asked, began))) {
                 Ok(answer) => {
                     let place = asked.iter().position(|(sequence, ..)| *sequence == answer.sequence);
-                    if let Some((_, turn, shard)) = place.map(|place| asked.swap_remove(place)) {
-                        exchange.silence.heard(shard, clock::now());
+                    if let Some((_, waiter, shard)) = place.map(|place| asked.swap_remove(place)) {
+                        pool.stalls.note_alive(shard, clock::now());
                         answers[usize::from(shard.0)] = Ok(answer.reply);
-                        drop(turn);
+                        drop(waiter);
                     }
                 }
                 Err(AskError::Stopped) => {
@@ -124,7 +121,7 @@ impl Caller {
                 }
                 Err(_) => {
                     let now = clock::now();
-                    asked.retain(|(_, turn, _)| now.since(began) < turn.patience && turn.goes_on(now));
+                    asked.retain(|(_, waiter, _)| now.since(began) < waiter.patience && waiter.goes_on(now));
                 }
             }
         }
@@ -147,8 +144,8 @@ impl Caller {
     }
 
     /// A shard gave a sign of life in an answer to what was posted.
-    pub fn heard(&self, shard: ShardId) {
-        self.exchange.silence.heard(shard, clock::now());
+    pub fn note_alive(&self, shard: ShardId) {
+        self.pool.stalls.note_alive(shard, clock::now());
     }
 
     /// Posted commands that may wait for their answers at the same time.
@@ -159,7 +156,7 @@ impl Caller {
         let seat = self.seat.as_mut().expect("there until it is dropped");
         seat.sequence += 1;
         let id = RequestId { caller: seat.index, sequence: seat.sequence };
-        let mailbox = self.exchange.mailboxes.get(usize::from(shard.0)).expect("a shard of this node");
+        let mailbox = self.pool.mailboxes.get(usize::from(shard.0)).expect("a shard of this node");
         mailbox.send(Request { id, command }).map_err(|error| match error {
             SendError::Full(_) => AskError::Busy,
             SendError::Gone(_) => AskError::Stopped,
@@ -188,36 +185,36 @@ impl Caller {
 }
 
 /// A question under way: its number, and to whom.
-type Asked<'a> = (u64, Turn<'a>, ShardId);
+type Asked<'a> = (u64, Waiter<'a>, ShardId);
 
 /// How long to wait before looking whether to go on.
 fn next_look(asked: &[Asked<'_>], began: Timestamp) -> Duration {
-    let left = |(_, turn, _): &Asked<'_>| turn.patience.saturating_sub(clock::now().since(began));
-    asked.iter().map(left).min().unwrap_or_default().min(SILENT_AFTER)
+    let left = |(_, waiter, _): &Asked<'_>| waiter.patience.saturating_sub(clock::now().since(began));
+    asked.iter().map(left).min().unwrap_or_default().min(STALLED_AFTER)
 }
 
 impl Ask for Caller {
     fn shard_count(&self) -> u16 {
-        self.exchange.shard_count()
+        self.pool.shard_count()
     }
 
     fn ask(&mut self, shard: ShardId, command: Command) -> Result<Reply, AskError> {
-        let exchange = Arc::clone(&self.exchange);
+        let pool = Arc::clone(&self.pool);
         let began = clock::now();
-        let turn = exchange.silence.wait(shard, began, self.timeout).ok_or(AskError::TimedOut)?;
+        let waiter = pool.stalls.wait(shard, began, self.timeout).ok_or(AskError::TimedOut)?;
         self.forget_late_answers();
         let sequence = self.send(shard, command)?;
-        let asked = [(sequence, turn, shard)];
+        let asked = [(sequence, waiter, shard)];
         loop {
             match self.receive(clock::deadline(next_look(&asked, began))) {
                 Ok(answer) if answer.sequence == sequence => {
-                    exchange.silence.heard(shard, clock::now());
+                    pool.stalls.note_alive(shard, clock::now());
                     return Ok(answer.reply);
                 }
                 Ok(_) => {}
                 Err(AskError::TimedOut) => {
-                    let (now, turn) = (clock::now(), &asked[0].1);
-                    if now.since(began) >= turn.patience || !turn.goes_on(now) {
+                    let (now, waiter) = (clock::now(), &asked[0].1);
+                    if now.since(began) >= waiter.patience || !waiter.goes_on(now) {
                         return Err(AskError::TimedOut);
                     }
                 }
@@ -231,7 +228,7 @@ impl Ask for Caller {
 /// for a second one.
 impl Ask for Callers {
     fn shard_count(&self) -> u16 {
-        self.exchange.shard_count()
+        self.pool.shard_count()
     }
 
     fn ask(&mut self, shard: ShardId, command: Command) -> Result<Reply, AskError> {
@@ -239,7 +236,7 @@ impl Ask for Callers {
     }
 }
 
-impl Exchange {
+impl Pool {
     fn shard_count(&self) -> u16 {
         u16::try_from(self.mailboxes.len()).expect("as many as ShardIds")
     }
@@ -248,7 +245,7 @@ impl Exchange {
 impl Drop for Caller {
     fn drop(&mut self) {
         if let Some(seat) = self.seat.take() {
-            self.exchange.leave.try_send(seat).expect("there is room for every seat");
+            self.pool.leave.try_send(seat).expect("there is room for every seat");
         }
     }
 }
@@ -336,7 +333,7 @@ mod tests {
         assert_eq!(count(caller.ask(ShardId(0), Command::Report)), Err(AskError::TimedOut));
         let index = usize::from(receiver.take().expect("the question").id.caller);
         drop(caller);
-        // The next who sits there gets the old answer first, and one that came out of turn.
+        // The next who sits there gets the old answer first, and one that came out of waiter.
         let mut seats: Vec<Caller> = (0..CALLERS_MAX).map(|_| callers.take()).collect();
         let caller = seats.iter_mut().find(|c| usize::from(c.seat().index) == index).expect("all are taken");
         for sequence in [1, 2, 1] {

@@ -7,7 +7,7 @@
 //! [`SocketId`] is a local port in use and nothing more: nothing here assumes a descriptor behind it.
 //!
 //! A core is a shard, and what speaks to clients for it: requests come in as datagrams, from listeners that the
-//! shards share, and as letters, from the shard that a client happens to be heard by.
+//! shards share, and as messages, from the shard that a client happens to be heard by.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,10 +22,10 @@ use crate::output::{Effect, OpenError, Verdict};
 use crate::time::Timestamp;
 
 /// The sans-IO side. One input, then `poll_wanted` to `None`, then the next input; every `Effect::Open` is
-/// answered by `handle_opened` while draining, and a letter that is not taken comes back by `handle_returned`.
+/// answered by `handle_opened` while draining, and a message that is not taken comes back by `handle_returned`.
 pub trait Core: 'static {
     /// What shards hand to each other.
-    type Letter: Send + 'static;
+    type Message: Send + 'static;
 
     /// What becomes of a packet of media.
     fn relay(&mut self, now: Timestamp, at: SocketId, source: SocketAddr, packet: &mut [u8]) -> Verdict;
@@ -37,10 +37,10 @@ pub trait Core: 'static {
     fn handle_request(&mut self, now: Timestamp, request: Request);
     /// Takes what a client sent.
     fn handle_datagram(&mut self, now: Timestamp, path: DatagramPath, datagram: &[u8]);
-    /// Takes a letter.
-    fn handle_letter(&mut self, now: Timestamp, letter: Self::Letter);
-    /// A letter of its own was not taken.
-    fn handle_returned(&mut self, now: Timestamp, letter: Self::Letter, why: AskError);
+    /// Takes a message.
+    fn handle_message(&mut self, now: Timestamp, message: Self::Message);
+    /// A message of its own was not taken.
+    fn handle_returned(&mut self, now: Timestamp, message: Self::Message, why: AskError);
     /// A listener could not receive, or an answer not be sent.
     fn note_listener_error(&mut self);
     /// The answer to `Effect::Open`.
@@ -48,29 +48,29 @@ pub trait Core: 'static {
     /// Does what has fallen due.
     fn handle_timeout(&mut self, now: Timestamp);
     /// The next thing to be done outside.
-    fn poll_wanted(&mut self) -> Option<Wanted<Self::Letter>>;
+    fn poll_wanted(&mut self) -> Option<Wanted<Self::Message>>;
     /// When `handle_timeout` is wanted next.
     fn poll_timeout(&self) -> Option<Timestamp>;
 }
 
 /// What a core wants done.
 #[derive(Debug)]
-pub enum Wanted<L> {
+pub enum Wanted<M> {
     /// What its shard wants done.
     Effect(Effect),
-    /// Answer a client. Not before the ports that were closed for it are free.
+    /// Answer a client, not before the ports that were closed for it are free.
     Answer {
         /// Whom.
         to: ReturnAddress,
-        /// With what.
-        message: Arc<[u8]>,
+        /// The reply.
+        reply: Arc<[u8]>,
     },
-    /// Hand a letter to another shard.
+    /// Hand a message to another shard.
     Send {
         /// Which.
         shard: ShardId,
         /// What.
-        letter: L,
+        message: M,
     },
 }
 

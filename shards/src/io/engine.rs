@@ -5,7 +5,7 @@
 //!
 //! * The core's contract: one input, then its effects until there is none, then the next input.
 //! * A turn hands in a bounded number of completions and of requests, so that neither can starve the other, nor
-//!   the sends that wait for their submission. Of requests, commands, letters and datagrams take turns.
+//!   the sends that wait for their submission. Of requests, commands, messages and datagrams take turns.
 //! * No allocation per packet.
 //! * A socket that was closed is really closed, its port free, before a reply goes out and before the
 //!   shard waits for anything. Answers to clients go out together, at the end of a turn.
@@ -22,9 +22,9 @@ use std::time::Duration;
 
 use super::clock::Clock;
 use super::core::{Core, ReturnAddress, Wanted};
-use super::letters::Letters;
 use super::listening::Listeners;
 use super::mailbox;
+use super::messages::Messages;
 use super::outlet::Outlet;
 use super::pace::Pace;
 use super::ring::{Completion, Ring, Sizes, Tag, Wait};
@@ -65,11 +65,11 @@ pub(super) enum Step {
 
 /// What an engine needs besides its core.
 #[derive(Debug)]
-pub(super) struct Fittings<L> {
+pub(super) struct Fittings<M> {
     pub(super) sizes: Sizes,
     pub(super) min_wait_us: u32,
-    pub(super) mail: mailbox::Receiver<L>,
-    pub(super) letters: Letters<L>,
+    pub(super) mail: mailbox::Receiver<M>,
+    pub(super) messages: Messages<M>,
     pub(super) outlet: Outlet,
 }
 
@@ -79,13 +79,13 @@ pub(super) struct Engine<C: Core> {
     ring: Ring,
     sockets: Vec<Option<Open>>,
     backlog: VecDeque<Completion>,
-    mail: mailbox::Receiver<C::Letter>,
+    mail: mailbox::Receiver<C::Message>,
     /// The mailbox may hold something, though its bell is answered.
     has_mail: bool,
     /// Whose turn it is among those that requests come from.
     next_source: Source,
     listeners: Listeners,
-    letters: Letters<C::Letter>,
+    messages: Messages<C::Message>,
     /// Answers that go out at the end of the turn.
     answers: Vec<(ReturnAddress, Arc<[u8]>)>,
     outlet: Outlet,
@@ -130,8 +130,8 @@ struct Deadline {
 
 impl<C: Core> Engine<C> {
     /// An engine of this thread.
-    pub(super) fn new(core: C, fittings: Fittings<C::Letter>) -> std::io::Result<Engine<C>> {
-        let Fittings { sizes, mut min_wait_us, mail, letters, outlet } = fittings;
+    pub(super) fn new(core: C, fittings: Fittings<C::Message>) -> std::io::Result<Engine<C>> {
+        let Fittings { sizes, mut min_wait_us, mail, messages, outlet } = fittings;
         let mut ring = Ring::new(sizes)?;
         if min_wait_us > 0 && !ring.can_wait_for_batches() {
             log::warn!("min-wait needs Linux 6.12: switched off");
@@ -150,7 +150,7 @@ impl<C: Core> Engine<C> {
             has_mail: false,
             next_source: Source::Commands,
             listeners: Listeners::default(),
-            letters,
+            messages,
             answers: Vec::new(),
             outlet,
             clock,
@@ -356,10 +356,10 @@ impl<C: Core> Engine<C> {
         while let Some(wanted) = self.core.poll_wanted() {
             match wanted {
                 Wanted::Effect(effect) => self.perform(effect),
-                Wanted::Answer { to, message } => self.answers.push((to, message)),
-                Wanted::Send { shard, letter } => {
-                    if let Err((letter, why)) = self.letters.send(shard, letter) {
-                        self.core.handle_returned(self.now, letter, why);
+                Wanted::Answer { to, reply } => self.answers.push((to, reply)),
+                Wanted::Send { shard, message } => {
+                    if let Err((message, why)) = self.messages.send(shard, message) {
+                        self.core.handle_returned(self.now, message, why);
                     }
                 }
             }

@@ -26,8 +26,8 @@ use glommio::{LocalExecutorBuilder, Placement};
 use super::clock::Clock;
 use super::core::Core;
 use super::engine::{Engine, Fittings, Step};
-use super::letters::Letters;
 use super::mailbox;
+use super::messages::Messages;
 use super::outlet::{Outlet, Outlets};
 use super::ring::Sizes;
 use super::sys;
@@ -38,20 +38,20 @@ const EXECUTOR_MEMORY: usize = 64 << 10;
 
 /// What one shard's thread needs.
 #[derive(Debug)]
-pub(super) struct Place<L> {
+pub(super) struct Place<M> {
     pub(super) shard: ShardId,
     pub(super) cpu: usize,
     pub(super) sizes: Sizes,
     pub(super) min_wait_us: u32,
-    pub(super) mail: mailbox::Receiver<L>,
-    pub(super) letters: Letters<L>,
+    pub(super) mail: mailbox::Receiver<M>,
+    pub(super) messages: Messages<M>,
     pub(super) outlets: Outlets,
 }
 
 /// Starts a shard's thread. It tells `ready` once: that its core may be handed requests, or why not.
 #[expect(clippy::disallowed_methods, reason = "this is where shards get their threads")]
 pub(super) fn spawn<C: Core>(
-    place: Place<C::Letter>,
+    place: Place<C::Message>,
     make: impl FnOnce(ShardId) -> C + Send + 'static,
     ready: Sender<Result<(), String>>,
 ) -> io::Result<JoinHandle<()>> {
@@ -81,12 +81,12 @@ pub(super) fn spawn<C: Core>(
 }
 
 async fn set_up<C: Core>(
-    place: Place<C::Letter>,
+    place: Place<C::Message>,
     make: impl FnOnce(ShardId) -> C,
 ) -> io::Result<(Engine<C>, Bell)> {
-    let Place { shard, cpu, sizes, min_wait_us, mail, letters, outlets } = place;
+    let Place { shard, cpu, sizes, min_wait_us, mail, messages, outlets } = place;
     let outlet = Outlet { shard, cpu, started: Clock::of_process().now(), outlets };
-    let engine = Engine::new(make(shard), Fittings { sizes, min_wait_us, mail, letters, outlet })?;
+    let engine = Engine::new(make(shard), Fittings { sizes, min_wait_us, mail, messages, outlet })?;
     Ok((engine, Bell::new().await?))
 }
 

@@ -1,6 +1,6 @@
 //! The mailbox of a shard: bounded queues, and one bell that wakes a shard which sleeps in the kernel.
 //!
-//! There is a queue for commands, one for letters from shard to shard, and one for what is to be listened at.
+//! There is a queue for commands, one for messages from shard to shard, and one for what is to be listened at.
 //!
 //! # The protocol
 //!
@@ -43,20 +43,20 @@ pub(super) struct Sender<T> {
 
 /// What there is to be put into a mailbox.
 #[derive(Debug)]
-pub(super) struct Senders<L> {
+pub(super) struct Senders<M> {
     /// Commands.
     pub(super) requests: Sender<Request>,
-    /// Letters.
-    pub(super) letters: Sender<L>,
+    /// Messages.
+    pub(super) messages: Sender<M>,
     /// What is to be listened at.
     pub(super) listening: Sender<Listening>,
 }
 
 /// The shard's end.
 #[derive(Debug)]
-pub(super) struct Receiver<L> {
+pub(super) struct Receiver<M> {
     requests: crossbeam_channel::Receiver<Request>,
-    letters: crossbeam_channel::Receiver<L>,
+    messages: crossbeam_channel::Receiver<M>,
     listening: crossbeam_channel::Receiver<Listening>,
     bell: Arc<Bell>,
 }
@@ -95,10 +95,10 @@ struct Bell {
     stopping: AtomicBool,
 }
 
-/// A mailbox with room for `depth` commands and as many letters.
-pub(super) fn mailbox<L>(depth: usize) -> io::Result<(Senders<L>, Receiver<L>)> {
+/// A mailbox with room for `depth` commands and as many messages.
+pub(super) fn mailbox<M>(depth: usize) -> io::Result<(Senders<M>, Receiver<M>)> {
     let (requests, requests_end) = crossbeam_channel::bounded(depth);
-    let (letters, letters_end) = crossbeam_channel::bounded(depth);
+    let (messages, messages_end) = crossbeam_channel::bounded(depth);
     let (listening, listening_end) = crossbeam_channel::bounded(1);
     let bell = Arc::new(Bell {
         pipe: File::from(sys::bell()?),
@@ -107,10 +107,10 @@ pub(super) fn mailbox<L>(depth: usize) -> io::Result<(Senders<L>, Receiver<L>)> 
     });
     let senders = Senders {
         requests: Sender { queue: requests, bell: Arc::clone(&bell) },
-        letters: Sender { queue: letters, bell: Arc::clone(&bell) },
+        messages: Sender { queue: messages, bell: Arc::clone(&bell) },
         listening: Sender { queue: listening, bell: Arc::clone(&bell) },
     };
-    Ok((senders, Receiver { requests: requests_end, letters: letters_end, listening: listening_end, bell }))
+    Ok((senders, Receiver { requests: requests_end, messages: messages_end, listening: listening_end, bell }))
 }
 
 impl<T> Sender<T> {
@@ -136,7 +136,7 @@ impl<T> Clone for Sender<T> {
     }
 }
 
-impl<L> Receiver<L> {
+impl<M> Receiver<M> {
     /// What the ring has to poll.
     pub(super) fn descriptor(&self) -> RawFd {
         self.bell.pipe.as_raw_fd()
@@ -152,9 +152,9 @@ impl<L> Receiver<L> {
         self.requests.try_recv().ok()
     }
 
-    /// The next letter.
-    pub(super) fn take_letter(&self) -> Option<L> {
-        self.letters.try_recv().ok()
+    /// The next message.
+    pub(super) fn take_message(&self) -> Option<M> {
+        self.messages.try_recv().ok()
     }
 
     /// What is to be listened at from now on, if that has changed.
@@ -164,7 +164,7 @@ impl<L> Receiver<L> {
 
     /// Whether there is nothing to take.
     pub(super) fn is_empty(&self) -> bool {
-        self.requests.is_empty() && self.letters.is_empty() && self.listening.is_empty()
+        self.requests.is_empty() && self.messages.is_empty() && self.listening.is_empty()
     }
 
     /// Whether the shard must end.

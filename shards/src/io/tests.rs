@@ -236,7 +236,7 @@ fn a_shard_whose_letter_box_is_full_says_so_by_the_one_that_heard() {
     let cpus = sys::allowed_cpus().expect("a set");
     let cpus = [cpus[0], cpus[cpus.len() - 1]];
     let make = move |shard| if shard == ShardId(1) { Puppet::held_by(held) } else { Puppet::default() };
-    let (shards, letters) = Shards::launch(&cpus, Sizes::default(), 0, make).expect("shards");
+    let (shards, messages) = Shards::launch(&cpus, Sizes::default(), 0, make).expect("shards");
     let at = SocketAddr::from(([127, 9, 5, 4], 41_100));
     let mut sockets = RequestSocket::bind(at, 2).expect("free");
     // The second shard hears nothing: it is held.
@@ -244,9 +244,9 @@ fn a_shard_whose_letter_box_is_full_says_so_by_the_one_that_heard() {
     shards.listen(&[vec![sockets[0].clone(), sockets[0].clone()]]);
     shards.mailboxes[1].requests.send(input("hold", u16::MAX)).expect("room");
     let (sender, answers) = bounded(MAILBOX_DEPTH);
-    let letter = || puppet::Letter { text: "late".to_owned(), to: ReturnAddress::Thread(sender.clone()) };
+    let message = || puppet::Message { text: "late".to_owned(), to: ReturnAddress::Thread(sender.clone()) };
     let mut queued = 0;
-    while letters.send(ShardId(1), letter()).is_ok() {
+    while messages.send(ShardId(1), message()).is_ok() {
         queued += 1;
     }
     let client = phone("127.9.5.5:0");

@@ -18,7 +18,8 @@ use tandem_shards::{Shard, ShardConfig};
 
 use super::*;
 use crate::ng::commands::CommandKind;
-use crate::ng::letter::{decode, split};
+use crate::ng::message::{decode, split};
+use crate::ng::node_queries::{NoQueries, NodeQueries};
 use crate::origin::tests::origin;
 use crate::origin::{ListenerKind, Peer, Rights};
 use crate::request_log::Protocol;
@@ -35,26 +36,25 @@ fn proxy() -> Origin {
 }
 
 #[derive(Debug)]
-struct EmptyDesk;
+struct CliOnly;
 
-impl Desk for EmptyDesk {
+impl NodeQueries for CliOnly {
     fn cli(&self, line: &str, origin: &Origin) -> Result<String, String> {
         let allowed = origin.rights.allow(Right::Change);
         allowed.then(|| format!("did {line}\n")).ok_or("no".to_owned())
     }
-
-    fn statistics(&self, _counters: &NgCounters) -> Value<'static> {
-        Value::dictionary()
+    fn statistics(&self, counters: &NgCounters) -> Value<'static> {
+        NoQueries.statistics(counters)
     }
 
-    fn written(&self, _call_id: &CallId) -> Option<Timestamp> {
-        None
+    fn written(&self, call_id: &CallId) -> Option<Timestamp> {
+        NoQueries.written(call_id)
     }
 }
 
 fn exchange() -> Exchange {
     let state = Arc::new(NgState::new(0, Arc::default()));
-    state.set_desk(Box::new(EmptyDesk));
+    state.set_node_queries(Box::new(CliOnly));
     Exchange::new(state, 0)
 }
 

@@ -1,4 +1,5 @@
-//! The shards of a node without sockets or threads: whoever hears a proxy, it is answered once and by the right one.
+//! The shards of a node without sockets or threads: whichever shard receives from a
+//! proxy, it is answered once and by the right one.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,10 +17,8 @@ use tandem_shards::settings::Settings;
 
 use super::*;
 use crate::liveness::STALLED_AFTER;
-use crate::ng::counters::NgCounters;
-use crate::ng::desk;
-use crate::ng::exchange::Desk;
-use crate::ng::value::Value;
+use crate::ng::node_queries::NoQueries;
+use crate::ng::node_thread;
 use crate::origin::tests::origin;
 use crate::origin::{ListenerKind, Rights};
 
@@ -28,31 +27,14 @@ const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 const SDP: &str = "v=0\r\no=- 1 1 IN IP4 127.10.0.1\r\ns=-\r\nc=IN IP4 127.10.0.1\r\nt=0 0\r\n\
                    m=audio 6000 RTP/AVP 0\r\n";
 
-#[derive(Debug)]
-struct NoDesk;
-
-impl Desk for NoDesk {
-    fn cli(&self, _line: &str, _origin: &Origin) -> Result<String, String> {
-        Ok(String::new())
-    }
-
-    fn statistics(&self, _counters: &NgCounters) -> Value<'static> {
-        Value::dictionary()
-    }
-
-    fn written(&self, _call_id: &CallId) -> Option<Timestamp> {
-        None
-    }
-}
-
 struct Node {
     now: Timestamp,
     shards: Vec<NgShard>,
-    desk: Receiver<DeskMail>,
-    surroundings: Surroundings,
-    /// Letters that have not been taken yet.
-    letters: VecDeque<(ShardId, Box<Mail>)>,
-    /// Letter boxes that are full.
+    tasks: Receiver<NodeTask>,
+    context: NgContext,
+    /// Messages that have not been taken yet.
+    messages: VecDeque<(ShardId, Box<IncomingMessage>)>,
+    /// Message boxes that are full.
     full: Vec<ShardId>,
 }
 
@@ -62,13 +44,13 @@ impl Node {
         let interfaces = Arc::new(Interfaces::new([(InterfaceName::from("pub"), ip, ip)]));
         let ports = Arc::new(Ports::new(&interfaces, 30_000, 30_999, SHARDS));
         let admission = Arc::new(Admission::default());
-        let (sender, desk) = desk::mail();
+        let (node_thread, tasks) = node_thread::channel();
         let state = NgState::new(SHARDS.into(), Arc::default());
-        state.set_desk(Box::new(NoDesk));
-        let surroundings = Surroundings {
+        state.set_node_queries(Box::new(NoQueries));
+        let context = NgContext {
             state: Arc::new(state),
             origins: [origin(ListenerKind::Ng, Rights::READ.with_signal(true))].into(),
-            desk: sender,
+            node_thread,
             liveness: Arc::new(Liveness::new(SHARDS, NOW)),
         };
         let shard = |id| {
@@ -80,33 +62,33 @@ impl Node {
                 settings: Settings::default(),
                 seed: u64::from(id),
             });
-            NgShard::new(shard, surroundings.clone())
+            NgShard::new(shard, context.clone())
         };
         let shards = (0..SHARDS).map(shard).collect();
-        Node { now: NOW, shards, desk, surroundings, letters: VecDeque::new(), full: Vec::new() }
+        Node { now: NOW, shards, tasks, context, messages: VecDeque::new(), full: Vec::new() }
     }
 
-    /// A shard hears a proxy. Returns what was answered, to whom, without anybody taking letters.
-    fn hear(&mut self, shard: u16, proxy: u16, message: &str) -> Vec<(SocketAddr, String)> {
+    /// A shard receives from a proxy. Returns what was answered, to whom, without anybody taking messages.
+    fn receive(&mut self, shard: u16, proxy: u16, message: &str) -> Vec<(SocketAddr, String)> {
         let peer = SocketAddr::from(([192, 0, 2, 1], proxy));
         let path = DatagramPath { listener: 0, peer, local: None };
         self.shards[usize::from(shard)].handle_datagram(self.now, path, message.as_bytes());
         self.drain(shard)
     }
 
-    /// The same, with all letters taken; the one answer.
+    /// The same, with all messages taken; the one answer.
     fn ask(&mut self, shard: u16, proxy: u16, message: &str) -> String {
-        let mut answers = self.hear(shard, proxy, message);
-        answers.extend(self.take_letters());
+        let mut answers = self.receive(shard, proxy, message);
+        answers.extend(self.take_messages());
         let [(peer, answer)] = &answers[..] else { panic!("{message}: {answers:?}") };
         assert_eq!(peer.port(), proxy);
         answer.clone()
     }
 
-    fn take_letters(&mut self) -> Vec<(SocketAddr, String)> {
+    fn take_messages(&mut self) -> Vec<(SocketAddr, String)> {
         let mut answers = Vec::new();
-        while let Some((shard, letter)) = self.letters.pop_front() {
-            self.shards[usize::from(shard.0)].handle_letter(self.now, letter);
+        while let Some((shard, message)) = self.messages.pop_front() {
+            self.shards[usize::from(shard.0)].handle_message(self.now, message);
             answers.extend(self.drain(shard.0));
         }
         answers
@@ -119,16 +101,16 @@ impl Node {
             match wanted {
                 Wanted::Effect(Effect::Open { socket, .. }) => shard.handle_opened(self.now, socket, Ok(())),
                 Wanted::Effect(_) => {}
-                Wanted::Answer { to: ReturnAddress::Datagram(path), message } => {
-                    answers.push((path.peer, String::from_utf8(message.to_vec()).expect("text")));
+                Wanted::Answer { to: ReturnAddress::Datagram(path), reply } => {
+                    answers.push((path.peer, String::from_utf8(reply.to_vec()).expect("text")));
                 }
                 Wanted::Answer { to, .. } => panic!("{to:?}"),
-                Wanted::Send { shard: to, letter } if self.full.contains(&to) => {
-                    shard.handle_returned(self.now, letter, AskError::Busy);
+                Wanted::Send { shard: to, message } if self.full.contains(&to) => {
+                    shard.handle_returned(self.now, message, AskError::Busy);
                 }
-                Wanted::Send { shard, letter } => {
+                Wanted::Send { shard, message } => {
                     assert_ne!(shard.0, at, "nobody writes to himself");
-                    self.letters.push_back((shard, letter));
+                    self.messages.push_back((shard, message));
                 }
             }
         }
@@ -149,7 +131,7 @@ impl Node {
     }
 
     fn repeated(&self) -> u64 {
-        self.surroundings.state.counters.repeated.value()
+        self.context.state.counters.repeated.value()
     }
 }
 
@@ -204,9 +186,9 @@ fn a_repetition_gets_the_same_reply_whoever_hears_it() {
     // While the first is on its way, the second goes after it, and neither is carried out twice.
     let owner = shard_of(&CallId::from("call"), SHARDS).0;
     let other = (owner + 1) % SHARDS;
-    assert_eq!(node.hear(other, 4000, &delete("d", "call")), []);
-    assert_eq!(node.hear(other, 4000, &delete("d", "call")), []);
-    let answers = node.take_letters();
+    assert_eq!(node.receive(other, 4000, &delete("d", "call")), []);
+    assert_eq!(node.receive(other, 4000, &delete("d", "call")), []);
+    let answers = node.take_messages();
     assert_eq!(answers.len(), 2);
     assert_eq!(answers[0], answers[1]);
     assert!(!answers[0].1.contains("warning"), "{answers:?}");
@@ -229,17 +211,17 @@ fn proxies_whose_cookies_are_equal_get_their_own_replies() {
 fn a_stalled_shard_silences_nobody_and_its_own_requests_are_refused() {
     let mut node = Node::new();
     let stalled = ShardId(1);
-    node.surroundings.liveness.note(stalled, NOW - STALLED_AFTER);
+    node.context.liveness.note(stalled, NOW - STALLED_AFTER);
     let limit = "c d6:result10:load limit7:message19:Load limit exceedede";
     assert_eq!(node.ask(0, 4000, &offer("c", &call_of(1))), limit);
     assert!(node.ask(0, 4000, &offer("c", &call_of(2))).ends_with("6:result2:oke"));
-    node.surroundings.liveness.note(stalled, NOW);
+    node.context.liveness.note(stalled, NOW);
     // The refusal is not remembered.
     assert!(node.ask(0, 4000, &offer("c", &call_of(1))).ends_with("6:result2:oke"));
     node.full.push(stalled);
     assert_eq!(node.ask(2, 4000, &offer("c", &call_of(1))), limit);
-    assert_eq!(node.surroundings.state.counters.overloaded.value(), 2);
-    assert_eq!(node.surroundings.state.counters.limits.value(), 2);
+    assert_eq!(node.context.state.counters.overloaded.value(), 2);
+    assert_eq!(node.context.state.counters.limits.value(), 2);
 }
 
 #[test]
@@ -247,12 +229,12 @@ fn what_nobody_waits_for_any_more_is_not_begun_but_ended() {
     let mut node = Node::new();
     assert!(node.ask(1, 4000, &offer("a", &call_of(1))).ends_with("6:result2:oke"));
     let other = calls_of(1).nth(1).expect("there is no end of them");
-    assert_eq!(node.hear(0, 4000, &offer("b", &other)), []);
-    assert_eq!(node.hear(0, 4000, &delete("c", &call_of(1))), []);
+    assert_eq!(node.receive(0, 4000, &offer("b", &other)), []);
+    assert_eq!(node.receive(0, 4000, &delete("c", &call_of(1))), []);
     node.now = node.now + ANSWER_TIMEOUT - Duration::from_millis(1);
-    assert_eq!(node.hear(0, 4000, &offer("b", &other)), []);
+    assert_eq!(node.receive(0, 4000, &offer("b", &other)), []);
     node.now = node.now + Duration::from_millis(1);
-    let answers: Vec<String> = node.take_letters().into_iter().map(|(_, answer)| answer).collect();
+    let answers: Vec<String> = node.take_messages().into_iter().map(|(_, answer)| answer).collect();
     assert_eq!(answers[0], "b d6:result10:load limit7:message19:Load limit exceedede");
     assert!(answers[1].starts_with("c d7:created"), "{}", answers[1]);
     assert!(answers[2].starts_with("b d3:sdp"), "what came later is carried out: {}", answers[2]);
@@ -260,13 +242,13 @@ fn what_nobody_waits_for_any_more_is_not_begun_but_ended() {
 }
 
 #[test]
-fn what_no_shard_knows_goes_to_the_desk() {
+fn what_no_shard_knows_goes_to_the_thread_for_the_node() {
     let mut node = Node::new();
     let mut refused = 0;
     for number in 0..1000 {
         let command =
             ["d7:command4:liste", "d7:command10:statisticse", "d4:body1:x7:command3:clie"][number % 3];
-        match &node.hear(0, 4000, &format!("{number} {command}"))[..] {
+        match &node.receive(0, 4000, &format!("{number} {command}"))[..] {
             [] => assert_eq!(refused, 0),
             [(_, reply)] => {
                 assert!(reply.ends_with("error-reason30:Parallel session limit reachede"), "{reply}");
@@ -275,9 +257,9 @@ fn what_no_shard_knows_goes_to_the_desk() {
             more => panic!("{more:?}"),
         }
     }
-    assert_eq!((node.desk.len() + refused, node.letters.len()), (1000, 0));
-    assert!(refused > 0 && node.desk.len() > 100);
+    assert_eq!((node.tasks.len() + refused, node.messages.len()), (1000, 0));
+    assert!(refused > 0 && node.tasks.len() > 100);
     // What needs nobody is answered where it is heard.
     assert_eq!(node.ask(2, 4000, "p d7:command4:pinge"), "p d6:result4:ponge");
-    assert_eq!(node.hear(2, 4000, "nospace"), []);
+    assert_eq!(node.receive(2, 4000, "nospace"), []);
 }

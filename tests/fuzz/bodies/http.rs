@@ -102,7 +102,7 @@ impl Service for FuzzedService {
     }
 
     fn cli(&self, line: &str, origin: &Origin) -> Result<String, String> {
-        self.state.desk().cli(line, origin)
+        self.state.node_queries().cli(line, origin)
     }
 
     fn health(&self) -> Health {

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use tandem::fuzzing::{
-    Broken, Desk, Exchange, Framer, Limits, ListenerKind, ListenerName, MESSAGE_BYTES_MAX, NgCounters,
-    NgState, Origin, Peer, Rights, Value, bencode, json,
+    Broken, Exchange, Framer, Limits, ListenerKind, ListenerName, MESSAGE_BYTES_MAX, NgCounters, NgState,
+    NoQueries, NodeQueries, Origin, Peer, Rights, Value, bencode, json,
 };
 use tandem_shards::names::CallId;
 use tandem_shards::settings::Settings;
@@ -13,27 +13,26 @@ use tandem_shards::time::Timestamp;
 
 use super::node::{Node, START, address};
 
-/// A desk with nothing on it.
+/// A node without anything to tell.
 #[derive(Debug)]
-pub struct EmptyDesk;
+pub struct CliOnly;
 
-impl Desk for EmptyDesk {
+impl NodeQueries for CliOnly {
     fn cli(&self, line: &str, _origin: &Origin) -> Result<String, String> {
         Ok(format!("{}\n", line.len()))
     }
-
-    fn statistics(&self, _counters: &NgCounters) -> Value<'static> {
-        Value::dictionary()
+    fn statistics(&self, counters: &NgCounters) -> Value<'static> {
+        NoQueries.statistics(counters)
     }
 
-    fn written(&self, _call_id: &CallId) -> Option<Timestamp> {
-        None
+    fn written(&self, call_id: &CallId) -> Option<Timestamp> {
+        NoQueries.written(call_id)
     }
 }
 
 pub fn exchange() -> Exchange {
     let state = NgState::new(0, Arc::default());
-    state.set_desk(Box::new(EmptyDesk));
+    state.set_node_queries(Box::new(CliOnly));
     Exchange::new(Arc::new(state), 0)
 }
 

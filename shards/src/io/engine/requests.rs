@@ -12,7 +12,7 @@ pub(super) const REQUESTS_PER_TURN: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
     Commands,
-    Letters,
+    Messages,
     Datagrams,
 }
 
@@ -54,14 +54,14 @@ impl<C: Core> Engine<C> {
         let source = self.next_source;
         self.next_source = source.next();
         match source {
-            Source::Commands | Source::Letters if !self.has_mail => return false,
+            Source::Commands | Source::Messages if !self.has_mail => return false,
             Source::Commands => {
                 let Some(request) = self.mail.take() else { return false };
                 self.core.handle_request(self.now, request);
             }
-            Source::Letters => {
-                let Some(letter) = self.mail.take_letter() else { return false };
-                self.core.handle_letter(self.now, letter);
+            Source::Messages => {
+                let Some(message) = self.mail.take_message() else { return false };
+                self.core.handle_message(self.now, message);
             }
             Source::Datagrams => {
                 let Some((number, buffer, length)) = self.listeners.take() else { return false };
@@ -127,8 +127,8 @@ impl Source {
 
     fn next(self) -> Source {
         match self {
-            Source::Commands => Source::Letters,
-            Source::Letters => Source::Datagrams,
+            Source::Commands => Source::Messages,
+            Source::Messages => Source::Datagrams,
             Source::Datagrams => Source::Commands,
         }
     }

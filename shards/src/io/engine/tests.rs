@@ -10,7 +10,7 @@ use crate::input::{Command, Request};
 use crate::io::outlet::{Answer, Inlets, Outlets};
 use crate::io::request_socket::RequestSocket;
 use crate::io::tests::phone;
-use crate::io::tests::puppet::{Letter, Puppet, done, order};
+use crate::io::tests::puppet::{Message, Puppet, done, order};
 use crate::limits::DATAGRAM_BYTES_MAX;
 use crate::names::{RequestId, ShardId};
 use crate::output::{DropReason, Reply};
@@ -20,7 +20,7 @@ const TURNS_MAX: usize = 4000;
 
 struct Rig {
     engine: Engine<Puppet>,
-    mailbox: mailbox::Senders<Letter>,
+    mailbox: mailbox::Senders<Message>,
     answers: Receiver<Answer>,
     _inlets: Inlets,
 }
@@ -32,8 +32,8 @@ impl Rig {
         let (outlets, inlets) = Outlets::new([sender].into());
         let outlet = Outlet { shard: ShardId(0), cpu: 0, started: Timestamp::ZERO, outlets };
         let sizes = Sizes { submissions: 64, completions: 256, buffers, requests: 8 };
-        let letters = Letters::new(vec![mailbox.letters.clone()]);
-        let fittings = Fittings { sizes, min_wait_us: 100, mail, letters, outlet };
+        let messages = Messages::new(vec![mailbox.messages.clone()]);
+        let fittings = Fittings { sizes, min_wait_us: 100, mail, messages, outlet };
         let engine = Engine::new(Puppet::default(), fittings).expect("io_uring");
         Rig { engine, mailbox, answers, _inlets: inlets }
     }
@@ -290,18 +290,18 @@ fn flooded(rig: &mut Rig, at: &str, questions: usize) -> UdpSocket {
 fn commands_letters_and_datagrams_take_turns() {
     let mut rig = Rig::new(16);
     let client = flooded(&mut rig, "127.9.4.21:41000", 3 * REQUESTS_PER_TURN);
-    let (sender, letters) = crossbeam_channel::bounded(100);
+    let (sender, messages) = crossbeam_channel::bounded(100);
     for _ in 0..REQUESTS_PER_TURN {
         rig.send(order("nothing"));
-        let letter = Letter { text: "hello".to_owned(), to: ReturnAddress::Thread(sender.clone()) };
-        assert!(rig.mailbox.letters.send(letter).is_ok());
+        let message = Message { text: "hello".to_owned(), to: ReturnAddress::Thread(sender.clone()) };
+        assert!(rig.mailbox.messages.send(message).is_ok());
     }
     rig.engine.submit();
     rig.engine.turn();
     client.set_nonblocking(true).expect("possible");
     let answered = std::iter::from_fn(|| client.recv(&mut [0; 10]).ok()).count();
-    assert_eq!(rig.answers.len() + letters.len() + answered, REQUESTS_PER_TURN);
-    for count in [rig.answers.len(), letters.len(), answered] {
+    assert_eq!(rig.answers.len() + messages.len() + answered, REQUESTS_PER_TURN);
+    for count in [rig.answers.len(), messages.len(), answered] {
         assert!(count >= REQUESTS_PER_TURN / 3, "{count}");
     }
     assert_eq!(rig.engine.next_step(), Step::Go);

@@ -235,14 +235,14 @@ fn the_bell_rings_once_until_it_is_answered() {
     assert_eq!(rings(&receiver), 1);
     receiver.answer();
     // All queues have one bell.
-    senders.letters.send(7).expect("room");
+    senders.messages.send(7).expect("room");
     assert!(sender.send(request(3)).is_ok());
     assert!(matches!(sender.send(request(4)), Err(SendError::Full(_))));
     assert_eq!(rings(&receiver), 1);
     let taken: Vec<u64> = std::iter::from_fn(|| receiver.take()).map(|r| r.id.sequence).collect();
     assert_eq!(taken, [1, 2, 3]);
     assert!(!receiver.is_empty());
-    assert_eq!((receiver.take_letter(), receiver.take_letter()), (Some(7), None));
+    assert_eq!((receiver.take_message(), receiver.take_message()), (Some(7), None));
     assert!(receiver.is_empty());
 }
 
@@ -256,5 +256,5 @@ fn a_full_mailbox_can_be_stopped_and_a_dropped_one_is_gone() {
     assert!(receiver.is_stopping());
     drop(receiver);
     assert!(matches!(sender.send(request(2)), Err(SendError::Gone(_))));
-    assert!(matches!(senders.letters.send(1), Err(SendError::Gone(1))));
+    assert!(matches!(senders.messages.send(1), Err(SendError::Gone(1))));
 }

@@ -39,13 +39,13 @@ fn port(base: u16, offset: u32) -> SocketAddr {
 }
 
 impl Core for Patch {
-    type Letter = ();
+    type Message = ();
 
     fn handle_datagram(&mut self, _now: Timestamp, _path: DatagramPath, _datagram: &[u8]) {}
 
-    fn handle_letter(&mut self, _now: Timestamp, _letter: ()) {}
+    fn handle_message(&mut self, _now: Timestamp, _message: ()) {}
 
-    fn handle_returned(&mut self, _now: Timestamp, _letter: (), _why: AskError) {}
+    fn handle_returned(&mut self, _now: Timestamp, _message: (), _why: AskError) {}
 
     fn note_listener_error(&mut self) {}
 

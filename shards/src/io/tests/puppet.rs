@@ -19,7 +19,7 @@ use crate::time::Timestamp;
 #[derive(Debug, Default)]
 pub(in crate::io) struct Puppet {
     effects: VecDeque<Effect>,
-    wanted: VecDeque<Wanted<Letter>>,
+    wanted: VecDeque<Wanted<Message>>,
     pub(in crate::io) lost_answers: u64,
     open: BTreeMap<u32, SocketId>,
     peers: BTreeMap<u32, SocketAddr>,
@@ -34,7 +34,7 @@ pub(in crate::io) struct Puppet {
 
 /// What a client said, on its way to the shard that answers.
 #[derive(Debug)]
-pub(in crate::io) struct Letter {
+pub(in crate::io) struct Message {
     pub(in crate::io) text: String,
     pub(in crate::io) to: ReturnAddress,
 }
@@ -81,8 +81,8 @@ impl Puppet {
         }))
     }
 
-    fn answer(&mut self, Letter { text, to }: Letter) {
-        self.wanted.push_back(Wanted::Answer { to, message: text.as_bytes().into() });
+    fn answer(&mut self, Message { text, to }: Message) {
+        self.wanted.push_back(Wanted::Answer { to, reply: text.as_bytes().into() });
     }
 
     fn open(&mut self, slot: u32, generation: u32, local: SocketAddr) {
@@ -126,12 +126,12 @@ impl Puppet {
             ["count"] => self.counted += 1,
             ["unpublish"] => self.effects.push_back(Effect::Unpublish(CallId::from("unpublish"))),
             ["say", text, ref to @ ..] => {
-                let letter = Letter { text: text.to_owned(), to: self.said_by.clone().expect("a client") };
+                let message = Message { text: text.to_owned(), to: self.said_by.clone().expect("a client") };
                 match *to {
-                    [] => self.answer(letter),
+                    [] => self.answer(message),
                     [shard] => {
                         let shard = ShardId(shard.parse().expect("a number"));
-                        self.wanted.push_back(Wanted::Send { shard, letter });
+                        self.wanted.push_back(Wanted::Send { shard, message });
                     }
                     _ => panic!("{words:?}"),
                 }
@@ -144,7 +144,7 @@ impl Puppet {
 }
 
 impl Core for Puppet {
-    type Letter = Letter;
+    type Message = Message;
 
     /// A client's order, of which `say` is answered.
     fn handle_datagram(&mut self, now: Timestamp, path: DatagramPath, datagram: &[u8]) {
@@ -153,12 +153,12 @@ impl Core for Puppet {
         assert!(self.obey(now, &order.split(' ').collect::<Vec<_>>()), "done at once");
     }
 
-    fn handle_letter(&mut self, _now: Timestamp, letter: Letter) {
-        self.answer(letter);
+    fn handle_message(&mut self, _now: Timestamp, message: Message) {
+        self.answer(message);
     }
 
-    fn handle_returned(&mut self, _now: Timestamp, letter: Letter, why: AskError) {
-        self.answer(Letter { text: format!("{why:?}"), ..letter });
+    fn handle_returned(&mut self, _now: Timestamp, message: Message, why: AskError) {
+        self.answer(Message { text: format!("{why:?}"), ..message });
     }
 
     fn note_listener_error(&mut self) {
@@ -228,7 +228,7 @@ impl Core for Puppet {
         }
     }
 
-    fn poll_wanted(&mut self) -> Option<Wanted<Letter>> {
+    fn poll_wanted(&mut self) -> Option<Wanted<Message>> {
         self.effects.pop_front().map(Wanted::Effect).or_else(|| self.wanted.pop_front())
     }
 

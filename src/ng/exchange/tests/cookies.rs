@@ -58,8 +58,8 @@ fn a_reply_too_long_for_a_datagram_becomes_an_error() {
     ] {
         // As often as it is asked, and a stream gets the reply.
         for (most, expected) in [(20, Some(expected)), (20, Some(expected)), (usize::MAX, None)] {
-            let letter = exchange.state().read(NOW, message.as_bytes(), &proxy()).expect("a cookie");
-            let reply = exchange.serve_letter(&mut node, NOW, letter.with_reply_of_at_most(most));
+            let message = exchange.state().read(NOW, message.as_bytes(), &proxy()).expect("a cookie");
+            let reply = exchange.serve_message(&mut node, NOW, message.with_reply_of_at_most(most));
             let reply = String::from_utf8(reply.to_vec()).expect("text");
             match expected {
                 Some(expected) => assert_eq!(reply, expected),

@@ -18,7 +18,7 @@ use crate::request_log::{About, Cut, Protocol};
 
 /// A message on its way to the place where it is answered.
 #[derive(Debug)]
-pub struct Letter {
+pub struct Message {
     /// What its answer needs.
     pub(super) head: Head,
     /// What it asks, or why it asks nothing.
@@ -56,26 +56,26 @@ pub enum Unread {
 pub enum Place {
     /// At the shard of its call.
     Shard(ShardId),
-    /// Where things are that no shard knows.
-    Desk,
+    /// At the thread for requests about the node.
+    Node,
     /// Wherever it is: nobody has to be asked.
     Anywhere,
 }
 
-impl Letter {
+impl Message {
     /// Reads a message with a cookie. `None`: it has none.
-    pub fn read(now: Timestamp, message: &[u8], origin: &Origin, digests: &RandomState) -> Option<Letter> {
-        let (cookie, payload) = split(message)?;
-        let cookie = Cookie::new(message, cookie.len(), digests);
-        Some(Letter::of(now, payload, origin, Some(cookie)))
+    pub fn read(now: Timestamp, bytes: &[u8], origin: &Origin, digests: &RandomState) -> Option<Message> {
+        let (cookie, payload) = split(bytes)?;
+        let cookie = Cookie::new(bytes, cookie.len(), digests);
+        Some(Message::of(now, payload, origin, Some(cookie)))
     }
 
     /// Reads a message without a cookie.
-    pub fn read_plain(now: Timestamp, payload: &[u8], origin: &Origin) -> Letter {
-        Letter::of(now, payload, origin, None)
+    pub fn read_plain(now: Timestamp, payload: &[u8], origin: &Origin) -> Message {
+        Message::of(now, payload, origin, None)
     }
 
-    fn of(now: Timestamp, payload: &[u8], origin: &Origin, cookie: Option<Cookie>) -> Letter {
+    fn of(now: Timestamp, payload: &[u8], origin: &Origin, cookie: Option<Cookie>) -> Message {
         let clock = Stopwatch::start();
         let (encoding, decoded) = decode(payload);
         let is_dictionary = decoded.is_ok();
@@ -91,12 +91,12 @@ impl Letter {
         };
         let (origin, reply_bytes_max) = (origin.clone(), usize::MAX);
         let head = Head { origin, cookie, encoding, is_dictionary, said, reply_bytes_max, clock };
-        Letter { head, request, received: now }
+        Message { head, request, received: now }
     }
 
     /// The same with a limit to its reply.
     #[must_use]
-    pub fn with_reply_of_at_most(mut self, bytes: usize) -> Letter {
+    pub fn with_reply_of_at_most(mut self, bytes: usize) -> Message {
         self.head.reply_bytes_max = bytes;
         self
     }
@@ -108,7 +108,7 @@ impl Letter {
         }
         match &self.request {
             Err(_) | Ok(NgRequest::Ping) => Place::Anywhere,
-            Ok(NgRequest::List { .. } | NgRequest::Statistics | NgRequest::Cli(_)) => Place::Desk,
+            Ok(NgRequest::List { .. } | NgRequest::Statistics | NgRequest::Cli(_)) => Place::Node,
             Ok(request) => {
                 let call_id = request.call_id().expect("what is left is about a call");
                 Place::Shard(shard_of(call_id, shard_count))
