@@ -92,7 +92,7 @@ pub struct Shared {
     pub shards: Shards,
     /// The way to hand messages of proxies to shards.
     pub messages: Messages<Box<IncomingMessage>>,
-    /// What those have in common who answer proxies.
+    /// The context of all who answer proxies.
     pub context: NgContext,
     /// The tasks of the thread for requests about the node.
     pub node_tasks: Receiver<NodeTask>,
@@ -100,7 +100,7 @@ pub struct Shared {
     pub redis: Option<Redis>,
     /// The node.
     pub node: Arc<Node>,
-    /// What happened to connections.
+    /// Counts of connections.
     pub listeners: Arc<ListenerCounters>,
 }
 
@@ -158,7 +158,7 @@ fn start_shards(config: &Config) -> Result<Shared, String> {
     Ok(Shared { shards, messages, context, node_tasks, redis, node, listeners: Arc::default() })
 }
 
-/// Who asks at an address of ng over UDP, but for the peer.
+/// The origin of requests at an address of ng over UDP, but for the peer.
 fn origin(address: SocketAddr, rights: Rights) -> Origin {
     let listener = ListenerName { kind: ListenerKind::Ng, place: address.to_string() };
     Origin { listener: Arc::new(listener), peer: Peer::Unknown, rights }

@@ -93,15 +93,15 @@ impl Health {
 /// The node behind the fronts.
 #[derive(Debug)]
 pub struct NodeService {
-    /// What it has in common with the shards.
+    /// The context that it shares with the shards.
     pub context: NgContext,
     /// Its way to hand messages to shards.
     pub messages: Messages<Box<IncomingMessage>>,
     /// Its way to ask shards.
     pub callers: Callers,
-    /// What answers operators.
+    /// The answers to operators.
     pub ctl: Ctl,
-    /// What happened to connections.
+    /// Counts of connections.
     pub listeners: Arc<ListenerCounters>,
 }
 

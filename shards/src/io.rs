@@ -99,7 +99,7 @@ pub struct Shards {
     threads: Vec<JoinHandle<()>>,
 }
 
-/// What is kept of a shard's mailbox.
+/// The sending ends of a shard's mailbox that are kept.
 #[derive(Debug)]
 struct Mailbox {
     requests: mailbox::Sender<Request>,

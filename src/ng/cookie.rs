@@ -46,7 +46,7 @@ impl CookieLimits {
     }
 }
 
-/// What a reply is found by.
+/// The key of a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cookie {
     text: Box<[u8]>,
@@ -66,7 +66,7 @@ impl Cookie {
         &self.text
     }
 
-    /// Whether a reply that was found is its own: digests may collide.
+    /// Returns whether a reply that was found is its own: digests may collide.
     fn fits(&self, reply: &[u8]) -> bool {
         let rest = reply.strip_prefix(&*self.text);
         rest.is_some_and(|rest| rest.first() == Some(&b' ')) || sabotage::on(Sabotage::OtherCookie)

@@ -33,7 +33,7 @@ use crate::node::silence;
 use crate::origin::{Origin, Right};
 use crate::request_log::{About, Cut, RequestLog};
 
-/// What all places have in common.
+/// The state that all places have in common.
 #[derive(Debug)]
 pub struct NgState {
     /// What happened.
@@ -44,7 +44,7 @@ pub struct NgState {
     node_queries: OnceLock<Box<dyn NodeQueries>>,
     /// Digests of messages.
     digests: RandomState,
-    /// Where messages are answered: shards and the thread for requests about the node.
+    /// The number of places where messages are answered: shards and the thread for requests about the node.
     places: usize,
 }
 
@@ -106,7 +106,7 @@ impl NgState {
         self.conclude(now, place, message.head, Err(refusal), &mut Vec::new()).1
     }
 
-    /// What has to be done for a request that is new.
+    /// The task that a new request is.
     fn task(&self, head: &Head, request: Result<NgRequest, Unread>) -> Task {
         self.counters.note_ignored(head.said.ignored);
         match request {
@@ -222,7 +222,7 @@ pub struct Exchange {
     scratch: Vec<u8>,
 }
 
-/// What becomes of a message.
+/// The next step for a message.
 #[derive(Debug)]
 pub enum Begun {
     /// Its answer.
@@ -240,7 +240,7 @@ pub struct Asked {
     question: Question,
 }
 
-/// How the answer of a shard is told.
+/// The form in which the answer of a shard is told.
 #[derive(Debug)]
 enum Question {
     /// The SDP of an offer or answer.
@@ -269,7 +269,7 @@ enum Question {
 pub enum NodeRequest {
     /// `list`
     List {
-        /// How many calls at most.
+        /// Calls at most.
         limit: usize,
     },
     /// `statistics`
@@ -278,7 +278,7 @@ pub enum NodeRequest {
     Cli(String),
 }
 
-/// What has to be done for a request.
+/// The task that a request is.
 enum Task {
     Done(Outcome),
     Ask(Question, Command),
@@ -295,7 +295,7 @@ impl Exchange {
         Exchange { state, place, cookies: CookieCache::new(limits), scratch: Vec::new() }
     }
 
-    /// What all places have in common.
+    /// The state that all places have in common.
     pub fn state(&self) -> &Arc<NgState> {
         &self.state
     }
@@ -400,7 +400,7 @@ fn task(request: NgRequest) -> Task {
 }
 
 impl NgState {
-    /// What a shard answered, as the proxy is told.
+    /// The answer of a shard, as the proxy is told.
     fn told(&self, head: &mut Head, question: Question, answer: Result<Reply, AskError>) -> Outcome {
         match (question, answer) {
             (Question::Signal, Ok(Reply::Sdp(text))) => {
@@ -434,7 +434,7 @@ impl NgState {
         }
     }
 
-    /// What is neither success nor special to a command.
+    /// The refusal for an answer that is neither success nor special to a command.
     fn otherwise(&self, head: &Head, answer: Result<Reply, AskError>, unknown: &'static str) -> NgRefusal {
         match answer {
             Ok(Reply::Refused(refusal)) => reply::refused(refusal, unknown, head.said.load_limit),

@@ -19,11 +19,11 @@ use crate::request_log::{About, Cut, Protocol};
 /// A message on its way to the place where it is answered.
 #[derive(Debug)]
 pub struct Message {
-    /// What its answer needs.
+    /// The parts that its answer needs.
     pub(super) head: Head,
-    /// What it asks, or why it asks nothing.
+    /// The request, or the reason that there is none.
     pub(super) request: Result<NgRequest, Unread>,
-    /// When it came.
+    /// Time of arrival.
     received: Timestamp,
 }
 
@@ -31,7 +31,7 @@ pub struct Message {
 #[derive(Debug)]
 pub struct Head {
     pub(super) origin: Origin,
-    /// What its reply is kept by; none if it came without (`ng-plain`).
+    /// The key of its reply; none if it came without a cookie (`ng-plain`).
     pub(super) cookie: Option<Cookie>,
     pub(super) encoding: Encoding,
     /// It could be decoded.
@@ -42,7 +42,7 @@ pub struct Head {
     clock: Stopwatch,
 }
 
-/// Why a message asks nothing.
+/// The reason that a message has no request.
 #[derive(Debug)]
 pub enum Unread {
     /// It is no dictionary.
@@ -51,7 +51,7 @@ pub enum Unread {
     Request(RequestError),
 }
 
-/// Where a message is answered.
+/// The place where a message is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// At the shard of its call.
@@ -101,7 +101,7 @@ impl Message {
         self
     }
 
-    /// Where it is answered.
+    /// The place where it is answered.
     pub fn place(&self, shard_count: u16) -> Place {
         if !self.head.origin.rights.allow(Right::Signal) {
             return Place::Anywhere;
@@ -116,7 +116,7 @@ impl Message {
         }
     }
 
-    /// Whether it is an offer or answer that came so long ago that whoever sent it has turned elsewhere.
+    /// Returns whether it is an offer or answer so old that its proxy has turned elsewhere.
     pub fn is_outdated(&self, now: Timestamp, patience: Duration) -> bool {
         let signals = matches!(self.request, Ok(NgRequest::Offer(_) | NgRequest::Answer(_)));
         signals && now.since(self.received) >= patience
@@ -130,7 +130,7 @@ impl Head {
         About { call_id, command, ..about(&self.origin) }
     }
 
-    /// How long ago the message was read.
+    /// Time since the message was read.
     pub(super) fn age(&self) -> Duration {
         self.clock.elapsed()
     }
@@ -167,7 +167,7 @@ pub(super) fn decode(payload: &[u8]) -> (Encoding, Result<Value<'_>, &'static st
     }
 }
 
-/// How long a request took; only shown, never decided upon.
+/// Measures the time a request takes; only shown, never decided upon.
 #[derive(Debug)]
 struct Stopwatch(std::time::Instant);
 

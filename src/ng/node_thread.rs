@@ -44,7 +44,7 @@ pub fn channel() -> (Sender<NodeTask>, Receiver<NodeTask>) {
 /// The thread before it starts.
 #[derive(Debug)]
 pub struct NodeThread {
-    /// What it has in common with the shards.
+    /// The context that it shares with the shards.
     pub context: NgContext,
     /// Its way to ask shards.
     pub callers: Callers,

@@ -45,7 +45,7 @@ pub enum NgRequest {
     },
     /// `list`
     List {
-        /// How many calls at most.
+        /// Calls at most.
         limit: usize,
     },
     /// `statistics`
@@ -157,11 +157,11 @@ impl RequestError {
 pub struct Parsed {
     /// What it asks.
     pub request: Result<NgRequest, RequestError>,
-    /// What it says besides.
+    /// The rest of the request.
     pub said: Said,
 }
 
-/// What a request says besides what it asks.
+/// The parts of a request besides what it asks for.
 #[derive(Debug, Default)]
 pub struct Said {
     /// Its command, if it is known.

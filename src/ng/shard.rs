@@ -1,8 +1,8 @@
 //! A shard that proxies speak to: the core that each shard's thread drives.
 //!
-//! What comes in at its own sockets is read here. What is about its own calls is carried out at once, what is about
-//! calls of another shard goes there as it was read, and that shard answers the proxy: nobody waits. What no shard
-//! knows goes to the thread for requests about the node.
+//! Messages that come in at its own sockets are read here. One about its own calls is carried out at once, one about
+//! calls of another shard goes there as it was read, and that shard answers the proxy: nobody waits. A request about
+//! the node as a whole goes to the thread for these.
 //!
 //! A shard that does not turn is known by [`Liveness`]. Requests for its calls are refused as an overload, so that
 //! the proxy goes elsewhere, and what comes in at its sockets is read by that thread. Offers and answers that it finds
@@ -28,7 +28,7 @@ use crate::origin::{Origin, Peer};
 
 /// The longest reply that can be sent over IPv4: less than 65 535 by the headers of IP and UDP.
 pub const REPLY_BYTES_MAX: usize = 65_535 - 20 - 8;
-/// What a shard is asked by its own exchange. No caller has this number.
+/// The number of the requests that a shard gets from its own exchange. No caller has it.
 const OWN: RequestId = RequestId { caller: u16::MAX, sequence: 0 };
 
 /// A message, and where its answer goes.
@@ -36,20 +36,20 @@ const OWN: RequestId = RequestId { caller: u16::MAX, sequence: 0 };
 pub struct IncomingMessage {
     /// The message.
     pub message: Message,
-    /// Where its answer goes.
+    /// The destination of its answer.
     pub to: ReturnAddress,
 }
 
-/// What the shards of a node have in common.
+/// The context that the shards of a node share.
 #[derive(Clone, Debug)]
 pub struct NgContext {
     /// The protocol.
     pub state: Arc<NgState>,
-    /// Who asks at each listener, but for the peer.
+    /// The origin of requests at each listener, but for the peer.
     pub origins: Arc<[Origin]>,
     /// The thread for requests about the node.
     pub node_thread: Sender<NodeTask>,
-    /// Which shards turn.
+    /// The shards that turn.
     pub liveness: Arc<Liveness>,
 }
 
@@ -61,10 +61,10 @@ impl NgContext {
         Some(IncomingMessage { message, to: ReturnAddress::Datagram(path) })
     }
 
-    /// Where a message is answered; an error if that is a shard that does not turn.
+    /// The place where a message is answered; an error if that is a shard that does not turn.
     ///
     /// # Errors
-    /// Why it cannot be answered.
+    /// The reason that it cannot be answered.
     pub fn place(&self, now: Timestamp, message: &Message) -> Result<Place, AskError> {
         let shards = u16::try_from(self.liveness.shard_count()).expect("as many as ShardIds");
         match message.place(shards) {

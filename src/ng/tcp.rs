@@ -29,7 +29,7 @@ impl TcpFront {
     /// Binds an address and starts to accept.
     ///
     /// # Errors
-    /// What the system says about the address.
+    /// The system's error about the address.
     pub fn start(
         address: SocketAddr,
         rights: Rights,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use io_uring::types::BufRingEntry;
 
-/// What the buffers of a group are for; the number under which the kernel knows it.
+/// The purpose of a group of buffers; the number under which the kernel knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u16)]
 pub(super) enum Group {
@@ -64,7 +64,7 @@ impl Buffers {
         self.group
     }
 
-    /// How many there are.
+    /// The number of buffers.
     pub(super) fn count(&self) -> u16 {
         self.count
     }

@@ -187,7 +187,7 @@ impl Caller {
 /// A question under way: its number, and to whom.
 type Asked<'a> = (u64, Waiter<'a>, ShardId);
 
-/// How long to wait before looking whether to go on.
+/// Time to wait before the question whether to go on.
 fn next_look(asked: &[Asked<'_>], began: Timestamp) -> Duration {
     let left = |(_, waiter, _): &Asked<'_>| waiter.patience.saturating_sub(clock::now().since(began));
     asked.iter().map(left).min().unwrap_or_default().min(STALLED_AFTER)

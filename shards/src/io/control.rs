@@ -15,7 +15,7 @@ pub(super) const CONTROL_BYTES: usize = padded(HEADER_BYTES + size_of::<libc::in
 const HEADER_BYTES: usize = size_of::<libc::cmsghdr>();
 const LEVEL_AT: usize = size_of::<usize>();
 const TYPE_AT: usize = LEVEL_AT + size_of::<libc::c_int>();
-/// Where the addresses are in `in_pktinfo` (the local one, the destination) and `in6_pktinfo`.
+/// Offsets of the addresses in `in_pktinfo` (the local one, the destination) and `in6_pktinfo`.
 const IP4_LOCAL_AT: usize = 4;
 const IP4_DESTINATION_AT: usize = 8;
 const IP6_AT: usize = 0;

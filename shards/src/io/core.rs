@@ -24,10 +24,10 @@ use crate::time::Timestamp;
 /// The sans-IO side. One input, then `poll_wanted` to `None`, then the next input; every `Effect::Open` is
 /// answered by `handle_opened` while draining, and a message that is not taken comes back by `handle_returned`.
 pub trait Core: 'static {
-    /// What shards hand to each other.
+    /// The message that shards hand to each other.
     type Message: Send + 'static;
 
-    /// What becomes of a packet of media.
+    /// Decides about a packet of media.
     fn relay(&mut self, now: Timestamp, at: SocketId, source: SocketAddr, packet: &mut [u8]) -> Verdict;
     /// A packet was longer than a buffer.
     fn note_too_long(&mut self, socket: SocketId);
@@ -49,32 +49,32 @@ pub trait Core: 'static {
     fn handle_timeout(&mut self, now: Timestamp);
     /// The next thing to be done outside.
     fn poll_wanted(&mut self) -> Option<Wanted<Self::Message>>;
-    /// When `handle_timeout` is wanted next.
+    /// Time at which `handle_timeout` is wanted next.
     fn poll_timeout(&self) -> Option<Timestamp>;
 }
 
-/// What a core wants done.
+/// An action that a core wants done.
 #[derive(Debug)]
 pub enum Wanted<M> {
-    /// What its shard wants done.
+    /// An effect of its shard.
     Effect(Effect),
     /// Answer a client, not before the ports that were closed for it are free.
     Answer {
-        /// Whom.
+        /// The client.
         to: ReturnAddress,
         /// The reply.
         reply: Arc<[u8]>,
     },
     /// Hand a message to another shard.
     Send {
-        /// Which.
+        /// The shard.
         shard: ShardId,
-        /// What.
+        /// The message.
         message: M,
     },
 }
 
-/// Where an answer goes.
+/// The destination of an answer.
 #[derive(Clone, Debug)]
 pub enum ReturnAddress {
     /// Back where a datagram came from.

@@ -82,7 +82,7 @@ pub(super) struct Engine<C: Core> {
     mail: mailbox::Receiver<C::Message>,
     /// The mailbox may hold something, though its bell is answered.
     has_mail: bool,
-    /// Whose turn it is among those that requests come from.
+    /// The source of requests whose turn it is.
     next_source: Source,
     listeners: Listeners,
     messages: Messages<C::Message>,

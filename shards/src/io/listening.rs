@@ -72,7 +72,7 @@ impl Listeners {
         !expected
     }
 
-    /// Those that failed are armed again.
+    /// Arms receives that failed.
     pub(super) fn try_failed_again(&mut self) {
         for listener in self.listeners.iter_mut().filter(|listener| listener.receive == Receive::Failed) {
             listener.receive = Receive::Ended;
@@ -89,7 +89,7 @@ impl Listeners {
         self.datagrams.pop_front()
     }
 
-    /// Whether a request waits.
+    /// Returns whether a request waits.
     pub(super) fn has_datagrams(&self) -> bool {
         !self.datagrams.is_empty()
     }

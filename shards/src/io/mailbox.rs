@@ -41,14 +41,14 @@ pub(super) struct Sender<T> {
     bell: Arc<Bell>,
 }
 
-/// What there is to be put into a mailbox.
+/// The sending ends of a mailbox's queues.
 #[derive(Debug)]
 pub(super) struct Senders<M> {
     /// Commands.
     pub(super) requests: Sender<Request>,
     /// Messages.
     pub(super) messages: Sender<M>,
-    /// What is to be listened at.
+    /// Sockets to receive requests from.
     pub(super) listening: Sender<Listening>,
 }
 
@@ -157,12 +157,12 @@ impl<M> Receiver<M> {
         self.messages.try_recv().ok()
     }
 
-    /// What is to be listened at from now on, if that has changed.
+    /// The sockets to receive requests from, if they have changed.
     pub(super) fn take_listening(&self) -> Option<Listening> {
         self.listening.try_recv().ok()
     }
 
-    /// Whether there is nothing to take.
+    /// Returns whether there is nothing to take.
     pub(super) fn is_empty(&self) -> bool {
         self.requests.is_empty() && self.messages.is_empty() && self.listening.is_empty()
     }

@@ -28,12 +28,12 @@ pub struct RequestSocket {
     inner: socket2::Socket,
 }
 
-/// Which way a datagram came; its answer goes back the same way.
+/// The way of a datagram; its answer goes back the same way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DatagramPath {
     /// The number of the address that was listened at, in the order of [`super::Shards::listen`].
     pub listener: usize,
-    /// Who sent it.
+    /// The sender.
     pub peer: SocketAddr,
     /// The address of this host that it was sent to, where the socket is bound to all.
     pub local: Option<IpAddr>,
@@ -43,7 +43,7 @@ impl RequestSocket {
     /// Binds an address for so many shards.
     ///
     /// # Errors
-    /// What the system says about the address.
+    /// The system's error about the address.
     pub fn bind(address: SocketAddr, shards: usize) -> io::Result<Vec<Arc<RequestSocket>>> {
         let first = RequestSocket::new(address)?;
         first.inner.bind(&address.into())?;
@@ -71,10 +71,10 @@ impl RequestSocket {
         Ok(RequestSocket { inner })
     }
 
-    /// Where it is bound.
+    /// The address at which it is bound.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn address(&self) -> io::Result<SocketAddr> {
         let address = self.inner.local_addr()?;
         address.as_socket().ok_or_else(|| io::Error::other("not an internet address"))
@@ -83,7 +83,7 @@ impl RequestSocket {
     /// Receives a datagram that is there already: its length and its path, `listener` being this one's number.
     ///
     /// # Errors
-    /// What the system says; `WouldBlock` if there is none.
+    /// The system's error; `WouldBlock` if there is none.
     pub fn receive(&self, buffer: &mut [u8], listener: usize) -> io::Result<(usize, DatagramPath)> {
         let mut name = [0u8; address::NAME_BYTES];
         let mut control = [0u8; CONTROL_BYTES];
@@ -97,7 +97,7 @@ impl RequestSocket {
     /// Answers a datagram, at once or not at all.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn answer(&self, path: &DatagramPath, payload: &[u8]) -> io::Result<()> {
         let peer = SockAddr::from(path.peer);
         let Some(local) = path.local else {

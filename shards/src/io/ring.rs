@@ -41,7 +41,7 @@ const HEADER_BYTES: usize = 16;
 const PAYLOAD_AT: usize = HEADER_BYTES + address::NAME_BYTES;
 /// Bytes of a buffer for a packet.
 const PACKET_BUFFER_BYTES: usize = PAYLOAD_AT + DATAGRAM_BYTES_MAX;
-/// Where the payload of a request starts.
+/// The offset of a request's payload.
 const REQUEST_AT: usize = PAYLOAD_AT + CONTROL_BYTES;
 /// Bytes of a buffer for a request: no datagram is longer. What is not written to takes no memory.
 const REQUEST_BUFFER_BYTES: usize = (REQUEST_AT + 65_535).next_multiple_of(4096);

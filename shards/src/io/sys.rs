@@ -62,7 +62,7 @@ pub(super) fn replace(target: RawFd, source: BorrowedFd<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// How many descriptors this process may have.
+/// The number of descriptors that this process may have.
 pub(super) fn descriptors_max() -> u64 {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: `limit` is valid for the kernel to write one rlimit.
@@ -128,7 +128,7 @@ pub(super) fn tell_local_addresses(socket: BorrowedFd<'_>, is_ip4: bool) -> io::
     Ok(())
 }
 
-/// How much of each part of a message was filled.
+/// The bytes filled of each part of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Received {
     pub(super) payload: usize,

@@ -189,7 +189,7 @@ fn publications_and_events_leave_by_their_channels() {
     assert_eq!(shards.event_losses().count(), 0);
 }
 
-/// What a client says at an address, and what it is answered.
+/// A question of a client at an address, and its answer.
 fn ask(client: &UdpSocket, at: SocketAddr, text: &str) -> String {
     client.send_to(text.as_bytes(), at).expect("sent");
     let mut answer = [0u8; 70_000];

@@ -6,7 +6,7 @@ use tandem_shards::sdp::{AttributeEdit, AttributeScope};
 use super::codecs::Escapes;
 use crate::ng::value::Value;
 
-/// What is done to lines of one part of the SDP.
+/// The edits of lines of one part of the SDP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Operation {
     Add,

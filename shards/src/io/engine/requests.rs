@@ -8,7 +8,7 @@ use super::{Engine, LAST_WAITS_MAX};
 
 /// Requests of one turn: an offer may take 100 us, and packets wait meanwhile.
 pub(super) const REQUESTS_PER_TURN: usize = 8;
-/// Where requests come from.
+/// A source of requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
     Commands,
@@ -17,7 +17,7 @@ pub(super) enum Source {
 }
 
 impl<C: Core> Engine<C> {
-    /// Whether there may be one to be handed in.
+    /// Returns whether there may be a request to be handed in.
     pub(super) fn has_requests(&self) -> bool {
         self.has_mail || self.listeners.has_datagrams()
     }

@@ -32,7 +32,7 @@ pub(in crate::io) struct Puppet {
     said_by: Option<ReturnAddress>,
 }
 
-/// What a client said, on its way to the shard that answers.
+/// A question of a client, on its way to the shard that answers.
 #[derive(Debug)]
 pub(in crate::io) struct Message {
     pub(in crate::io) text: String,

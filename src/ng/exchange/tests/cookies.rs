@@ -1,4 +1,4 @@
-//! What is kept of replies, and what of them goes out.
+//! Replies that are kept, and the bytes of them that go out.
 
 use super::*;
 
