@@ -25,7 +25,7 @@ const MEMLOCK_PER_SHARD: u64 = 512 * 1024;
 pub struct Finding {
     /// What was looked at.
     pub what: &'static str,
-    /// How it is.
+    /// The state.
     pub verdict: Verdict,
     /// In words, with what to do.
     pub text: String,

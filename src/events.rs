@@ -19,8 +19,8 @@ const CALL_LINES: u64 = 2000;
 /// Lines of one name in ten seconds, of which there may be many for each call.
 const MEDIA_LINES: u64 = 20;
 
-/// How long lines gather once one was written: whoever sends one meanwhile has nobody to wake, which takes a shard
-/// longer than all else about an event.
+/// Time for which lines gather once one was written: a shard that sends one meanwhile has nobody to wake, which takes
+/// it longer than all else about an event.
 const GATHERING: Duration = Duration::from_millis(20);
 /// How often limits are asked what they have left out.
 const LEFT_OUT_PERIOD: Duration = Duration::from_secs(1);

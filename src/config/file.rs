@@ -25,7 +25,7 @@ use super::validate;
 
 /// Bytes of a file: a hundred times what a node with all its interfaces needs.
 pub const FILE_BYTES_MAX: usize = 1 << 20;
-/// How long a file may take to be read: a pipe may be one, if somebody writes to it.
+/// Longest time to read a file: a pipe may be one, if somebody writes to it.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Errors that are told; whoever has more has another kind of file.
 const PROBLEMS_MAX: usize = 50;

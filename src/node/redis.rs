@@ -6,7 +6,7 @@ use std::time::Duration;
 use tandem_shards::names::{CallId, Keyspace};
 use tandem_shards::time::Timestamp;
 
-/// What operators can do about Redis; implemented by the Redis side.
+/// Actions of operators on Redis; implemented by the Redis side.
 pub trait RedisControl: Send + Sync + fmt::Debug {
     /// This node's own keyspace.
     fn keyspace(&self) -> Keyspace;
@@ -18,13 +18,13 @@ pub trait RedisControl: Send + Sync + fmt::Debug {
     fn unsubscribe(&self, keyspace: Keyspace) -> bool;
     /// Compares the calls of one keyspace, or of all, with Redis now.
     fn resync(&self, keyspace: Option<Keyspace>);
-    /// How it is.
+    /// The state.
     fn status(&self) -> RedisStatus;
-    /// When the record of an own call was stored last, as Redis has acknowledged.
+    /// Time at which the record of an own call was stored last, as Redis has acknowledged.
     fn written(&self, call_id: &CallId) -> Option<Timestamp>;
 }
 
-/// How Redis is.
+/// The state of Redis.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RedisStatus {
     /// Own calls can be written: the server has answered on that connection, a moment ago at most.
@@ -35,9 +35,9 @@ pub struct RedisStatus {
     pub deletions_owed: u64,
     /// Since when the server has not answered on the connection that notifications come on.
     pub silent_for: Duration,
-    /// Where own calls are written.
+    /// The server that own calls are written to.
     pub write_url: String,
-    /// Where notifications come from.
+    /// The server that notifications come from.
     pub subscribe_url: String,
     /// From the last notification to when its call was brought up to date.
     pub lag: Duration,
@@ -49,12 +49,12 @@ pub struct RedisStatus {
     pub last_error: Option<String>,
 }
 
-/// How one feed is.
+/// The state of one feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedStatus {
-    /// Whose calls.
+    /// The keyspace of the calls.
     pub keyspace: Keyspace,
-    /// Whether notifications arrive.
+    /// Notifications arrive.
     pub connected: bool,
     /// Since when nothing has changed there; long on a quiet ring.
     pub age: Duration,
@@ -64,7 +64,7 @@ pub struct FeedStatus {
     pub waiting: u64,
     /// The node whose calls they are, if it was heard of.
     pub peer: Option<PeerStatus>,
-    /// Whether it is being compared with Redis just now.
+    /// It is being compared with Redis.
     pub comparing: bool,
     /// The last comparison with Redis.
     pub compared: Option<Comparison>,
@@ -91,14 +91,14 @@ impl FeedStatus {
 pub struct PeerStatus {
     /// Since when it was not heard of.
     pub age: Duration,
-    /// Whether it follows this node's keyspace, so holds its calls.
+    /// It follows this node's keyspace, so holds its calls.
     pub holds_ours: bool,
 }
 
 /// A comparison of all calls of a keyspace with their records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Comparison {
-    /// How long ago it ended.
+    /// Time since its end.
     pub ago: Duration,
     /// Records found.
     pub records: u64,
@@ -115,7 +115,7 @@ impl RedisStatus {
     /// A node that would take the own calls of this one: it is there, and holds them.
     ///
     /// # Errors
-    /// Why there is none.
+    /// The reason that there is none.
     pub fn taker(&self, own: Keyspace) -> Result<Keyspace, NobodyTakes> {
         if !self.writing {
             return Err(NobodyTakes::NotWritten);
@@ -126,7 +126,7 @@ impl RedisStatus {
         takers.next().map(|feed| feed.keyspace).ok_or(NobodyTakes::NoPeer(own))
     }
 
-    /// What is wrong, in words.
+    /// The fault, in words.
     pub fn trouble(&self) -> Option<String> {
         let unsaid = || "Redis is not there yet".to_owned();
         (!self.is_healthy()).then(|| self.last_error.clone().unwrap_or_else(unsaid))

@@ -37,7 +37,7 @@ const LIST_MAX: usize = 1 << 20;
 pub struct FollowThread {
     /// Decides.
     pub task: FollowTask,
-    /// Where notifications come from.
+    /// The server that notifications come from.
     pub events: Connector,
     /// Where records are read.
     pub records: Connector,

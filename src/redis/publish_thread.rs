@@ -19,7 +19,7 @@ use super::replicator::{FollowOrder, PublishEffect, PublishOrder, PublishTask};
 
 /// How soon a lost publication is noticed, at the latest.
 const WAIT_MAX: Duration = Duration::from_secs(1);
-/// How long changes gather once one has come: an offer and the answer that follows it at once are one record, a call
+/// Time for which changes gather once one has come: an offer and the answer that follows at once are one record, a call
 /// that has ended by then is none, and the shards have nobody to wake.
 const GATHERING: Duration = Duration::from_millis(2);
 /// Between looks at what is due while Redis is away.

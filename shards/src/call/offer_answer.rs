@@ -338,7 +338,7 @@ impl Work<'_> {
     }
 }
 
-/// Whether the listener of an answer multiplexes from now on: it offered to, and the relay or its peer accepts (the
+/// Decides whether the listener of an answer multiplexes: it offered to, and the relay or its peer accepts (the
 /// matrix of the ng protocol). The options are those of the offer that was answered: an answer has none, and each
 /// branch has its own.
 fn answered_mux(listener: &Media, options: MuxOptions, peer_accepts: bool) -> bool {

@@ -119,7 +119,7 @@ pub struct LegTreatment {
     pub block_short: bool,
 }
 
-/// What is remembered of the SDP last sent to a party (`replace` of the session part).
+/// The parts of the SDP last sent to a party that are remembered (`replace` of the session part).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SentSdp {
     /// User name, session number, version as first sent.
@@ -143,7 +143,8 @@ pub struct MediaState {
     pub interface: InterfaceName,
     /// The family of its local sockets.
     pub family: Family,
-    /// What the party does: seen from the party, as its own SDP says, or else as the counterpart's implies.
+    /// The direction of the party's media, seen from the party: as its own SDP says, or else as the counterpart's
+    /// implies.
     pub direction: Direction,
     /// Flags.
     pub flags: MediaFlags,
@@ -265,7 +266,7 @@ pub struct CallSnapshot {
     pub observed: Vec<(StreamId, StreamObserved)>,
 }
 
-/// What packets have shown of a stream.
+/// Observations of a stream, made from its packets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StreamObserved {
     /// The address here, for showing; none when closed.
@@ -280,9 +281,9 @@ pub struct StreamObserved {
     pub counts_in: StreamCounts,
     /// Packets that went out.
     pub counts_out: StreamCounts,
-    /// When the last packet came, or the stream was made.
+    /// Time of the last packet, or else of the stream's creation.
     pub last_packet: Timestamp,
-    /// What was seen in RTP packets.
+    /// Observations of RTP packets.
     pub rtp: Option<RtpSeen>,
 }
 
@@ -297,7 +298,7 @@ pub struct StreamCounts {
     pub errors: u64,
 }
 
-/// What was seen in the RTP (or RTCP) packets of a stream.
+/// Observations of the RTP (or RTCP) packets of a stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RtpSeen {
     /// Synchronisation source of the last packet.
@@ -319,15 +320,15 @@ pub struct RtpSeen {
 pub struct CallBrief {
     /// Its name.
     pub call_id: CallId,
-    /// Who owns it.
+    /// The owner.
     pub ownership: Ownership,
-    /// When it was made.
+    /// Time of creation.
     pub created: Timestamp,
     /// A deletion is scheduled.
     pub deleting: bool,
     /// The proxy that made it.
     pub created_from: Option<SocketAddr>,
-    /// Which of its records it is at.
+    /// The version of its record.
     pub version: Version,
     /// Its shard.
     pub shard: crate::names::ShardId,
@@ -410,7 +411,7 @@ impl StreamId {
 }
 
 impl CallSnapshot {
-    /// What was observed of a stream.
+    /// Observations of a stream.
     pub fn stream(&self, id: StreamId) -> Option<&StreamObserved> {
         let at = self.observed.binary_search_by_key(&id, |(known, _)| *known).ok()?;
         Some(&self.observed[at].1)

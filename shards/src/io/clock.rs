@@ -29,13 +29,13 @@ impl Clock {
         })
     }
 
-    /// What time it is.
+    /// The time.
     pub fn now(&self) -> Timestamp {
         self.wall + self.start.elapsed()
     }
 }
 
-/// What time it is.
+/// The time.
 pub(super) fn now() -> Timestamp {
     Clock::of_process().now()
 }

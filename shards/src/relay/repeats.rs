@@ -34,7 +34,7 @@ const EQUAL_PACKETS_MAX: u8 = 30;
 const EQUAL_WITHIN: Duration = Duration::from_secs(1);
 /// Packets in one second that pass. Far more than any media, far less than a loop inside one host.
 const PACKETS_PER_SECOND_MAX: u32 = 4000;
-/// How long nothing passes beyond that: what circles is gone by then.
+/// Time for which nothing passes beyond that: packets that circle are gone by then.
 const REST: Duration = Duration::from_secs(1);
 
 /// Which packets of a stream may be in a loop.
@@ -66,7 +66,7 @@ pub(crate) struct Repeats {
 struct Remembered {
     likeness: u64,
     last_seen: Timestamp,
-    /// How often it came again.
+    /// Number of equal packets since.
     equal: u8,
 }
 
@@ -146,7 +146,7 @@ impl Repeats {
     }
 }
 
-/// What of a packet is compared: its length and its beginning.
+/// A hash of the parts of a packet that are compared: its length and its beginning.
 fn likeness(packet: &[u8]) -> u64 {
     let mut hasher = AHasher::default();
     hasher.write_usize(packet.len());

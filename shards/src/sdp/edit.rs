@@ -167,7 +167,7 @@ impl<'a> Editor<'a> {
         }
     }
 
-    /// Whether any section has a header extension in the end.
+    /// Returns whether any section has a header extension in the end.
     fn has_extension(&self) -> bool {
         self.source.media.iter().any(|media| self.extensions.are_in(self.source, media))
     }
@@ -298,7 +298,7 @@ impl<'a> Editor<'a> {
     }
 }
 
-/// What becomes of an `a=mid` line, if the plan says anything about it.
+/// The edit of an `a=mid` line, if the plan has one.
 fn mid_change(mid: Option<&Option<Text>>) -> Change<'_> {
     match mid {
         None => Change::Keep,

@@ -19,13 +19,13 @@ impl<'a> Extensions<'a> {
         Extensions { left_out }
     }
 
-    /// Whether an `a=extmap` line stays.
+    /// Returns whether an `a=extmap` line stays.
     pub(super) fn keep(self, line: &Line, text: &[u8]) -> bool {
         let name = extension(split_attribute(line.value(text)).1).unwrap_or_default();
         !self.left_out.iter().any(|pattern| *pattern == *b"all".as_slice() || is(pattern, name))
     }
 
-    /// Whether a section has one in the end, of its own or of the session.
+    /// Returns whether a section has one in the end, of its own or of the session.
     pub(super) fn are_in(self, source: &SessionDescription, media: &MediaDescription) -> bool {
         let session = source.media.first().map_or(source.lines.len(), |media| media.lines.start);
         [media.lines.clone(), 0..session].into_iter().any(|part| {

@@ -68,7 +68,7 @@ impl Line {
         &text[self.start..self.end]
     }
 
-    /// What stands behind `X=`; nothing in a blank line.
+    /// The text behind `X=`; nothing in a blank line.
     pub(super) fn value<'a>(&self, text: &'a [u8]) -> &'a [u8] {
         text.get(self.start + 2..self.end).unwrap_or_default()
     }

@@ -57,7 +57,7 @@ struct Reader<'a> {
     inherited: Inherited,
 }
 
-/// What the session part says for all sections.
+/// The attributes of the session part that hold for all sections.
 #[derive(Clone, Copy, Default)]
 struct Inherited {
     ice: bool,
@@ -276,7 +276,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Why a section has no address.
+/// The reason that a section has no address.
 fn no_address(text: &[u8], lines: &[Line], media: &MediaDescription, said: Option<Connection>) -> SdpError {
     let number = |line: usize| Line::number(text, lines[line].start());
     match said.map(|said| (said.line, connection(lines[said.line].value(text)))) {

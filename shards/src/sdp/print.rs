@@ -209,7 +209,7 @@ fn edits_of<'a>(edits: &'a [AttributeEdit], part: Part<'a>) -> impl Iterator<Ite
     })
 }
 
-/// Whether an attribute is meant by an edit, in any case: by all that stands behind `a=`, by its name, or by its
+/// Returns whether an edit means an attribute, in any case: by all that stands behind `a=`, by its name, or by its
 /// name and the first word, which is the payload type of `rtpmap`, `fmtp` and `rtcp-fb`.
 fn matches(pattern: &Text, value: &[u8]) -> bool {
     let named = || {

@@ -89,7 +89,7 @@ fn words(value: &[u8]) -> impl Iterator<Item = (usize, &[u8])> + Clone {
     parts.filter(|(_, word)| !word.is_empty())
 }
 
-/// What stands before the last field of a line, and that field.
+/// The text before the last field of a line, and that field.
 fn last_word(value: &[u8]) -> (&[u8], &[u8]) {
     let value = value.trim_ascii_end();
     value.split_at(value.iter().rposition(|&byte| byte == b' ').map_or(0, |space| space + 1))

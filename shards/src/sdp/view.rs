@@ -88,17 +88,17 @@ pub struct MediaDescription {
     pub ptime: Option<u32>,
     /// Whether it carries ICE attributes of its own or of the session.
     pub ice: bool,
-    /// Whether `a=ice-ufrag` or `a=ice-pwd` are among them.
+    /// `a=ice-ufrag` or `a=ice-pwd` are among them.
     pub ice_credentials: bool,
-    /// Whether it carries `a=fingerprint` (RFC 8122) of its own or of the session.
+    /// It carries `a=fingerprint` (RFC 8122) of its own or of the session.
     pub fingerprint: bool,
     /// What each payload type means, for RTP media; in the order of `formats`.
     pub codecs: Vec<Codec>,
 }
 
 impl MediaDescription {
-    /// Whether it is on hold by the zero address (RFC 3264 section 8.4). With port 9 and credentials of ICE it is not:
-    /// its address comes later, by trickle ICE (RFC 8840 section 4.1.1).
+    /// Returns whether it is on hold by the zero address (RFC 3264 section 8.4). With port 9 and credentials of ICE it
+    /// is not: its address comes later, by trickle ICE (RFC 8840 section 4.1.1).
     pub fn is_held_by_zero_address(&self) -> bool {
         let trickles = self.port == 9 && self.ice_credentials;
         self.address.is_unspecified() && self.port > 0 && !trickles
@@ -192,7 +192,7 @@ impl MediaType {
         named.map(MediaType::Named).or((word == b"other").then_some(MediaType::Other))
     }
 
-    /// Whether it is the type of an `m=` line.
+    /// Returns whether it is the type of an `m=` line.
     pub fn includes(&self, kind: &Text) -> bool {
         match self {
             MediaType::Named(name) => kind.as_bytes() == name.as_bytes(),

@@ -112,7 +112,7 @@ fn media(text: &mut String, call: &CallSnapshot, at: usize, n: usize, media: &Me
     }
 }
 
-/// What was seen of RTP on a media.
+/// Observations of RTP on a media.
 fn seen(call: &CallSnapshot, at: usize, n: usize) -> Option<RtpSeen> {
     call.streams_of(at, n).find_map(|(_, stream)| stream.rtp)
 }

@@ -1,4 +1,4 @@
-//! What rtpengine's record does not say of a call, derived from what it says.
+//! Facts of a call that rtpengine's record lacks, derived from those it has.
 //!
 //! The options of an offer (`rtcp-mux`), the SDP that was passed on (`zero_printed`, `hidden`) and settings of the
 //! call (`endpoint-learning`, the guard) cannot be derived: they are as if nothing had been asked for.

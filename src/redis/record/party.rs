@@ -16,7 +16,7 @@ pub(super) fn treatment(section: &Section<'_>) -> LegTreatment {
     }
 }
 
-/// What rtpengine 12.5 and later remember of the SDP that went to a party.
+/// The parts of the SDP sent to a party that rtpengine 12.5 and later remember.
 pub(super) fn sent(section: &Section<'_>) -> SentSdp {
     let origin = || {
         let user = section.text("last_sdp_orig_username")?;

@@ -447,7 +447,7 @@ impl Reader<'_> {
     }
 }
 
-/// What was observed of each stream of a call.
+/// Observations of each stream of a call.
 type Streams = BTreeMap<StreamId, StreamObserved>;
 
 /// The number of ports that follow each other from the first on, RTP and RTCP at most.
