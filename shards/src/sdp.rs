@@ -10,6 +10,7 @@
 //! Invariant: a plan that changes nothing renders to identical bytes. Left out on purpose: everything a relay
 //! does not act on (times, bandwidths, vendors' attributes) is carried as opaque lines.
 
+mod change;
 mod edit;
 mod extensions;
 mod line;

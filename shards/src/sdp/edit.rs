@@ -10,6 +10,7 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
+use super::change::{Change, Edit};
 use super::extensions::Extensions;
 use super::line::{Attribute, Line, LineKind};
 use super::print::{NewLine, OriginAddress, Part, Printer};
@@ -74,35 +75,6 @@ impl SdpPlan {
             && added.is_empty()
             && order.is_empty()
             && attributes.is_empty()
-    }
-}
-
-/// What becomes of a line, and what is inserted behind it.
-pub(super) struct Edit<'a> {
-    pub(super) change: Change<'a>,
-    pub(super) after: Option<NewLine<'a>>,
-}
-
-/// What becomes of a line.
-pub(super) enum Change<'a> {
-    Keep,
-    Drop,
-    Replace(NewLine<'a>),
-}
-
-impl<'a> Change<'a> {
-    pub(super) fn drop_if(condition: bool) -> Self {
-        if condition { Change::Drop } else { Change::Keep }
-    }
-
-    pub(super) fn replace_by(new: Option<NewLine<'a>>) -> Self {
-        new.map_or(Change::Keep, Change::Replace)
-    }
-}
-
-impl<'a> From<Change<'a>> for Edit<'a> {
-    fn from(change: Change<'a>) -> Self {
-        Edit { change, after: None }
     }
 }
 

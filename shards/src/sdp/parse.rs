@@ -6,15 +6,13 @@
 
 use std::net::IpAddr;
 
-use super::line::{Attribute, LineKind};
+use super::line::{Attribute, Line, LineKind};
 use super::payload_type::PayloadType;
 use super::values::{connection, fields, number, origin, rtcp, split_attribute, split_space};
 use super::view::ProtocolClass;
 use super::{Codec, Connection, Direction, MediaDescription, Protocol, SdpError, SessionDescription};
 use crate::limits;
 use crate::names::{Family, Text};
-
-pub(super) use super::line::Line;
 
 impl SessionDescription {
     /// Reads an SDP body. What follows it, a further body part or the same again, is neither read nor rendered.

@@ -1,6 +1,6 @@
 //! The rule for a section that the relay stands in for.
 
-use super::edit::{Change, Edit};
+use super::change::{Change, Edit};
 use super::extensions::Extensions;
 use super::line::{Attribute, Line, LineKind};
 use super::payload_type::{PayloadType, PayloadTypes};

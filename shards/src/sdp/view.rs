@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use super::line::Line;
 use crate::names::{Family, Text};
 
 /// A parsed SDP body: its text, the lines in it, and the view of those that matter here.
@@ -11,7 +12,7 @@ pub struct SessionDescription {
     /// The text as it came.
     pub(super) text: Box<[u8]>,
     /// One entry for each line up to the end of the body.
-    pub(super) lines: Vec<super::parse::Line>,
+    pub(super) lines: Vec<Line>,
     /// `o=`.
     pub origin: Option<Origin>,
     /// `s=`, with the number of its line.
