@@ -23,7 +23,7 @@ const MEMLOCK_PER_SHARD: u64 = 512 * 1024;
 /// What was found about the host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What was looked at.
+    /// The subject.
     pub what: &'static str,
     /// The state.
     pub verdict: Verdict,

@@ -69,7 +69,7 @@ impl Head {
 pub struct Command<D: 'static> {
     /// The part that lists show.
     pub head: Head,
-    /// Reads the words behind its own, then has its effect. What is wrong with the words is found before any effect.
+    /// Reads the words behind its own, then has its effect. Faults in the words are found before any effect.
     pub run: fn(&mut Execution<'_>, &mut Words<'_>) -> Result<D, Problem>,
     /// The answer in the text of rtpengine's CLI, to the byte: clients match it.
     pub rtpengine: fn(&D) -> String,

@@ -39,9 +39,9 @@ pub struct FollowThread {
     pub task: FollowTask,
     /// The server that notifications come from.
     pub events: Connector,
-    /// Where records are read.
+    /// The server that records are read from.
     pub records: Connector,
-    /// Whether notifications may be switched on in Redis.
+    /// Notifications may be switched on in Redis.
     pub configure: bool,
     /// Orders of operators and of the other thread.
     pub orders: Receiver<FollowOrder>,

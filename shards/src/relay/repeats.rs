@@ -51,7 +51,7 @@ pub(crate) enum Suspects {
 pub(crate) struct Repeats {
     suspects: Suspects,
     remembered: [[Remembered; PACKETS_PER_SET]; SETS],
-    /// When the present second began.
+    /// Start of the present second.
     second: Timestamp,
     /// Packets passed in it.
     passed: u32,

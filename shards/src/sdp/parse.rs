@@ -15,7 +15,7 @@ use crate::limits;
 use crate::names::{Family, Text};
 
 impl SessionDescription {
-    /// Reads an SDP body. What follows it, a further body part or the same again, is neither read nor rendered.
+    /// Reads an SDP body. Text behind it, a further body part or the same again, is neither read nor rendered.
     pub fn parse(text: &[u8]) -> Result<Self, SdpError> {
         Self::parse_from(text, None)
     }

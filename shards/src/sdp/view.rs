@@ -50,7 +50,7 @@ pub struct Connection {
     /// Index of the line.
     pub line: usize,
     /// Address, without a TTL or count; none if it cannot be read, since it is a host name or of another family than it
-    /// says. That is refused only where something is to be sent to it.
+    /// says. Such an address is refused only where something is to be sent to it.
     pub address: Option<IpAddr>,
 }
 
@@ -79,7 +79,7 @@ pub struct MediaDescription {
     pub direction: Direction,
     /// `a=rtcp`.
     pub rtcp: Option<RtcpAttribute>,
-    /// Whether there is `a=rtcp-mux` or `a=rtcp-mux-only`.
+    /// Carries `a=rtcp-mux` or `a=rtcp-mux-only`.
     pub rtcp_mux: bool,
     /// `a=mid`.
     pub mid: Option<Text>,
@@ -87,13 +87,13 @@ pub struct MediaDescription {
     pub label: Option<Text>,
     /// `a=ptime` in milliseconds.
     pub ptime: Option<u32>,
-    /// Whether it carries ICE attributes of its own or of the session.
+    /// Carries ICE attributes of its own or of the session.
     pub ice: bool,
     /// `a=ice-ufrag` or `a=ice-pwd` are among them.
     pub ice_credentials: bool,
-    /// It carries `a=fingerprint` (RFC 8122) of its own or of the session.
+    /// Carries `a=fingerprint` (RFC 8122) of its own or of the session.
     pub fingerprint: bool,
-    /// What each payload type means, for RTP media; in the order of `formats`.
+    /// The meaning of each payload type, for RTP media; in the order of `formats`.
     pub codecs: Vec<Codec>,
 }
 
