@@ -93,7 +93,8 @@ impl Line {
     fn of(event: &Event) -> Line {
         let (level, name, text) = match &event.kind {
             EventKind::Created => (Level::Info, "created", "by an offer".to_owned()),
-            EventKind::Restored => (Level::Debug, "restored", "from a record".to_owned()),
+            EventKind::Restored(_) => (Level::Debug, "restored", "from a record".to_owned()),
+            EventKind::TakenBack => (Level::Info, "taken-back", "own again, foreign before".to_owned()),
             EventKind::TakenOver => (Level::Info, "taken-over", "own now, foreign before".to_owned()),
             EventKind::HandedOver => (Level::Info, "handed-over", "foreign now, own before".to_owned()),
             EventKind::Ended(cause) => (Level::Info, "ended", format!("cause={cause}")),
@@ -118,7 +119,8 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
-    use tandem_shards::names::CallId;
+    use tandem_shards::call::state::Ownership;
+    use tandem_shards::names::{CallId, Keyspace};
     use tandem_shards::output::EndCause;
 
     use super::*;
@@ -127,7 +129,7 @@ mod tests {
     fn the_life_of_a_call_is_at_most_four_lines_at_info() {
         let life = [
             EventKind::Created,
-            EventKind::Restored,
+            EventKind::Restored(Ownership::Foreign(Keyspace(1))),
             EventKind::TakenOver,
             EventKind::HandedOver,
             EventKind::Ended(EndCause::Deleted),

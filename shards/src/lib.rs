@@ -26,6 +26,7 @@
 #![deny(unsafe_code)]
 
 pub mod admission;
+pub mod age;
 pub mod call;
 #[doc(hidden)]
 pub mod fuzzing;

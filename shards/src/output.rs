@@ -6,10 +6,10 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use crate::call::state::{CallBrief, CallSnapshot, Version};
+use crate::age::Age;
+use crate::call::state::{CallBrief, CallSnapshot, Ownership};
 use crate::names::{CallId, Keyspace, RequestId, SocketId};
 use crate::stats::ShardReport;
-use crate::time::Timestamp;
 
 /// What becomes of one packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,10 +164,8 @@ pub struct Superseded {
     pub call_id: CallId,
     /// Where the old record is.
     pub keyspace: Keyspace,
-    /// When the call was made.
-    pub created: Timestamp,
-    /// The version of the new record: only an older one is removed.
-    pub by: Version,
+    /// The age of the new record: only an older one is removed.
+    pub by: Age,
 }
 
 /// Why a socket could not be opened.
@@ -307,8 +305,10 @@ pub struct Event {
 pub enum EventKind {
     /// Made by an offer.
     Created,
-    /// Learned from another node.
-    Restored,
+    /// Made from a record.
+    Restored(Ownership),
+    /// Own again, by this node's own record, and foreign before.
+    TakenBack,
     /// Own now, and foreign before.
     TakenOver,
     /// Foreign now, and own before.

@@ -137,6 +137,12 @@ impl Shard {
     /// Takes a request; its reply comes as an effect.
     pub fn handle_request(&mut self, now: Timestamp, request: Request) {
         assert!(self.opening.is_none(), "effects are drained before the next input");
+        if let Some(request) = self.restore_before(now, request) {
+            self.perform(now, request);
+        }
+    }
+
+    fn perform(&mut self, now: Timestamp, request: Request) {
         let Request { id, command } = request;
         let reply = match command {
             Command::Offer(signal) => return self.offer(now, id, signal),

@@ -37,7 +37,7 @@ pub mod world;
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::names::CallId;
+use crate::names::{CallId, Tag};
 use crate::random::Random;
 use crate::routing::fnv1a;
 
@@ -78,4 +78,10 @@ fn call_id(dialogue: u32) -> CallId {
 /// The dialogue whose call this is.
 fn dialogue_of(call_id: &CallId) -> Option<u32> {
     std::str::from_utf8(call_id.as_bytes()).ok()?.strip_prefix("call-")?.parse().ok()
+}
+
+/// The leg that a tag names.
+fn leg_of(tag: &Tag) -> Option<u8> {
+    let text = std::str::from_utf8(tag.as_bytes()).ok()?;
+    text.rsplit_once('-')?.1.parse().ok().filter(|leg| usize::from(*leg) < check::LEGS_MAX)
 }

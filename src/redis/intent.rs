@@ -277,8 +277,7 @@ impl Intent {
                 None => self.on_ended(now, &call_id),
                 Some(call) if call.ownership == Ownership::Own => {}
                 Some(call) => {
-                    let newer = Age { created: call.created, version: call.version };
-                    self.on_handed_over(&call_id, Some(newer));
+                    self.on_handed_over(&call_id, Some(call.age()));
                 }
             }
         }

@@ -34,9 +34,9 @@ use std::fmt;
 use tandem_shards::call::state::{CallSnapshot, Ownership};
 use tandem_shards::interfaces::Interfaces;
 use tandem_shards::names::{CallId, Keyspace, Text};
-use tandem_shards::time::Timestamp;
 
 pub use digest::digest;
+pub use tandem_shards::age::Age;
 
 /// Bytes of one record, both ways: a call at its ceilings stays far below.
 pub const RECORD_BYTES_MAX: usize = 4 << 20;
@@ -87,17 +87,8 @@ impl Record {
     /// Puts records of one call-id in order: a later call of the same name is newer than any of an earlier
     /// one, and within a call the version decides.
     pub fn age(&self) -> Age {
-        Age { created: self.call.created, version: self.call.version }
+        self.call.age()
     }
-}
-
-/// What decides which of two records is the newer. See [`Record::age`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Age {
-    /// When the call was made.
-    pub created: Timestamp,
-    /// Which of its records it is.
-    pub version: tandem_shards::call::state::Version,
 }
 
 /// Why something stored under a call-id is no record that can be used.

@@ -44,6 +44,9 @@ struct Arguments {
     /// Three nodes that share their calls, and all faults on, whatever the seed says.
     #[arg(long)]
     all_faults: bool,
+    /// What every queue between threads has room for, whatever the seed says.
+    #[arg(long)]
+    queues: Option<usize>,
     /// Build one of the deliberate bugs in: its number, from 0.
     #[arg(long)]
     bug: Option<usize>,
@@ -64,7 +67,8 @@ fn main() -> ExitCode {
 
 impl Arguments {
     fn swarm(&self, seed: u64) -> Swarm {
-        if self.all_faults { Swarm::all_faults(seed) } else { Swarm::new(seed) }
+        let swarm = if self.all_faults { Swarm::all_faults(seed) } else { Swarm::new(seed) };
+        Swarm { queue_max: self.queues.unwrap_or(swarm.queue_max), ..swarm }
     }
 }
 

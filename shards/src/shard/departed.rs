@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use crate::age::Age;
 use crate::call::Call;
 use crate::call::state::{CallSnapshot, Version};
 use crate::limits::DEPARTED_MAX;
@@ -19,9 +20,8 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(60);
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Departed {
-    /// When a call ended that had this name, when it was made, and its last version: that of its end, which
-    /// counts as a change.
-    calls: BTreeMap<CallId, (Timestamp, Timestamp, Version)>,
+    /// When a call ended that had this name, and the age of its end, which counts as a change.
+    calls: BTreeMap<CallId, (Timestamp, Age)>,
     queue: VecDeque<(Timestamp, CallId)>,
 }
 
@@ -29,20 +29,20 @@ impl Departed {
     /// Remembers an own call that ends.
     pub(super) fn note(&mut self, now: Timestamp, call: &Call) {
         self.forget(now);
-        let last = Version { sequence: call.version.sequence + 1, ..call.version };
-        self.calls.insert(call.id.clone(), (now, call.created, last));
+        let version = Version { sequence: call.version.sequence + 1, ..call.version };
+        self.calls.insert(call.id.clone(), (now, Age { version, ..call.age() }));
         self.queue.push_back((now, call.id.clone()));
     }
 
     /// Whether a record tells of a call as it was before it ended here.
     pub(super) fn supersedes(&mut self, now: Timestamp, stored: &CallSnapshot) -> bool {
         self.forget(now);
-        self.newest(&stored.call_id).is_some_and(|newest| (stored.created, stored.version) < newest)
+        self.newest(&stored.call_id).is_some_and(|newest| stored.age() < newest)
     }
 
-    /// When a call that ended was made, and its last version.
-    pub(super) fn newest(&self, call_id: &CallId) -> Option<(Timestamp, Version)> {
-        self.calls.get(call_id).map(|(_, created, version)| (*created, *version))
+    /// The age of the end of a call that ended.
+    pub(super) fn newest(&self, call_id: &CallId) -> Option<Age> {
+        self.calls.get(call_id).map(|(_, age)| *age)
     }
 
     fn forget(&mut self, now: Timestamp) {
@@ -50,7 +50,7 @@ impl Departed {
             && (now.since(*ended) > REMEMBERED_FOR || self.queue.len() >= DEPARTED_MAX)
         {
             // One that has ended again since is remembered for that.
-            if self.calls.get(call_id).is_some_and(|(at, ..)| at == ended) {
+            if self.calls.get(call_id).is_some_and(|(at, _)| at == ended) {
                 self.calls.remove(call_id);
             }
             self.queue.pop_front();

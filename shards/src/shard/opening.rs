@@ -57,11 +57,16 @@ impl Shard {
     pub(super) fn open_ports(&mut self, now: Timestamp, mut opening: Opening) {
         let tos = self.tos(&opening.purpose);
         let exact = matches!(opening.purpose, Purpose::Restore(_));
+        let mut reserved = match &opening.purpose {
+            Purpose::Signal(signalling) => self.reserve_waiting_ports(&signalling.signal.call_id),
+            Purpose::Restore(_) => Vec::new(),
+        };
         let plane = &mut self.plane;
         let complete = opening
             .purpose
             .new_ports()
             .all(|new| new.asked || if exact { plane.take_exact(new) } else { plane.take_any(new) });
+        reserved.iter_mut().for_each(|new| plane.abandon(new, &[]));
         if !complete || opening.attempts > OPEN_ATTEMPTS_MAX {
             return self.give_up(now, opening);
         }

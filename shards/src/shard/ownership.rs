@@ -39,24 +39,26 @@ impl Shard {
 
     /// Makes a foreign call own: from now on it is timed out, published and deleted here.
     ///
-    /// The epoch counts up, so that the record of this node wins over that of the former owner.
+    /// The epoch counts up, so that the record of this node wins over that of the former owner, and over one that
+    /// waits for its ports.
     pub(super) fn take_over(&mut self, index: u32) -> bool {
         let call = &mut self.calls[index];
+        let waiting = self.pending.version(&call.id, call.created).map_or(0, |version| version.epoch);
         let Ownership::Foreign(keyspace) = call.ownership else {
             return false;
         };
         call.ownership = Ownership::Own;
         call.contested = false;
-        call.version.epoch += 1;
+        call.version.epoch = call.version.epoch.max(waiting) + 1;
         call.version.sequence = 0;
-        let (created, by) = (call.created, call.version);
+        let by = call.age();
         call.dirty = true;
         let call_id = call.id.clone();
         self.foreign -= 1;
         self.own += 1;
         self.plane.admission.admit_always();
         if self.plane.settings.publish {
-            let former = Superseded { call_id: call_id.clone(), keyspace, created, by };
+            let former = Superseded { call_id: call_id.clone(), keyspace, by };
             self.plane.effects.push_back(Effect::Retire(former));
         }
         self.event(&call_id, EventKind::TakenOver);

@@ -1,21 +1,21 @@
 //! Records of other nodes, and of this node before a restart: which of them wins, and how it takes effect.
 //!
-//! The newest record wins: of two calls of one name the one that was made later, and of one call the newer
-//! version: first the epoch, which counts changes of ownership, then the sequence. Records that rtpengine wrote
-//! have no version; there the time of the last signal decides. An own call is never ended here: at most it
-//! becomes foreign, when a newer record says that another node has taken it over.
+//! The newest record wins, see [`Age`]. An own call is never ended here: at most it becomes foreign, when a newer
+//! record says that another node has taken it over.
 //!
-//! A record whose ports are taken is kept and tried again; it is never forgotten and nothing is deleted for it.
+//! A record whose ports are taken waits and is tried again: after a pause, and before anybody changes its call. It
+//! gives way to no older record. A take-over of the copy that is here counts from the version of the record that
+//! waits, and takes none of its ports for another party, since the parties may know them from its owner.
 
-use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use crate::age::{Age, Claim};
 use crate::call::Call;
 use crate::call::draft::NewPorts;
 use crate::call::restore::{lacking, rebuild};
 use crate::call::state::{CallSnapshot, Ownership, Version};
-use crate::input::Restore;
+use crate::input::{Command, Request, Restore};
 use crate::limits::PENDING_RESTORES_MAX;
 use crate::names::{CallId, RequestId};
 use crate::output::{Effect, EventKind, Refusal, Reply, RestoreOutcome, Superseded};
@@ -38,6 +38,8 @@ pub(super) struct Restoring {
     outcome: RestoreOutcome,
     /// How long to wait if it cannot be had now.
     pause: Duration,
+    /// A request about the same call, to be carried out next.
+    then: Option<Request>,
 }
 
 /// Records whose ports are taken, by call, and when each is tried again.
@@ -70,6 +72,23 @@ impl Pending {
         self.queue.first().map(|(due, _)| *due)
     }
 
+    fn get(&self, call_id: &CallId) -> Option<&CallSnapshot> {
+        self.records.get(call_id).map(|waiting| &waiting.restore.call)
+    }
+
+    /// Whether a newer record of the call waits, of another keyspace.
+    fn outdates(&self, restore: &Restore) -> bool {
+        let waiting = self.records.get(&restore.call.call_id).map(|waiting| &waiting.restore);
+        waiting.is_some_and(|waiting| {
+            waiting.keyspace != restore.keyspace && waiting.call.age() > restore.call.age()
+        })
+    }
+
+    /// The version of the record that waits for a call made at that time.
+    pub(super) fn version(&self, call_id: &CallId, created: Timestamp) -> Option<Version> {
+        self.get(call_id).filter(|waiting| waiting.created == created).map(|waiting| waiting.version)
+    }
+
     fn insert(&mut self, waiting: Waiting) {
         let call_id = waiting.restore.call.call_id.clone();
         self.remove(&call_id);
@@ -95,14 +114,28 @@ impl Pending {
 
 impl Shard {
     pub(super) fn restore(&mut self, now: Timestamp, id: RequestId, restore: Restore) {
-        self.pending.remove(&restore.call.call_id);
-        self.try_restore(now, Some(id), restore, RETRY_MIN);
+        if !self.pending.outdates(&restore) {
+            self.pending.remove(&restore.call.call_id);
+        }
+        self.try_restore(now, restore, RETRY_MIN, Some(id), None);
+    }
+
+    /// Tries a record that waits once more before its call is changed. Returns the request if none waits.
+    pub(super) fn restore_before(&mut self, now: Timestamp, request: Request) -> Option<Request> {
+        let waiting = match &request.command {
+            Command::Offer(signal) | Command::Answer(signal) => self.pending.remove(&signal.call_id),
+            Command::Delete(delete) => self.pending.remove(&delete.call_id),
+            _ => None,
+        };
+        let Some(Waiting { pause, restore, .. }) = waiting else { return Some(request) };
+        self.try_restore(now, restore, pause, None, Some(request));
+        None
     }
 
     /// Tries records again whose time has come.
     pub(super) fn retry_pending(&mut self, now: Timestamp) {
         if let Some(Waiting { pause, restore, .. }) = self.pending.take_due(now) {
-            self.try_restore(now, None, restore, pause);
+            self.try_restore(now, restore, pause, None, None);
         }
     }
 
@@ -121,7 +154,44 @@ impl Shard {
         ids.len() as u64
     }
 
-    fn try_restore(&mut self, now: Timestamp, id: Option<RequestId>, restore: Restore, pause: Duration) {
+    fn try_restore(
+        &mut self,
+        now: Timestamp,
+        restore: Restore,
+        pause: Duration,
+        id: Option<RequestId>,
+        then: Option<Request>,
+    ) {
+        match self.admit_record(now, restore, pause) {
+            Ok(mut restoring) => {
+                restoring.then = then;
+                self.open_ports(now, Opening::new(id, Purpose::Restore(restoring)));
+            }
+            Err(outcome) => self.conclude(now, id, outcome, then),
+        }
+    }
+
+    /// A record has had its effect, or none.
+    fn conclude(
+        &mut self,
+        now: Timestamp,
+        id: Option<RequestId>,
+        outcome: RestoreOutcome,
+        then: Option<Request>,
+    ) {
+        self.reply_to(id, Reply::Restored(outcome));
+        if let Some(request) = then {
+            self.perform(now, request);
+        }
+    }
+
+    /// A record that takes effect once its ports are open, or else what it comes to.
+    fn admit_record(
+        &mut self,
+        now: Timestamp,
+        restore: Restore,
+        pause: Duration,
+    ) -> Result<Box<Restoring>, RestoreOutcome> {
         let known = self.index.find(&restore.call.call_id);
         let here = known.map(|index| &self.calls[index]);
         let outcome = match here {
@@ -131,42 +201,38 @@ impl Shard {
         };
         if let Some(index) = known.filter(|index| self.prevails(&self.calls[*index], &restore)) {
             self.assert_ownership(index, restore.call.version);
-            return self.reply_to(id, Reply::Restored(RestoreOutcome::OwnHere));
+            return Err(RestoreOutcome::OwnHere);
         }
         if !matches!(outcome, RestoreOutcome::Created | RestoreOutcome::Updated | RestoreOutcome::Yielded) {
             if outcome == RestoreOutcome::Stale && restore.own {
                 // Left over from before the call changed hands; the next restart would bring it back.
-                let newest = here.map(|here| (here.created, here.version));
+                let newest = here.map(Call::age);
                 let newest = newest.or_else(|| self.departed.newest(&restore.call.call_id));
                 self.retire_own_record(&restore.call.call_id, newest.expect("it is newer than the record"));
             }
-            return self.reply_to(id, Reply::Restored(outcome));
+            return Err(outcome);
         }
-        match lacking(&self.plane.interfaces, here, &restore.call) {
-            Ok(ports) => {
-                let restoring = Restoring { restore, ports, outcome, pause };
-                self.open_ports(now, Opening::new(id, Purpose::Restore(Box::new(restoring))));
-            }
-            Err(refusal) => self.reply_to(id, Reply::Restored(RestoreOutcome::Refused(refusal))),
-        }
+        let ports = lacking(&self.plane.interfaces, here, &restore.call).map_err(RestoreOutcome::Refused)?;
+        Ok(Box::new(Restoring { restore, ports, outcome, pause, then: None }))
     }
 
-    /// Whether another node has taken the call over too, and this one keeps it all the same: the one that was
-    /// signalled last does, since the parties go by what it has told them. Of two equals it is the one with the
-    /// lower keyspace; epochs alone do not tell them apart, since both may have counted from the same record.
+    /// Takes those ports of the record that waits for a call that are free. They are only kept from others: given
+    /// back by the caller.
+    pub(super) fn reserve_waiting_ports(&mut self, call_id: &CallId) -> Vec<NewPorts> {
+        let here = self.index.find(call_id).map(|index| &self.calls[index]);
+        let waiting = self.pending.get(call_id);
+        let ports = waiting.and_then(|stored| lacking(&self.plane.interfaces, here, stored).ok());
+        let mut ports = ports.unwrap_or_default();
+        ports.retain_mut(|new| self.plane.take_exact(new));
+        ports
+    }
+
+    /// Whether another node has taken an own call over too, and this one keeps it all the same.
     fn prevails(&self, here: &Call, restore: &Restore) -> bool {
-        let stored = &restore.call;
-        let contested = here.ownership == Ownership::Own
-            && !restore.own
-            && stored.created == here.created
-            && stored.version != Version::default();
-        let own = Reverse(self.plane.settings.keyspace);
-        contested
-            && match stored.version.epoch.cmp(&here.version.epoch) {
-                Ordering::Less => false,
-                Ordering::Equal => (here.last_signal, own) > (stored.last_signal, Reverse(restore.keyspace)),
-                Ordering::Greater => here.last_signal > stored.last_signal,
-            }
+        let (stored, keyspace) = (&restore.call, self.plane.settings.keyspace);
+        let claim = Claim { age: here.age(), last_signal: here.last_signal, keyspace };
+        let other = Claim { age: stored.age(), last_signal: stored.last_signal, keyspace: restore.keyspace };
+        here.ownership == Ownership::Own && !restore.own && claim.prevails_over(&other)
     }
 
     /// Publishes an own call under a version that no other node can have.
@@ -177,7 +243,7 @@ impl Shard {
 
     /// All sockets are open: the record takes effect.
     pub(super) fn carry_out_restore(&mut self, now: Timestamp, id: Option<RequestId>, restoring: Restoring) {
-        let Restoring { restore, mut ports, outcome, .. } = restoring;
+        let Restoring { restore, mut ports, outcome, then, .. } = restoring;
         let ownership = if restore.own { Ownership::Own } else { Ownership::Foreign(restore.keyspace) };
         let mut stored = restore.call;
         stored.ownership = ownership;
@@ -192,11 +258,14 @@ impl Shard {
         if known.is_none() {
             self.index.insert(call_id.clone(), index);
             self.plane.relay.counters.restored += 1;
-            self.event(&call_id, EventKind::Restored);
+            self.event(&call_id, EventKind::Restored(ownership));
+        }
+        if matches!(before, Some(Ownership::Foreign(_))) && ownership == Ownership::Own {
+            self.event(&call_id, EventKind::TakenBack);
         }
         self.recount(&call_id, before, ownership);
         self.arm(now, index);
-        self.reply_to(id, Reply::Restored(outcome));
+        self.conclude(now, id, outcome, then);
     }
 
     /// Keeps the books of own and foreign when a record has changed one call.
@@ -219,14 +288,14 @@ impl Shard {
         if before == Some(Ownership::Own) && after != Ownership::Own {
             self.disown(call_id);
             let call = self.index.find(call_id).map(|index| &self.calls[index]).expect("just restored");
-            self.retire_own_record(call_id, (call.created, call.version));
+            self.retire_own_record(call_id, call.age());
         }
     }
 
     /// This node's record of a call that is another node's now, or gone, has to go, if it is not newer.
-    fn retire_own_record(&mut self, call_id: &CallId, (created, by): (Timestamp, Version)) {
+    fn retire_own_record(&mut self, call_id: &CallId, by: Age) {
         let keyspace = self.plane.settings.keyspace;
-        let own = Superseded { call_id: call_id.clone(), keyspace, created, by };
+        let own = Superseded { call_id: call_id.clone(), keyspace, by };
         if self.plane.settings.publish {
             self.plane.effects.push_back(Effect::Retire(own));
         }
@@ -234,29 +303,28 @@ impl Shard {
 
     /// The ports are taken by somebody else: the record waits, and the call stays as it is.
     pub(super) fn postpone(&mut self, now: Timestamp, id: Option<RequestId>, restoring: Restoring) {
-        if self.pending.len() >= PENDING_RESTORES_MAX {
-            let refused = RestoreOutcome::Refused(Refusal::TooLarge("records that wait for ports"));
-            return self.reply_to(id, Reply::Restored(refused));
+        let Restoring { restore, pause, then, .. } = restoring;
+        if self.pending.outdates(&restore) {
+            return self.conclude(now, id, RestoreOutcome::Stale, then);
         }
-        let Restoring { restore, pause, .. } = restoring;
+        if self.pending.len() >= PENDING_RESTORES_MAX {
+            let refusal = Refusal::TooLarge("records that wait for ports");
+            return self.conclude(now, id, RestoreOutcome::Refused(refusal), then);
+        }
         self.pending.insert(Waiting { due: now + pause, pause: (pause * 2).min(RETRY_MAX), restore });
-        self.reply_to(id, Reply::Restored(RestoreOutcome::Pending));
+        self.conclude(now, id, RestoreOutcome::Pending, then);
     }
 }
 
 /// What a record means for a call that is here.
 fn judge(here: &Call, restore: &Restore, shown: &CallSnapshot) -> RestoreOutcome {
     let stored = &restore.call;
-    let unversioned = stored.version == Version::default();
-    let (newer, older) = if unversioned {
-        (stored.last_signal > here.last_signal, stored.last_signal < here.last_signal)
-    } else {
-        let epoch = |version: Version| if sabotage::on(Sabotage::EpochIgnored) { 0 } else { version.epoch };
-        let order = |created, version: Version| (created, epoch(version), version.sequence);
-        let stored = order(stored.created, stored.version);
-        let here = order(here.created, here.version);
-        (stored > here, stored < here)
+    let age = |age: Age| {
+        let epoch = if sabotage::on(Sabotage::EpochIgnored) { 0 } else { age.version.epoch };
+        Age { version: Version { epoch, ..age.version }, ..age }
     };
+    let (stored_age, here_age) = (age(stored.age()), age(here.age()));
+    let (newer, older) = (stored_age > here_age, stored_age < here_age);
     match here.ownership {
         Ownership::Own if restore.own || !newer => RestoreOutcome::OwnHere,
         Ownership::Own => RestoreOutcome::Yielded,

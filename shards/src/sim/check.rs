@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::NODES_MAX;
 use super::node::Doing;
 use super::packet::Tag;
-use crate::call::state::CallSnapshot;
+use crate::call::state::{CallSnapshot, Ownership};
 use crate::output::{DropReason, EndCause, EventKind, Verdict};
 use crate::settings::Settings;
 use crate::stats::ShardReport;
@@ -219,12 +219,16 @@ impl Checker {
     ) {
         match kind {
             EventKind::Created => self.change(now, node, dialogue, Holder::Nobody, Holder::Own),
-            EventKind::Restored => {
+            EventKind::Restored(ownership) => {
+                let own = *ownership == Ownership::Own;
+                let holder = if own { Holder::Own } else { Holder::Foreign };
+                self.change(now, node, dialogue, Holder::Nobody, holder);
                 self.counts.restored += 1;
                 if *doing == Doing::Operator {
                     self.fail(now, format!("call-{dialogue} appeared at node {node} for no reason"));
                 }
             }
+            EventKind::TakenBack => self.change(now, node, dialogue, Holder::Foreign, Holder::Own),
             EventKind::TakenOver => {
                 self.change(now, node, dialogue, Holder::Foreign, Holder::Own);
                 self.counts.taken_over += 1;
@@ -236,7 +240,10 @@ impl Checker {
             }
             EventKind::HandedOver => {
                 self.change(now, node, dialogue, Holder::Own, Holder::Foreign);
-                if ![Doing::Record(dialogue), Doing::Timeout, Doing::Operator].contains(doing) {
+                // A record that waited for ports is tried again before its call is changed.
+                if *doing != Doing::Signal(dialogue)
+                    && ![Doing::Record(dialogue), Doing::Timeout, Doing::Operator].contains(doing)
+                {
                     self.fail(now, format!("call-{dialogue} was handed over by {doing:?}"));
                 }
             }
@@ -246,19 +253,6 @@ impl Checker {
         if *kind == EventKind::Created {
             self.counts.created += 1;
             self.at(dialogue, node).created = now;
-        }
-    }
-
-    /// A record has made a call, and it says whose it is.
-    pub(super) fn appeared(&mut self, now: Timestamp, node: usize, dialogue: u32, own: bool) {
-        let holder = if own { Holder::Own } else { Holder::Foreign };
-        self.change(now, node, dialogue, Holder::Nobody, holder);
-    }
-
-    /// A foreign call has become own by this node's own record.
-    pub(super) fn came_home(&mut self, now: Timestamp, node: usize, dialogue: u32) {
-        if self.at(dialogue, node).holder == Holder::Foreign {
-            self.change(now, node, dialogue, Holder::Foreign, Holder::Own);
         }
     }
 

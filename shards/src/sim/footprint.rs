@@ -43,14 +43,29 @@ impl Footprint {
     }
 }
 
+/// Records that wait for ports.
+pub(super) fn waiting_records(shard: &mut Shard, now: Timestamp) -> u64 {
+    match ask(shard, now, Command::Report) {
+        Some(Reply::Shard(report)) => report.pending,
+        other => panic!("unexpected {other:?}"),
+    }
+}
+
 fn query(shard: &mut Shard, now: Timestamp, call_id: &CallId) -> Option<CallSnapshot> {
+    match ask(shard, now, Command::Query(call_id.clone())) {
+        Some(Reply::Call(call)) => Some(*call),
+        _ => None,
+    }
+}
+
+fn ask(shard: &mut Shard, now: Timestamp, command: Command) -> Option<Reply> {
     let id = RequestId { caller: 0, sequence: 0 };
-    shard.handle_request(now, Request { id, command: Command::Query(call_id.clone()) });
-    let mut found = None;
+    shard.handle_request(now, Request { id, command });
+    let mut answer = None;
     while let Some(effect) = shard.poll_effect() {
-        if let Effect::Reply { reply: Reply::Call(call), .. } = effect {
-            found = Some(*call);
+        if let Effect::Reply { reply, .. } = effect {
+            answer = Some(reply);
         }
     }
-    found
+    answer
 }

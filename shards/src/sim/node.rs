@@ -7,19 +7,19 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::check::{LEGS_MAX, Served};
-use super::footprint::{Books, Footprint};
+use super::check::Served;
+use super::footprint::{Books, Footprint, waiting_records};
 use super::front::Desk;
 use super::packet::Told;
 use super::replication::{Daemon, NodeFacts, Replication};
 use super::swarm::Swarm;
 use super::world::store::ports_of;
-use super::{NODES_MAX, call_id, chance, dialogue_of, node_address, node_of_address, split};
+use super::{NODES_MAX, call_id, chance, dialogue_of, leg_of, node_address, node_of_address, split};
 use crate::admission::Admission;
 use crate::call::state::{CallBrief, CallSnapshot};
 use crate::input::{Command, Filter, Request, Restore};
 use crate::interfaces::{AddressId, Interfaces};
-use crate::names::{CallId, InterfaceName, Keyspace, RequestId, ShardId, SocketId, Tag};
+use crate::names::{CallId, InterfaceName, Keyspace, RequestId, ShardId, SocketId};
 use crate::output::{Effect, OpenError, Reply, Verdict};
 use crate::ports::Ports;
 use crate::random::Random;
@@ -381,12 +381,19 @@ impl Node {
     fn check_reuse(&mut self, shard: usize, local: SocketAddr) {
         let address = node_of_address(local.ip()).expect("an address of a node");
         let index = usize::from(local.port() - self.min_port);
-        let used = &mut self.used[address];
-        let again = std::mem::replace(&mut used[index], true) && matches!(self.doing, Doing::Signal(_));
-        let (first, end) =
-            (used.len() * shard / self.shards.len(), used.len() * (shard + 1) / self.shards.len());
-        let pairs = used[first.next_multiple_of(2)..end].chunks_exact(2);
-        let (fresh, all) = (pairs.clone().filter(|pair| **pair == [false, false]).count(), pairs.len());
+        let was_used = std::mem::replace(&mut self.used[address][index], true);
+        let Doing::Signal(dialogue) = self.doing else { return };
+        // A record of the call that waits is tried first, and keeps its ports from others.
+        let awaited = |index| {
+            let at = SocketAddr::new(local.ip(), self.min_port + u16::try_from(index).expect("a port"));
+            self.awaited.get(&at).is_some_and(|calls| calls.contains(&dialogue))
+        };
+        let again = was_used && !awaited(index);
+        let (room, shards) = (self.used[address].len(), self.shards.len());
+        let (first, end) = (room * shard / shards, room * (shard + 1) / shards);
+        let pairs = (first.next_multiple_of(2)..end).step_by(2).filter(|n| n + 1 < end);
+        let is_fresh = |n: &usize| (*n..n + 2).all(|n| !self.used[address][n] && !awaited(n));
+        let (fresh, all) = (pairs.clone().filter(is_fresh).count(), pairs.count());
         if again && fresh * 2 > all {
             self.faults.push(format!("{local} was chosen again; {fresh} of {all} pairs were never used"));
         }
@@ -458,10 +465,14 @@ impl Desk for Node {
         let shard = usize::from(shard.0);
         let subject = Footprint::subject(&command);
         let before = subject.as_ref().map(|call_id| self.footprint(shard, call_id));
+        let waiting = waiting_records(&mut self.shards[shard], self.now);
         self.shards[shard].handle_request(self.now, Request { id, command });
         match self.drain(shard) {
             Some((to, reply)) if to == id => {
+                // A record that waited may have taken effect before the request did.
+                let tried = waiting != waiting_records(&mut self.shards[shard], self.now);
                 if let (Reply::Refused(refusal), Some(call_id)) = (&reply, &subject)
+                    && !tried
                     && before != Some(self.footprint(shard, call_id))
                 {
                     self.faults.push(format!("{call_id} was changed by what was refused: {refusal:?}"));
@@ -483,10 +494,4 @@ pub(super) fn keyspace(node: usize) -> Keyspace {
 /// The interface that is at home on a node.
 pub(super) fn interface(node: usize) -> InterfaceName {
     InterfaceName::from(format!("pub{node}").as_str())
-}
-
-/// The leg that a tag names.
-fn leg_of(tag: &Tag) -> Option<u8> {
-    let text = std::str::from_utf8(tag.as_bytes()).ok()?;
-    text.rsplit_once('-')?.1.parse().ok().filter(|leg| usize::from(*leg) < LEGS_MAX)
 }

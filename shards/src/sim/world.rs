@@ -116,6 +116,8 @@ pub struct World {
     strangers: BTreeSet<(u32, u32)>,
     /// Nodes that have been given a record whose ports they cannot have: their view of a dialogue is old.
     behind: BTreeSet<(usize, u32)>,
+    /// When a node was behind last that is not any more, by dialogue.
+    caught_up: Vec<Timestamp>,
     /// When a packet of somebody else's dialogue came to a dialogue's socket last.
     strayed: Vec<Timestamp>,
     /// How often a dialogue's call was made.
@@ -168,6 +170,7 @@ impl World {
             free_letters: Vec::new(),
             strangers: BTreeSet::new(),
             behind: BTreeSet::new(),
+            caught_up: vec![Timestamp::ZERO; swarm.dialogues as usize],
             enders: BTreeSet::new(),
             strayed: vec![Timestamp::ZERO; swarm.dialogues as usize],
             made: vec![0; swarm.dialogues as usize],

@@ -135,7 +135,7 @@ impl World {
                 let before = self.ages.get(&key).map_or(0, |age| age.created.as_secs() - 1_795_000_000);
                 let incarnation = if afresh || before == 0 { self.counter } else { before };
                 let record = versioned(&name, incarnation, self.counter);
-                let age = Age { created: record.created, version: record.version };
+                let age = record.age();
                 self.records.insert(key.clone(), write(&record, &context()));
                 self.ages.insert(key, age);
                 self.publish(keyspace, name.clone(), "set");
@@ -258,7 +258,7 @@ impl World {
             }
             Output::Restore(restore) => {
                 let call_id = restore.call.call_id.clone();
-                let age = Age { created: restore.call.created, version: restore.call.version };
+                let age = restore.call.age();
                 let outcome = self.restore(&call_id, Ownership::Foreign(restore.keyspace), age);
                 self.answers.push_back(Answer::Restored(restore.keyspace, call_id, outcome));
             }

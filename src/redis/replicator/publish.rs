@@ -14,7 +14,6 @@ use super::{Connection, FollowOrder, PING_INTERVAL, PublishOrder, RETRY, State};
 use crate::redis::command::{self, Batch, Command, Reply};
 use crate::redis::feed::Presence;
 use crate::redis::intent::Intent;
-use crate::redis::record::Age;
 
 /// Batches written at the end, before the rest is given up.
 const LAST_BATCHES_MAX: usize = 1000;
@@ -138,11 +137,10 @@ impl PublishTask {
     }
 
     fn on_superseded(&mut self, old: &Superseded) {
-        let by = Age { created: old.created, version: old.by };
         if old.keyspace == self.intent.own() {
-            return self.intent.on_handed_over(&old.call_id, Some(by));
+            return self.intent.on_handed_over(&old.call_id, Some(old.by));
         }
-        self.intent.on_taken_over(&old.call_id, old.keyspace, by);
+        self.intent.on_taken_over(&old.call_id, old.keyspace, old.by);
         self.tell.push_back(FollowOrder::TakenOver(old.call_id.clone()));
     }
 

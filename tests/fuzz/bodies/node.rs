@@ -251,7 +251,7 @@ impl Node {
 fn note(book: &mut Counters, event: &EventKind) {
     match event {
         EventKind::Created => book.created += 1,
-        EventKind::Restored => book.restored += 1,
+        EventKind::Restored(_) => book.restored += 1,
         EventKind::Ended(cause) => book.count_end(*cause),
         _ => {}
     }

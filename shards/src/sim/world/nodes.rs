@@ -58,8 +58,13 @@ impl World {
 
     /// What an event means that a record set off, perhaps long after it was handed in.
     fn note_record(&mut self, number: usize, dialogue: u32, kind: &EventKind, doing: &Doing) {
-        if matches!(kind, EventKind::TakenOver | EventKind::HandedOver) && *doing != Doing::Signal(dialogue) {
-            // By a record that has waited, or on the grounds of one long ago: the call itself knows best.
+        let by_signal = *kind == EventKind::TakenOver && *doing == Doing::Signal(dialogue);
+        let changes_hands = matches!(
+            kind,
+            EventKind::Restored(_) | EventKind::TakenBack | EventKind::TakenOver | EventKind::HandedOver
+        );
+        if changes_hands && !by_signal {
+            // Perhaps by a record that has waited: the call itself knows best.
             let now = self.now;
             let node = self.nodes[number].as_mut();
             let call = node.and_then(|node| node.query(now, &call_id(dialogue)));
@@ -69,35 +74,27 @@ impl World {
         }
         let Some(node) = &self.nodes[number] else { return };
         let Some(record) = node.record(dialogue) else { return };
-        match kind {
-            EventKind::Restored => {
-                self.checker.appeared(self.now, number, dialogue, record.own);
-                if self.checker.restored(self.now, number, dialogue, &record.call) {
-                    self.replaced[dialogue as usize] = self.now;
-                }
-            }
-            EventKind::Ended(EndCause::RecordGone) => {
-                let Some(replication) = &node.replication else { return };
-                let call_id = &record.call.call_id;
-                let readable = |of| {
-                    let text = self.store.text(of, call_id.as_bytes());
-                    text.map(|text| replication.can_read(of, call_id, text))
-                };
-                // Another call of the same name may have taken its place.
-                let replaced = (0..self.nodes.len()).any(|other| readable(keyspace(other)) == Some(true));
-                if readable(record.keyspace) == Some(false) && !replaced {
-                    let what = format!("node {number} ended call-{dialogue} since its record cannot be read");
-                    self.checker.fail(self.now, what);
-                }
-            }
-            _ => {}
+        if *kind != EventKind::Ended(EndCause::RecordGone) {
+            return;
+        }
+        let Some(replication) = &node.replication else { return };
+        let call_id = &record.call.call_id;
+        let readable = |of| {
+            let text = self.store.text(of, call_id.as_bytes());
+            text.map(|text| replication.can_read(of, call_id, text))
+        };
+        // Another call of the same name may have taken its place.
+        let replaced = (0..self.nodes.len()).any(|other| readable(keyspace(other)) == Some(true));
+        if readable(record.keyspace) == Some(false) && !replaced {
+            let what = format!("node {number} ended call-{dialogue} since its record cannot be read");
+            self.checker.fail(self.now, what);
         }
     }
 
     /// A call that ended without the proxy's doing: its parties must offer again.
     fn note_end(&mut self, node: usize, dialogue: u32, kind: &EventKind) {
         self.made[dialogue as usize] += u32::from(*kind == EventKind::Created);
-        if matches!(kind, EventKind::Created | EventKind::Restored) {
+        if matches!(kind, EventKind::Created | EventKind::Restored(_)) {
             self.enders.remove(&(node, dialogue));
         }
         let EventKind::Ended(cause) = kind else { return };

@@ -139,7 +139,9 @@ impl World {
             }
             // A call on two addresses, each at another node: neither hears both parties.
             let at = phones.map(|phone| phone.remote.and_then(|(rtp, _)| self.node_at(rtp)));
-            let behind = (0..self.nodes.len()).any(|node| self.behind.contains(&(node, dialogue.number)));
+            let is_behind = |node| self.behind.contains(&(node, dialogue.number));
+            let just_behind = self.now.since(self.caught_up[dialogue.number as usize]) < since;
+            let behind = just_behind || (0..self.nodes.len()).any(is_behind);
             // One party was told of the ports of a call that another of the same name has replaced since.
             let replaced = self.replaced[dialogue.number as usize];
             let outdated = phones.iter().any(|phone| phone.remote_since <= replaced);

@@ -416,7 +416,8 @@ impl World {
         self.say(Column::Node(number), || format!("call-{dialogue} of {keyspace}: {outcome:?}"));
         match outcome {
             RestoreOutcome::Pending => drop(self.behind.insert((number, dialogue))),
-            _ => drop(self.behind.remove(&(number, dialogue))),
+            _ if self.behind.remove(&(number, dialogue)) => self.caught_up[dialogue as usize] = self.now,
+            _ => {}
         }
         let updated = matches!(outcome, RestoreOutcome::Updated | RestoreOutcome::Yielded);
         if updated && self.checker.restored(self.now, number, dialogue, &restore.call) {
@@ -424,9 +425,6 @@ impl World {
         }
         if updated && let Some(node) = &mut self.nodes[number] {
             node.note_made(dialogue, restore.call.created);
-        }
-        if updated && restore.own {
-            self.checker.came_home(self.now, number, dialogue);
         }
     }
 
