@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::config::{Config, Host, KeyFlags, sample};
 use crate::ctl::client::{self, CtlArgs};
 use crate::ctl::problem::{EXIT_CODES, EXIT_REFUSED};
-use crate::{check, daemon};
+use crate::{check, daemon, logging};
 
 /// A thread-per-core io_uring RTP relay with hot standby.
 #[derive(Debug, Parser)]
@@ -89,9 +89,12 @@ fn run(args: &NodeArgs) -> ExitCode {
         .map_err(|problems| problems.to_string())
         .and_then(|config| daemon::run(&config));
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => {
+            logging::flush();
+            ExitCode::SUCCESS
+        }
         Err(reason) => {
-            let _ = writeln!(io::stderr(), "tandem: {reason}");
+            logging::say_last(&format!("tandem: {reason}"));
             ExitCode::from(EXIT_REFUSED)
         }
     }

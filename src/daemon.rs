@@ -12,7 +12,8 @@
 //! | `sampler` | measures rates and limits | time |
 //! | `addresses` | watches which media addresses are on this host | netlink |
 //! | `liveness` | asks shards for signs of life, feeds systemd's watchdog | shards, for a moment |
-//! | `events` | writes what happens to calls into the log | its channel |
+//! | `events` | makes lines of what happens to calls | its channel |
+//! | `log` | writes lines to standard error, and nobody else does | whoever reads them |
 //! | `ready` | tells systemd that the calls of before are back, and ends | `redis-notify` |
 //!
 //! Order of the start: what can be refused comes first (addresses of operators), then the shards, then those
@@ -54,8 +55,8 @@ use crate::{addresses, events, liveness, logging, notify, sampler};
 /// # Errors
 /// Why it could not start, in one sentence.
 pub fn run(config: &Config) -> Result<(), String> {
-    logging::start(config.log_level);
     let signals = block_signals()?;
+    logging::start(config.log_level).map_err(|error| format!("cannot start a thread: {error}"))?;
     let capacity = Capacity::of(config, raise_open_files());
     let operators = CtlListeners::bind(config)?;
     let shared = start_shards(config)?;

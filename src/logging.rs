@@ -3,17 +3,27 @@
 //! Under the journal there is no time, but a `<n>` priority. What a line says about a call begins with
 //! `call=ID`, so that a search for one call-id tells its life. The level can change while the daemon runs,
 //! and single calls can be raised to debug. What could come often passes a [`Limiter`] first.
+//!
+//! Nobody who writes a line waits for its reader: see [`writer`].
 
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::MetadataExt;
-use std::sync::Mutex;
+use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use env_logger::{Target, WriteStyle};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use tandem_shards::names::CallId;
 use tandem_shards::time::Timestamp;
+
+pub mod writer;
+
+use writer::{Queue, Room};
 
 /// Calls that may be debugged at the same time.
 pub const DEBUGGED_CALLS_MAX: usize = 64;
@@ -23,12 +33,30 @@ static LEVEL: AtomicUsize = AtomicUsize::new(LevelFilter::Info as usize);
 /// Calls whose debug lines are written whatever the level is.
 static DEBUGGED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Installs the logger; later calls only set the level.
-pub fn start(level: LevelFilter) {
+/// Lines on their way to standard error.
+static QUEUE: Queue = Queue::empty();
+/// How long the end of the process, or of a thread by a panic, waits for its last lines to be written.
+const LAST_WORDS_PATIENCE: Duration = Duration::from_secs(1);
+
+thread_local! {
+    /// What this thread logs now is not left out, however many lines wait.
+    static INSISTS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Installs the logger, starts the thread that writes lines, and has panics logged. For once in a process, after
+/// signals are blocked.
+///
+/// # Errors
+/// No thread can be started.
+pub fn start(level: LevelFilter) -> io::Result<()> {
+    start_writer()?;
+    std::panic::set_hook(Box::new(log_panic));
     let journal = under_journal();
     let mut builder = env_logger::Builder::new();
     // Levels are decided by `Gate`, since they change at run time.
     builder.filter_level(LevelFilter::Trace);
+    builder.target(Target::Pipe(Box::new(QueueEnd)));
+    builder.write_style(if is_coloured() { WriteStyle::Always } else { WriteStyle::Never });
     builder.format(move |out, record| {
         let (level, target) = (record.level(), record.target());
         if journal {
@@ -38,11 +66,91 @@ pub fn start(level: LevelFilter) {
         let time = out.timestamp_millis();
         writeln!(out, "{time} {style}{level:5}{style:#} {target} {}", record.args())
     });
-    let installed = log::set_boxed_logger(Box::new(Gate { logger: builder.build() })).is_ok();
+    let installed = log::set_boxed_logger(Box::new(Gate { logger: builder.build() }));
+    installed.expect("the logger is installed once");
     set_level(level);
-    if !installed {
-        log::debug!("the logger was installed already");
+    Ok(())
+}
+
+/// Waits until the lines so far are written, for a second at most.
+pub fn flush() {
+    QUEUE.flush(LAST_WORDS_PATIENCE);
+}
+
+/// Lines that are missing since nobody read them in time, or standard error refused them.
+pub fn lines_lost() -> u64 {
+    QUEUE.lost()
+}
+
+/// Says why the process ends, as it is, and waits until that is written, for a second at most.
+pub fn say_last(text: &str) {
+    let line = format!("{text}\n");
+    match start_writer() {
+        Ok(()) => QUEUE.push(line.as_bytes(), Room::Always),
+        Err(_) => drop(io::stderr().write_all(line.as_bytes())),
     }
+    flush();
+}
+
+/// Starts the thread that writes lines, if there is none yet.
+#[expect(clippy::disallowed_methods, reason = "the thread loop starts here")]
+fn start_writer() -> io::Result<()> {
+    static STARTED: Mutex<bool> = Mutex::new(false);
+    let mut started = STARTED.lock().unwrap_or_else(PoisonError::into_inner);
+    if *started {
+        return Ok(());
+    }
+    let say_lost = |count| {
+        insist(|| log::error!("{count} lines were left out: nobody has read them in time"));
+    };
+    let work = move || QUEUE.run(&mut io::stderr(), say_lost);
+    std::thread::Builder::new().name("log".to_owned()).spawn(work)?;
+    *started = true;
+    Ok(())
+}
+
+/// The end of the queue that the logger writes to: one line at a time.
+struct QueueEnd;
+
+impl Write for QueueEnd {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        QUEUE.push(line, if INSISTS.get() { Room::Always } else { Room::Bounded });
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn insist(say: impl FnOnce()) {
+    INSISTS.set(true);
+    say();
+    INSISTS.set(false);
+}
+
+/// Says why a thread, or the process, ends.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let thread = std::thread::current();
+    let name = thread.name().unwrap_or("?");
+    let backtrace = Backtrace::capture();
+    let trace = match backtrace.status() {
+        BacktraceStatus::Captured => format!("\n{backtrace}"),
+        _ => String::new(),
+    };
+    let payload = panic.payload();
+    let formatted = payload.downcast_ref::<String>().map(String::as_str);
+    let reason = formatted.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("?");
+    let place = panic.location().map_or(String::new(), |place| format!(" at {place}"));
+    insist(|| log::error!("thread {name} panicked{place}: {reason}{trace}"));
+    flush();
+}
+
+/// As usual: on a terminal, unless it can show none or somebody wants none (no-color.org).
+fn is_coloured() -> bool {
+    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let shown = std::env::var_os("TERM").is_some_and(|terminal| terminal != "dumb");
+    wanted && shown && io::stderr().is_terminal()
 }
 
 /// Sets the level of everything.
@@ -213,6 +321,10 @@ impl Limiter {
 
 #[cfg(test)]
 mod tests {
+    use std::process::{Child, Command as ChildProcess, Stdio};
+
+    use nix::fcntl::{FcntlArg, OFlag, fcntl};
+
     use super::*;
 
     #[test]
@@ -273,6 +385,44 @@ mod tests {
                 assert!(!passes(&of(Some("redis::client")), limit), "a crate's lines are not ours: {target}");
             }
         }
+    }
+
+    /// This test once more, as a process whose standard error is this. It logs and panics.
+    fn panicking(stderr: impl Into<Stdio>) -> Child {
+        let myself = std::env::current_exe().expect("a program");
+        let mut child = ChildProcess::new(myself);
+        child.args(["--exact", "logging::tests::last_words_are_written_and_wait_for_nobody", "--nocapture"]);
+        child.env("TANDEM_TEST_PANIC", "1").stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr);
+        child.spawn().expect("a process")
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "waits for another process")]
+    fn last_words_are_written_and_wait_for_nobody() {
+        if std::env::var_os("TANDEM_TEST_PANIC").is_some() {
+            start(LevelFilter::Info).expect("a thread");
+            log::info!("before");
+            panic!("the reason of {}", "the end");
+        }
+        let said = panicking(Stdio::piped()).wait_with_output().expect("it ends").stderr;
+        let said = String::from_utf8(said).expect("text");
+        assert!(said.contains("INFO  tandem::logging::tests before\n"), "{said}");
+        assert!(said.contains(" panicked at src/logging.rs:"), "{said}");
+        assert!(said.contains(": the reason of the end\n"), "{said}");
+
+        let (unread, full) = io::pipe().expect("a pipe");
+        fcntl(&full, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).expect("an option");
+        while (&full).write(&[b'\n'; 4096]).is_ok() {}
+        fcntl(&full, FcntlArg::F_SETFL(OFlag::empty())).expect("an option");
+        let mut child = panicking(full);
+        let has_ended = |_| {
+            std::thread::sleep(Duration::from_millis(100));
+            child.try_wait().expect("a process").is_some()
+        };
+        let ended = (0..200).any(has_ended);
+        let _ = child.kill();
+        assert!(ended, "it waits for a reader");
+        drop(unread);
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub struct Metrics<'a> {
     pub interfaces: Vec<InterfaceUse>,
     /// Events that are missing in the log because they came too fast.
     pub events_lost: u64,
+    /// Lines that are missing in the log because nobody read them in time.
+    pub log_lines_lost: u64,
     /// `max-sessions`; negative is off.
     pub max_sessions: i64,
     /// What happened to the connections of listeners.
@@ -77,6 +79,8 @@ pub fn page(metrics: &Metrics<'_>) -> String {
 fn node(page: &mut Page, metrics: &Metrics<'_>) {
     page.counter("events_lost_total", "Events of calls that are missing in the log: they came too fast.");
     page.sample(&[], metrics.events_lost);
+    page.counter("log_lines_lost_total", "Lines that are missing in the log: nobody read them in time.");
+    page.sample(&[], metrics.log_lines_lost);
     page.gauge("build_info", "Always 1; the version is the label.");
     page.sample(&[("version", &metrics.version)], 1);
     page.gauge("start_time_seconds", "When the node started, since the epoch.");
@@ -419,6 +423,7 @@ mod tests {
                 address("a\"b\\c\nd", [192, 0, 2, 1], 0),
             ],
             events_lost: 0,
+            log_lines_lost: 7,
             max_sessions: 100,
             listeners: &listeners,
             ng: &ng,

@@ -7,6 +7,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::time::Duration;
 
+/// How long systemd is waited for.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// The daemon serves.
 pub fn ready(status: &str) {
     tell(&format!("READY=1\nSTATUS={status}"));
@@ -49,7 +52,10 @@ fn send(socket: &OsStr, state: &str) -> io::Result<()> {
         [b'@', name @ ..] => SocketAddr::from_abstract_name(name)?,
         _ => SocketAddr::from_pathname(socket)?,
     };
-    UnixDatagram::unbound()?.send_to_addr(state.as_bytes(), &address).map(|_| ())
+    let socket = UnixDatagram::unbound()?;
+    // If systemd does not read, the node goes on.
+    socket.set_write_timeout(Some(PATIENCE))?;
+    socket.send_to_addr(state.as_bytes(), &address).map(|_| ())
 }
 
 #[cfg(test)]

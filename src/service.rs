@@ -14,6 +14,7 @@ use tandem_shards::stats::ShardReport;
 use crate::ctl::handle::Ctl;
 use crate::listener::ListenerCounters;
 use crate::liveness;
+use crate::logging;
 use crate::metrics::{self, Metrics};
 use crate::ng::counters::NgCounters;
 use crate::ng::message::{Message, Place};
@@ -193,6 +194,7 @@ impl Service for NodeService {
             silent,
             interfaces: interfaces(node, &[]),
             events_lost: node.event_losses.count(),
+            log_lines_lost: logging::lines_lost(),
             max_sessions: node.admission.max_sessions(),
             listeners: &self.listeners,
             ng: self.counters(),

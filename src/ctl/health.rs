@@ -13,6 +13,7 @@ use super::execution::Execution;
 use super::keyspaces;
 use super::statistics::{self, Totals};
 use super::text::{Table, age, percent, printable};
+use crate::logging;
 use crate::node::now;
 use crate::node::presence::Presence;
 use crate::node::rates::Rate;
@@ -92,6 +93,7 @@ struct Status {
     shards: u16,
     answering: usize,
     events_lost: u64,
+    log_lines_lost: u64,
     redis: Option<(Keyspace, RedisStatus)>,
 }
 
@@ -111,6 +113,7 @@ impl Status {
             shards,
             answering: usize::from(shards) - execution.silent_count(),
             events_lost: node.event_losses.count(),
+            log_lines_lost: logging::lines_lost(),
             redis,
         }
     }
@@ -182,6 +185,9 @@ fn status(status: &Status) -> String {
     if status.events_lost > 0 {
         line("log", format!("{} events are missing, they came too fast", status.events_lost));
     }
+    if status.log_lines_lost > 0 {
+        line("log", format!("{} lines are missing, nobody read them in time", status.log_lines_lost));
+    }
     text
 }
 
@@ -209,6 +215,7 @@ fn status_data(status: &Status) -> Value {
     value["shards"] = json!(status.shards);
     value["shards_answering"] = json!(status.answering);
     value["events_lost"] = json!(status.events_lost);
+    value["log_lines_lost"] = json!(status.log_lines_lost);
     value["redis"] =
         json!(status.redis.as_ref().map(|(keyspace, status)| keyspaces::data(*keyspace, status)));
     value

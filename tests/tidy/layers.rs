@@ -122,6 +122,18 @@ pub const RULES: &[Rule] = &[
         },
     },
     Rule {
+        name: "one thread writes to standard error",
+        check: standard_streams,
+        shown_by: || {
+            vec![
+                example("src/ng.rs", "use std::io;\nlet mut out = io::stderr();\n", &[2]),
+                example("shards/src/io.rs", "eprintln!(\"here\");\n", &[1]),
+                example("src/ctl/client.rs", "let _ = io::stdout().write_all(text);\n", &[]),
+                example("src/ng/tests.rs", "println!(\"here\");\n", &[]),
+            ]
+        },
+    },
+    Rule {
         name: "hash order is never seen",
         check: hash_order,
         shown_by: || {
@@ -257,6 +269,26 @@ fn unsafe_code(file: &File) -> Vec<Breach> {
         breaches.push(Breach { line: at + 1, what: what.to_owned() });
     }
     breaches
+}
+
+/// A reader that has stopped would hold up whoever writes, and all who wait for that one.
+fn standard_streams(file: &File) -> Vec<Breach> {
+    let of_commands = ["src/cli.rs", "src/ctl/client.rs"];
+    let of_tests = ["tests", "acceptance"].iter().any(|part| file.path.contains(part));
+    let product = file.path.starts_with("src/") || file.path.starts_with("shards/src/");
+    if !product || of_tests || file.path == "src/logging.rs" || of_commands.contains(&file.path.as_str()) {
+        return Vec::new();
+    }
+    let words = ["stderr", "stdout", "eprintln", "println", "eprint", "print", "dbg"];
+    file.search_code(|line| {
+        let word = words.iter().find(|word| {
+            let is_macro = !word.starts_with("std");
+            has_word(line, word) && (!is_macro || line.contains(&format!("{word}!")))
+        })?;
+        Some(format!(
+            "`{word}`: the daemon's words go through the log, whose thread alone waits for a reader"
+        ))
+    })
 }
 
 /// A `for` over a map of ahash's; clippy knows its methods by name, but not this.
