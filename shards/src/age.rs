@@ -2,8 +2,7 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use crate::call::Call;
-use crate::call::state::{CallBrief, CallSnapshot, Version};
+use crate::call::state::{CallBrief, CallState, Version};
 use crate::names::Keyspace;
 use crate::time::Timestamp;
 
@@ -45,7 +44,7 @@ impl Claim {
     }
 }
 
-impl CallSnapshot {
+impl CallState {
     /// The age of the record that says this.
     pub fn age(&self) -> Age {
         Age { created: self.created, version: self.version }
@@ -55,13 +54,6 @@ impl CallSnapshot {
 impl CallBrief {
     /// The age of the newest record of the call.
     pub fn age(&self) -> Age {
-        Age { created: self.created, version: self.version }
-    }
-}
-
-impl Call {
-    /// The age of the newest record of the call.
-    pub(crate) fn age(&self) -> Age {
         Age { created: self.created, version: self.version }
     }
 }

@@ -35,12 +35,12 @@ pub mod interfaces;
 #[cfg(feature = "io")]
 pub mod io;
 pub mod limits;
+pub mod media;
 pub mod names;
 pub mod output;
 mod plane;
 pub mod ports;
 pub mod random;
-mod relay;
 pub mod routing;
 #[doc(hidden)]
 pub mod sabotage;
@@ -50,7 +50,6 @@ pub mod shard;
 #[cfg(feature = "sim")]
 pub mod sim;
 mod slab;
-mod sockets;
 pub mod stats;
 pub mod time;
 mod timer;

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 
 use crate::age::Age;
 use crate::call::state::{CallBrief, CallSnapshot, Ownership};
+use crate::media::flows::FlowId;
 use crate::names::{CallId, Keyspace, RequestId, SocketId};
 use crate::stats::ShardReport;
 
@@ -146,6 +147,13 @@ pub enum Effect {
     Retire(Superseded),
     /// An own call became foreign: what is not stored of it yet is somebody else's to store.
     Disown(CallId),
+    /// What [`Shard::flow`](crate::Shard::flow) shows of a flow has changed; for whoever mirrors flows.
+    Flow {
+        /// The flow.
+        flow: FlowId,
+        /// What became of it.
+        change: FlowChange,
+    },
     /// Answer a request.
     Reply {
         /// Which.
@@ -155,6 +163,17 @@ pub enum Effect {
     },
     /// Something worth a log line.
     Event(Event),
+}
+
+/// What became of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlowChange {
+    /// It is new.
+    Installed,
+    /// It goes on otherwise.
+    Changed,
+    /// It is gone; its index may be used again.
+    Removed,
 }
 
 /// A record that another one has taken the place of.

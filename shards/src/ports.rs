@@ -10,11 +10,11 @@
 //!
 //! Invariant: a port is handed out to one claimant until it is given back.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::interfaces::{AddressId, Interfaces};
-use crate::names::ShardId;
+use crate::names::{ShardId, SocketId};
 use crate::sabotage::{self, Sabotage};
 
 const WORDS: usize = 65536 / 64;
@@ -87,6 +87,28 @@ impl PortWish {
     /// Whether that is none.
     pub fn is_empty(self) -> bool {
         self.len() == 0
+    }
+}
+
+/// Ports to be opened.
+#[derive(Debug)]
+pub(crate) struct NewPorts {
+    /// The endpoint that they are for, if one asked for them.
+    pub(crate) key: Option<SocketAddr>,
+    pub(crate) address: AddressId,
+    pub(crate) wish: PortWish,
+    /// The first port, once taken.
+    pub(crate) first: u16,
+    /// A slot for each port, once taken.
+    pub(crate) sockets: Vec<SocketId>,
+    /// The sockets were asked for.
+    pub(crate) asked: bool,
+}
+
+impl NewPorts {
+    /// Any free ports of an address.
+    pub(crate) fn any(address: AddressId, wish: PortWish) -> Self {
+        NewPorts { key: None, address, wish, first: 0, sockets: Vec::new(), asked: false }
     }
 }
 

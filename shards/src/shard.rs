@@ -7,12 +7,14 @@
 //! (a source is learned, a call taken over) is done at the next [`Shard::handle_timeout`], which
 //! [`Shard::poll_timeout`] then asks for at once.
 
+mod calls;
+mod commit;
 mod departed;
 mod ending;
-mod errands;
 mod lookup;
 mod opening;
 mod ownership;
+mod periodic;
 mod restoring;
 mod signalling;
 mod timeouts;
@@ -22,22 +24,20 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::admission::Admission;
-use crate::call::Call;
-use crate::call::state::Ownership;
+use crate::call::state::StreamId;
 use crate::input::{Command, Request};
 use crate::interfaces::{Interfaces, OwnAddresses};
+use crate::media::flows::{FlowId, FlowView};
+use crate::media::relay::{Notice, Relay, RelaySettings};
 use crate::names::{CallId, RequestId, ShardId, SocketId};
 use crate::output::{Effect, Event, EventKind, OpenError, Refusal, Reply, Verdict};
 use crate::plane::Plane;
 use crate::ports::Ports;
 use crate::random::Random;
-use crate::relay::{Notice, Relay, RelaySettings};
 use crate::settings::Settings;
-use crate::slab::Slab;
 use crate::time::Timestamp;
-use crate::timer::Timers;
+use calls::CallTable;
 use departed::Departed;
-use lookup::CallIndex;
 use opening::Opening;
 use ownership::Leases;
 use restoring::Pending;
@@ -63,17 +63,13 @@ pub struct ShardConfig {
 #[derive(Debug)]
 pub struct Shard {
     plane: Plane,
-    calls: Slab<Call>,
-    index: CallIndex,
-    timers: Timers,
+    calls: CallTable,
     /// A signal or record that waits for its sockets.
     opening: Option<Opening>,
     /// Records whose ports are taken.
     pending: Pending,
     departed: Departed,
     leases: Leases,
-    own: u64,
-    foreign: u64,
 }
 
 impl Shard {
@@ -86,21 +82,16 @@ impl Shard {
                 id: config.id,
                 interfaces: config.interfaces,
                 ports: config.ports,
-                admission: config.admission,
                 settings: config.settings,
                 relay,
                 effects: VecDeque::new(),
                 random: Random::new(config.seed),
             },
-            calls: Slab::default(),
-            index: CallIndex::new(config.seed),
-            timers: Timers::default(),
+            calls: CallTable::new(config.admission, config.seed),
             opening: None,
             pending: Pending::default(),
             departed: Departed::default(),
             leases: Leases::default(),
-            own: 0,
-            foreign: 0,
         }
     }
 
@@ -172,7 +163,7 @@ impl Shard {
 
     /// Does what has fallen due.
     pub fn handle_timeout(&mut self, now: Timestamp) {
-        while let Some(call) = self.timers.pop(now) {
+        while let Some(call) = self.calls.pop_due(now) {
             self.call_is_due(now, call);
         }
         // One at a time: its sockets must be answered for before the next.
@@ -184,24 +175,46 @@ impl Shard {
         self.plane.effects.pop_front()
     }
 
+    /// A flow as it is, for whoever follows [`Effect::Flow`].
+    pub fn flow(&self, id: FlowId) -> Option<FlowView> {
+        self.plane.relay.flows.view(id)
+    }
+
+    /// The flows of a call by their streams.
+    pub fn flows_of(&self, call_id: &CallId) -> Vec<(StreamId, FlowView)> {
+        let flows = self.calls.get(call_id).map_or(&[][..], |call| call.handles.flows());
+        flows.iter().filter_map(|(stream, id)| Some((*stream, self.flow(*id)?))).collect()
+    }
+
+    /// The streams of a call by their flows.
+    pub fn streams_of(&self, call_id: &CallId) -> Vec<(FlowId, StreamId)> {
+        let flows = self.calls.get(call_id).map_or(&[][..], |call| call.handles.flows());
+        flows.iter().map(|(stream, id)| (*id, *stream)).collect()
+    }
+
+    /// All flows as they are: what a mirror that follows [`Effect::Flow`] has too, unless a timeout is due.
+    pub fn flows(&self) -> impl Iterator<Item = (FlowId, FlowView)> {
+        self.plane.relay.flows.views()
+    }
+
     /// When [`Shard::handle_timeout`] is wanted next.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        self.timers.next().into_iter().chain(self.pending.next()).min()
+        self.calls.next_deadline().into_iter().chain(self.pending.next()).min()
     }
 
     /// Marks calls that a packet has something to tell of; they are seen to at the next timeout.
     fn take_notices(&mut self, now: Timestamp) {
         for (index, notice) in self.plane.relay.notices.drain(..) {
-            let call = &mut self.calls[index];
-            call.dirty |= notice != Notice::Loop;
+            let due = &mut self.calls[index].due;
+            due.dirty |= notice != Notice::Loop;
             if notice == Notice::MediaTakesOver {
-                call.media_takes_over = true;
+                due.media_takes_over = true;
             }
-            call.looped |= notice == Notice::Loop;
+            due.looped |= notice == Notice::Loop;
             if let Notice::Moved { from, to } = notice {
-                call.moved = Some((from, to));
+                due.moved = Some((from, to));
             }
-            self.timers.arm_by(index, now);
+            self.calls.arm_by(index, now);
         }
     }
 
@@ -221,30 +234,6 @@ impl Shard {
     }
 
     fn call_by_id(&self, call_id: &CallId) -> Result<u32, Refusal> {
-        self.index.find(call_id).ok_or(Refusal::UnknownCall)
-    }
-
-    /// Puts a new call into the tables and counts it.
-    fn insert_call(&mut self, call: Call) -> u32 {
-        let id = call.id.clone();
-        match call.ownership {
-            Ownership::Own => self.own += 1,
-            Ownership::Foreign(_) => self.foreign += 1,
-        }
-        let index = self.calls.insert(call);
-        self.index.insert(id, index);
-        index
-    }
-
-    /// Publishes a call if it is own.
-    fn publish(&mut self, index: u32) {
-        let call = &mut self.calls[index];
-        call.dirty = false;
-        if call.ownership != Ownership::Own || !self.plane.settings.publish {
-            return;
-        }
-        call.version.sequence += 1;
-        let snapshot = crate::call::export::snapshot(call, &self.plane);
-        self.plane.effects.push_back(Effect::Publish(Box::new(snapshot)));
+        self.calls.find(call_id).ok_or(Refusal::UnknownCall)
     }
 }

@@ -25,6 +25,7 @@ mod dialogue;
 mod footprint;
 pub mod front;
 pub mod log;
+pub mod mirror;
 pub mod network;
 mod node;
 mod packet;
@@ -37,7 +38,7 @@ pub mod world;
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::names::{CallId, Tag};
+use crate::names::{CallId, InterfaceName, Keyspace, Tag};
 use crate::random::Random;
 use crate::routing::fnv1a;
 
@@ -68,6 +69,16 @@ fn node_of_address(ip: IpAddr) -> Option<usize> {
         }
         IpAddr::V6(_) => None,
     }
+}
+
+/// The keyspace of a node.
+fn keyspace(node: usize) -> Keyspace {
+    Keyspace(u32::try_from(node).expect("few nodes"))
+}
+
+/// The interface that is at home on a node.
+fn interface(node: usize) -> InterfaceName {
+    InterfaceName::from(format!("pub{node}").as_str())
 }
 
 /// The name of a dialogue's call.

@@ -16,30 +16,13 @@ impl<T> Default for Slab<T> {
 impl<T> Slab<T> {
     /// Stores a value and returns its index.
     pub(crate) fn insert(&mut self, value: T) -> u32 {
-        let index = self.insert_vacant();
-        self.put(index, value);
-        index
-    }
-
-    /// An index without a value yet, for one that has to know its index; [`Slab::put`] gives it.
-    pub(crate) fn insert_vacant(&mut self) -> u32 {
         let index = self.free.pop().unwrap_or_else(|| {
             self.entries.push(None);
             u32::try_from(self.entries.len() - 1).expect("fewer than 2^32 entries")
         });
-        assert!(self.entries[index as usize].is_none(), "a free entry");
-        index
-    }
-
-    /// Takes a value out for a moment; its index stays reserved.
-    pub(crate) fn take(&mut self, index: u32) -> T {
-        self.entries[index as usize].take().expect("an index in use")
-    }
-
-    /// Puts a value at an index that is reserved.
-    pub(crate) fn put(&mut self, index: u32, value: T) {
         let before = self.entries[index as usize].replace(value);
-        assert!(before.is_none(), "a reserved entry");
+        assert!(before.is_none(), "a free entry");
+        index
     }
 
     /// Takes a value out; its index may be used again.

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use bodies::{TARGETS, Target};
+use tandem_shards::random::Random;
 
 /// Bytes of all corpora: they are read by people too.
 const CORPUS_BYTES_MAX: usize = 1 << 20;
@@ -47,6 +48,17 @@ macro_rules! corpora {
 }
 
 corpora!(bencode config ctl http ng packet record sdp shard);
+
+/// Each call that is stored on the way is read again, and does what it did.
+#[test]
+fn two_thousand_random_lives_of_calls_are_stored_whole() {
+    let target = Target::named("shard");
+    for seed in 0..2000 {
+        let mut random = Random::new(seed);
+        let input: Vec<u8> = (0..600).map(|_| random.next_u64().to_be_bytes()[0]).collect();
+        target.run(&input);
+    }
+}
 
 #[test]
 fn every_target_has_a_test_a_program_and_a_corpus() {

@@ -5,16 +5,15 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::dialogue::Parties;
-use super::offer_answer::Role;
-use super::rewrite::formats;
+use super::codecs::formats;
+use super::parties::Parties;
 use super::sections;
-use super::signal::{Options, Signal};
-use super::{Call, Leg, Media, PortSet};
+use super::signal::{Options, Role, Signal};
+use super::state::{CallState, LegState, MediaState, PortSetState};
 use crate::interfaces::{AddressId, Interfaces};
-use crate::names::{Family, InterfaceName, SocketId, Text};
+use crate::names::{Family, InterfaceName, Text};
 use crate::output::{Keying, Refusal};
-use crate::ports::PortWish;
+use crate::ports::{NewPorts, PortWish};
 use crate::sdp::view::ProtocolClass;
 use crate::sdp::{MediaDescription, Protocol};
 
@@ -46,6 +45,8 @@ pub(crate) struct Side {
     pub(crate) interface: InterfaceName,
     pub(crate) family: Family,
     pub(crate) address: AddressId,
+    /// The position of the address in the interface.
+    position: u16,
 }
 
 /// One section of the SDP.
@@ -96,20 +97,6 @@ pub(crate) enum PortPlan {
     Open(NewPorts),
 }
 
-/// Ports to be opened.
-#[derive(Debug)]
-pub(crate) struct NewPorts {
-    pub(crate) key: Option<SocketAddr>,
-    pub(crate) address: AddressId,
-    pub(crate) wish: PortWish,
-    /// The first port, once taken.
-    pub(crate) first: u16,
-    /// A slot for each port, once taken.
-    pub(crate) sockets: Vec<SocketId>,
-    /// The sockets were asked for.
-    pub(crate) asked: bool,
-}
-
 impl Draft {
     /// The draft of a signal.
     ///
@@ -119,7 +106,7 @@ impl Draft {
     /// the call and cannot fail.
     pub(crate) fn new(
         interfaces: &Interfaces,
-        call: Option<&Call>,
+        call: Option<&CallState>,
         parties: Parties,
         role: Role,
         signal: &Signal,
@@ -165,14 +152,14 @@ impl Draft {
 
     fn section(
         &self,
-        (speaker_leg, listener_leg): (Option<&Leg>, Option<&Leg>),
+        (speaker_leg, listener_leg): (Option<&LegState>, Option<&LegState>),
         role: Role,
         position: usize,
         section: &MediaDescription,
         mux_required: bool,
         options: &Options,
     ) -> Result<SectionDraft, Refusal> {
-        let at = |leg: Option<&'_ Leg>| -> Option<usize> {
+        let at = |leg: Option<&LegState>| -> Option<usize> {
             let media = leg?.media_at(position)?;
             same_kind(media, section).then_some(position)
         };
@@ -216,20 +203,20 @@ impl Draft {
     /// The ports that the listener sends to: they depend on the endpoint that the speaker signals.
     fn listener_ports(
         &self,
-        media: Option<&Media>,
+        media: Option<&MediaState>,
         section: &MediaDescription,
         endpoint: SocketAddr,
         options: &Options,
         single: bool,
     ) -> PortPlan {
         let address = self.listener.address;
-        let open = || PortPlan::Open(NewPorts::new(Some(endpoint), address, section, single));
-        let Some(current) = media.and_then(Media::ports).filter(|set| set.address == address) else {
+        let open = || PortPlan::Open(new_ports(Some(endpoint), address, section, single));
+        let Some(current) = media.and_then(MediaState::ports).filter(|set| self.listener.has(set)) else {
             return open();
         };
         let sets = media.map_or(&[][..], |media| &media.port_sets);
         let fits =
-            |set: &PortSet| set.address == address && set.key.is_some_and(|key| matches(key, endpoint));
+            |set: &PortSetState| self.listener.has(set) && set.key.is_some_and(|key| matches(key, endpoint));
         // A party that does not receive has no endpoint to tell apart by.
         let latched = options.port_latching == Some(true) || section.address.is_unspecified();
         match current.key {
@@ -242,17 +229,23 @@ impl Draft {
     /// The ports that the speaker sends to: those it knows already, or a set that the first answer claims.
     fn speaker_ports(
         &self,
-        media: Option<&Media>,
-        listener_media: Option<&Media>,
+        media: Option<&MediaState>,
+        listener_media: Option<&MediaState>,
         section: &MediaDescription,
     ) -> PortPlan {
         let address = self.speaker.address;
-        let current = media.and_then(Media::ports);
-        if current.is_some_and(|set| set.address == address) {
+        let current = media.and_then(MediaState::ports);
+        if current.is_some_and(|set| self.speaker.has(set)) {
             return PortPlan::Keep;
         }
         let key = current.and_then(|set| set.key).filter(|_| listener_media.is_some());
-        PortPlan::Open(NewPorts::new(key, address, section, false))
+        PortPlan::Open(new_ports(key, address, section, false))
+    }
+
+    /// The ports that were opened.
+    pub(crate) fn take_new_ports(&mut self) -> Vec<NewPorts> {
+        let taken = |new: &mut NewPorts| NewPorts { sockets: std::mem::take(&mut new.sockets), ..*new };
+        self.new_ports().map(taken).collect()
     }
 
     /// The ports that have to be opened.
@@ -267,18 +260,21 @@ impl Draft {
     }
 }
 
-impl NewPorts {
-    fn new(key: Option<SocketAddr>, address: AddressId, section: &MediaDescription, single: bool) -> Self {
-        let wish = if section.protocol.is_rtp() && !single { PortWish::Pairs(1) } else { PortWish::Single };
-        NewPorts { key, address, wish, first: 0, sockets: Vec::new(), asked: false }
-    }
+fn new_ports(
+    key: Option<SocketAddr>,
+    address: AddressId,
+    section: &MediaDescription,
+    single: bool,
+) -> NewPorts {
+    let wish = if section.protocol.is_rtp() && !single { PortWish::Pairs(1) } else { PortWish::Single };
+    NewPorts { key, ..NewPorts::any(address, wish) }
 }
 
 impl Side {
     /// Interface and family toward a party: as asked for, or as it has been, or the default.
     fn new(
         interfaces: &Interfaces,
-        leg: Option<&Leg>,
+        leg: Option<&LegState>,
         asked: Option<&InterfaceName>,
         asked_family: Option<Family>,
         fallback_family: Family,
@@ -294,7 +290,13 @@ impl Side {
             .or_else(|| leg.and_then(|leg| leg.family))
             .unwrap_or(fallback_family);
         let address = interfaces.pick(&interface, family).ok_or(Refusal::UnknownInterface)?;
-        Ok(Side { family: Family::of(interfaces.address(address).ip), interface, address })
+        let local = interfaces.address(address);
+        Ok(Side { family: Family::of(local.ip), interface, address, position: local.position })
+    }
+
+    /// Whether ports are on the address toward the party.
+    fn has(&self, set: &PortSetState) -> bool {
+        set.interface == self.interface && set.position == self.position
     }
 }
 
@@ -320,7 +322,7 @@ fn resolve(interfaces: &Interfaces, asked: &InterfaceName, random: u64) -> (Inte
 
 /// Whether a section goes on with the media at its place: another type is another media (rtpengine gives it
 /// new ports).
-fn same_kind(media: &Media, section: &MediaDescription) -> bool {
+fn same_kind(media: &MediaState, section: &MediaDescription) -> bool {
     let relayed = |protocol: &Protocol| protocol.class != ProtocolClass::NotRelayed;
     media.kind == section.kind
         && media.protocol.is_rtp() == section.protocol.is_rtp()
@@ -349,8 +351,8 @@ fn matches(a: SocketAddr, b: SocketAddr) -> bool {
 /// The protocol toward the listener: as asked for, or as it has been if the sides differ, or the speaker's.
 fn listener_protocol(
     section: &MediaDescription,
-    speaker_media: Option<&Media>,
-    listener_media: Option<&Media>,
+    speaker_media: Option<&MediaState>,
+    listener_media: Option<&MediaState>,
     options: &Options,
 ) -> Result<Protocol, Refusal> {
     let asked = options.transport_protocol.as_ref().filter(|text| **text != *b"accept".as_slice());

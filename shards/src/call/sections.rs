@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use super::Leg;
 use super::draft::{Fate, Printed, SectionDraft};
-use super::offer_answer::Role;
+use super::signal::Role;
+use super::state::LegState;
 use crate::limits::MEDIA_PER_CALL_MAX;
 use crate::names::Text;
 use crate::output::Refusal;
@@ -20,8 +20,8 @@ use crate::sdp::MediaDescription;
 /// # Errors
 /// `TooLarge` if the call has no room for another media.
 pub(crate) fn positions(
-    speaker: Option<&Leg>,
-    listener: Option<&Leg>,
+    speaker: Option<&LegState>,
+    listener: Option<&LegState>,
     sections: &[MediaDescription],
 ) -> Result<Vec<usize>, Refusal> {
     // A party that comes in the middle of a call counts as its counterpart does.
@@ -31,9 +31,9 @@ pub(crate) fn positions(
     for position in named {
         positions.push(position.filter(|_| !positions.contains(&position)));
     }
-    let order = counts.map(Leg::order).unwrap_or_default();
+    let order = counts.map(LegState::order).unwrap_or_default();
     let others =
-        counts.into_iter().flat_map(Leg::visible).filter(|at| !order.contains(at)).collect::<Vec<_>>();
+        counts.into_iter().flat_map(LegState::visible).filter(|at| !order.contains(at)).collect::<Vec<_>>();
     for index in 0..positions.len() {
         if positions[index].is_some() {
             continue;
@@ -48,7 +48,7 @@ pub(crate) fn positions(
     Ok(positions.into_iter().flatten().collect())
 }
 
-fn position_by_mid(leg: &Leg, section: &MediaDescription) -> Option<usize> {
+fn position_by_mid(leg: &LegState, section: &MediaDescription) -> Option<usize> {
     let mid = section.mid.as_ref()?;
     leg.visible().find(|at| {
         let media = leg.media_at(*at);
@@ -61,11 +61,11 @@ fn position_by_mid(leg: &Leg, section: &MediaDescription) -> Option<usize> {
 pub(crate) fn name(
     drafts: &mut [SectionDraft],
     role: Role,
-    (speaker, listener): (Option<&Leg>, Option<&Leg>),
+    (speaker, listener): (Option<&LegState>, Option<&LegState>),
     sections: &[MediaDescription],
     generate: bool,
 ) {
-    let mid_at = |leg: Option<&Leg>, at: usize| leg?.media_at(at)?.mid.clone();
+    let mid_at = |leg: Option<&LegState>, at: usize| leg?.media_at(at)?.mid.clone();
     for draft in drafts.iter_mut() {
         draft.mid = mid_at(listener, draft.position);
     }
@@ -90,11 +90,11 @@ pub(crate) fn name(
 pub(crate) fn order(
     drafts: &[SectionDraft],
     role: Role,
-    (speaker, listener): (Option<&Leg>, Option<&Leg>),
+    (speaker, listener): (Option<&LegState>, Option<&LegState>),
 ) -> Vec<Printed> {
     let is_hidden =
         |at: usize| speaker.and_then(|leg| leg.media_at(at)).is_some_and(|media| media.flags.hidden);
-    let known = listener.map(Leg::order).unwrap_or_default();
+    let known = listener.map(LegState::order).unwrap_or_default();
     let mut order = Vec::with_capacity(drafts.len());
     for position in &known {
         match drafts.iter().position(|draft| draft.position == *position) {
@@ -117,7 +117,7 @@ pub(crate) fn note(
     drafts: &[SectionDraft],
     order: &[Printed],
     role: Role,
-    (speaker, listener): (&mut Leg, &mut Leg),
+    (speaker, listener): (&mut LegState, &mut LegState),
 ) {
     if role == Role::Offer {
         speaker.set_order(drafts.iter().map(|draft| draft.position).collect());
@@ -127,4 +127,29 @@ pub(crate) fn note(
         Printed::Missing(position) => *position,
     };
     listener.set_order(order.iter().map(position).collect());
+}
+
+impl LegState {
+    /// Positions of its media in the order of the sections of its last SDP, from or to it.
+    fn order(&self) -> Vec<usize> {
+        if self.sections.is_empty() {
+            return self.visible().collect();
+        }
+        let order = self.sections.iter().map(|position| usize::from(*position));
+        order.filter(|at| self.visible().any(|visible| visible == *at)).collect()
+    }
+
+    /// Notes the order of its sections.
+    fn set_order(&mut self, order: Vec<usize>) {
+        let goes_without_saying = self.visible().eq(order.iter().copied());
+        let position = |at: usize| u16::try_from(at).expect("few media");
+        let sections = order.into_iter().filter(|_| !goes_without_saying).map(position);
+        self.sections = sections.collect();
+    }
+
+    /// Positions of its media that are not hidden from it.
+    fn visible(&self) -> impl Iterator<Item = usize> {
+        let media = self.media.iter().enumerate();
+        media.filter_map(|(at, media)| media.as_ref().filter(|media| !media.flags.hidden).map(|_| at))
+    }
 }

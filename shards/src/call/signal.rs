@@ -33,6 +33,13 @@ pub struct Signal {
     pub options: Options,
 }
 
+/// The kind of a message that carries SDP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Offer,
+    Answer,
+}
+
 /// The flags of an offer or answer. The default is what a proxy gets that asks for nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {

@@ -347,7 +347,7 @@ impl CallState {
 
     /// The media of a party at a position.
     pub fn media_at(&self, leg: usize, position: usize) -> Option<&MediaState> {
-        self.legs.get(leg)?.media.get(position)?.as_ref()
+        self.legs.get(leg)?.media_at(position)
     }
 
     /// All streams in their order: by party, media and component.
@@ -358,6 +358,18 @@ impl CallState {
                 state.components().map(move |component| StreamId { leg, media, component })
             })
         })
+    }
+}
+
+impl LegState {
+    /// The party it sends to.
+    pub fn peer(&self) -> Option<usize> {
+        self.peers.last().map(|peer| usize::from(*peer))
+    }
+
+    /// The media at a position.
+    pub fn media_at(&self, position: usize) -> Option<&MediaState> {
+        self.media.get(position)?.as_ref()
     }
 }
 

@@ -399,6 +399,8 @@ impl<C: Core> Engine<C> {
                 self.finish_closing();
                 self.outlet.reply(to, reply, self.now);
             }
+            // The kernel's sockets know no flows.
+            Effect::Flow { .. } => {}
             Effect::Event(event) => self.outlet.event(event),
         }
     }

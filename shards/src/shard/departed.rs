@@ -8,8 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use crate::age::Age;
-use crate::call::Call;
-use crate::call::state::{CallSnapshot, Version};
+use crate::call::state::{CallState, Version};
 use crate::limits::DEPARTED_MAX;
 use crate::names::CallId;
 use crate::time::Timestamp;
@@ -27,15 +26,15 @@ pub(super) struct Departed {
 
 impl Departed {
     /// Remembers an own call that ends.
-    pub(super) fn note(&mut self, now: Timestamp, call: &Call) {
+    pub(super) fn note(&mut self, now: Timestamp, call: &CallState) {
         self.forget(now);
         let version = Version { sequence: call.version.sequence + 1, ..call.version };
-        self.calls.insert(call.id.clone(), (now, Age { version, ..call.age() }));
-        self.queue.push_back((now, call.id.clone()));
+        self.calls.insert(call.call_id.clone(), (now, Age { version, ..call.age() }));
+        self.queue.push_back((now, call.call_id.clone()));
     }
 
     /// Whether a record tells of a call as it was before it ended here.
-    pub(super) fn supersedes(&mut self, now: Timestamp, stored: &CallSnapshot) -> bool {
+    pub(super) fn supersedes(&mut self, now: Timestamp, stored: &CallState) -> bool {
         self.forget(now);
         self.newest(&stored.call_id).is_some_and(|newest| stored.age() < newest)
     }

@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use crate::call::export::snapshot;
-use crate::call::state::Ownership;
-use crate::call::{Call, Media};
+use crate::call::state::{CallState, MediaState, Ownership, StreamId};
 use crate::input::{Delete, Filter};
-use crate::names::{CallId, Keyspace};
+use crate::names::{CallId, Component, Keyspace};
 use crate::output::{Effect, EndCause, EventKind, Refusal, Reply};
 use crate::sabotage::{self, Sabotage};
-use crate::sockets::FlowId;
 use crate::time::Timestamp;
 
 use super::Shard;
+use super::calls::Call;
 
 /// A call that was another node's does not end sooner than this, so that its former owner, should it live, sees
 /// from the record that it is not the owner any more, and then that the call is gone, even if it has to connect to
@@ -29,18 +27,16 @@ impl Shard {
             Ok(index) => index,
             Err(refusal) => return Reply::Refused(refusal),
         };
-        let call = &self.calls[index];
-        let leaver = match leaver(call, delete) {
+        let leaver = match leaver(self.calls[index].state(), delete) {
             Ok(leaver) => leaver,
             Err(refusal) => return Reply::Refused(refusal),
         };
-        let call_before = Box::new(snapshot(call, &self.plane));
+        let call_before = Box::new(self.snapshot(index));
         // Only the owner can end a call for all nodes; a foreign one would come back with the next sweep.
-        let taken_over = self.plane.settings.take_over_by_signalling && self.take_over(index);
-        let call = &self.calls[index];
+        let taken_over = self.plane.settings.take_over_by_signalling && self.take_over(now, index);
+        let call = self.calls[index].state();
         if let Some(leg) = leaver.filter(|leg| leaves_others_linked(call, *leg)) {
-            self.remove_leg(index, leg);
-            self.arm(now, index);
+            self.change(now, index, |call| call.remove_leg(leg));
             self.publish(index);
             return Reply::Ended { call: call_before, gone: false };
         }
@@ -50,8 +46,7 @@ impl Shard {
             self.end(now, index, EndCause::Deleted);
             return Reply::Ended { call: call_before, gone: true };
         }
-        self.calls[index].deletion = Some(now + delay);
-        self.arm(now, index);
+        self.change(now, index, |call| call.deletion = Some(now + delay));
         self.publish(index);
         Reply::Ended { call: call_before, gone: false }
     }
@@ -73,8 +68,8 @@ impl Shard {
 
     /// The record of a foreign call is gone. An own call is never ended by that.
     pub(super) fn destroy(&mut self, now: Timestamp, call_id: &CallId, keyspace: Keyspace) -> Reply {
-        let found = self.index.find(call_id);
-        let is_theirs = |index: &u32| self.calls[*index].ownership == Ownership::Foreign(keyspace);
+        let found = self.calls.find(call_id);
+        let is_theirs = |index: &u32| self.calls[*index].state().ownership == Ownership::Foreign(keyspace);
         let foreign = found.filter(|index| is_theirs(index) || sabotage::on(Sabotage::OwnDestroyed));
         if let Some(index) = foreign {
             self.end(now, index, EndCause::RecordGone);
@@ -85,58 +80,38 @@ impl Shard {
 
     /// Takes a call out of all tables, closes what it holds and tells everybody.
     pub(super) fn end(&mut self, now: Timestamp, index: u32, cause: EndCause) {
-        self.timers.disarm(index);
         let call = self.calls.remove(index);
-        self.index.remove(&call.id);
-        if call.ownership == Ownership::Own {
+        let is_own = call.state().ownership == Ownership::Own;
+        if is_own {
             self.count_silent(&call);
         }
-        for media in call.media() {
-            self.plane.close_media(media);
-        }
+        let (state, handles) = call.into_parts();
+        self.release(handles);
         let counters = &mut self.plane.relay.counters;
         counters.count_end(cause);
-        match call.ownership {
-            Ownership::Own => {
-                let duration_us = now.since(call.created).as_micros();
-                counters.duration_us_sum += duration_us;
-                counters.duration_us2_sum += duration_us * duration_us;
-                self.own -= 1;
-                self.plane.admission.release();
-                if self.plane.settings.publish {
-                    self.departed.note(now, &call);
-                    self.plane.effects.push_back(Effect::Unpublish(call.id.clone()));
-                }
+        if is_own {
+            let duration_us = now.since(state.created).as_micros();
+            counters.duration_us_sum += duration_us;
+            counters.duration_us2_sum += duration_us * duration_us;
+            if self.plane.settings.publish {
+                self.departed.note(now, &state);
+                self.plane.effects.push_back(Effect::Unpublish(state.call_id.clone()));
             }
-            Ownership::Foreign(_) => self.foreign -= 1,
         }
-        self.event(&call.id, EventKind::Ended(cause));
-    }
-
-    fn remove_leg(&mut self, index: u32, leg: usize) {
-        let call = &mut self.calls[index];
-        let removed = call.remove_leg(leg);
-        for media in removed.media.iter().flatten() {
-            self.plane.close_media(media);
-        }
-        crate::call::offer_answer::refresh(call, &mut self.plane);
+        self.event(&state.call_id, EventKind::Ended(cause));
     }
 
     /// Counts RTP media in which one side only was heard, or none.
     fn count_silent(&mut self, call: &Call) {
-        for (at, leg) in call.legs.iter().enumerate() {
-            let Some(peer) = leg.peer().filter(|peer| *peer > at).map(|peer| &call.legs[peer]) else {
-                continue;
-            };
-            for (position, media) in leg.media.iter().enumerate() {
-                let relayed = |media: &&Media| media.protocol.is_rtp() && !media.flags.disabled;
-                let rtp = |media: Option<&Media>| media.filter(relayed).and_then(|media| media.rtp);
-                let heard = |flow: FlowId| self.plane.flow(flow).heard;
-                let flows = (rtp(media.as_ref()), rtp(peer.media_at(position)));
-                let (Some(here), Some(there)) = flows else { continue };
-                let heard = (heard(here), heard(there));
+        for (at, leg) in (0..).zip(&call.state().legs) {
+            let Some(peer) = leg.peers.last().copied().filter(|peer| *peer > at) else { continue };
+            for position in (0..).take(leg.media.len()) {
+                let here = self.has_received(call, at, position);
+                let (Some(here), Some(there)) = (here, self.has_received(call, peer, position)) else {
+                    continue;
+                };
                 let counters = &mut self.plane.relay.counters;
-                match heard {
+                match (here, there) {
                     (true, true) => {}
                     (false, false) => counters.zero_way_streams += 1,
                     _ => counters.one_way_streams += 1,
@@ -144,12 +119,20 @@ impl Shard {
             }
         }
     }
+
+    /// Whether packets came on an RTP media that is relayed; none if it is not.
+    fn has_received(&self, call: &Call, leg: u16, media: u16) -> Option<bool> {
+        let relayed = |media: &&MediaState| media.protocol.is_rtp() && !media.flags.disabled;
+        call.state().media_at(leg.into(), media.into()).filter(relayed)?;
+        let flow = call.handles.flow(StreamId::new(leg, media, Component::Rtp))?;
+        Some(self.plane.relay.flows.observed(flow).received)
+    }
 }
 
 /// The party that a `delete` takes out; `None` means the whole call.
 ///
 /// By via-branch first, if no to-tag counts, then by tag.
-fn leaver(call: &Call, delete: &Delete) -> Result<Option<usize>, Refusal> {
+fn leaver(call: &CallState, delete: &Delete) -> Result<Option<usize>, Refusal> {
     let Some(from_tag) = &delete.from_tag else {
         return Ok(None);
     };
@@ -162,15 +145,17 @@ fn leaver(call: &Call, delete: &Delete) -> Result<Option<usize>, Refusal> {
     match &delete.to_tag {
         None => Ok(Some(from)),
         Some(to_tag) => {
-            let answered = call.legs[from].peers.iter().any(|peer| call.legs[*peer].tag.is_some());
-            let linked = call.legs[from].peers.iter().any(|peer| call.legs[*peer].has_tag(to_tag));
+            let answered =
+                call.legs[from].peers.iter().any(|peer| call.legs[usize::from(*peer)].tag.is_some());
+            let linked =
+                call.legs[from].peers.iter().any(|peer| call.legs[usize::from(*peer)].has_tag(to_tag));
             if linked || !answered { Ok(Some(from)) } else { Err(Refusal::TagMismatch) }
         }
     }
 }
 
 /// Whether parties remain that are linked to each other when one leaves.
-fn leaves_others_linked(call: &Call, leaver: usize) -> bool {
+fn leaves_others_linked(call: &CallState, leaver: usize) -> bool {
     let mut others = call.legs.iter().enumerate().filter(|(at, _)| *at != leaver);
-    others.any(|(_, leg)| leg.peers.iter().any(|peer| *peer != leaver))
+    others.any(|(_, leg)| leg.peers.iter().any(|peer| usize::from(*peer) != leaver))
 }

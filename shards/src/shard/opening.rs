@@ -8,10 +8,10 @@
 use super::Shard;
 use super::restoring::Restoring;
 use super::signalling::Signalling;
-use crate::call::draft::NewPorts;
 use crate::limits::OPEN_ATTEMPTS_MAX;
 use crate::names::{RequestId, SocketId};
 use crate::output::{OpenError, Refusal};
+use crate::ports::NewPorts;
 use crate::time::Timestamp;
 
 /// Something that waits for its sockets.
@@ -135,12 +135,11 @@ impl Shard {
     fn tos(&self, purpose: &Purpose) -> u8 {
         let of_call = match purpose {
             Purpose::Signal(signalling) => {
-                let known = self.index.find(&signalling.signal.call_id);
-                let of_call = || known.and_then(|index| self.calls[index].tos);
+                let of_call = || self.calls.get(&signalling.signal.call_id)?.state().tos;
                 signalling.signal.options.tos.unwrap_or_else(of_call)
             }
             Purpose::Restore(restoring) => restoring.restore.call.tos,
         };
-        of_call.unwrap_or(self.plane.settings.tos)
+        self.tos_of(of_call)
     }
 }

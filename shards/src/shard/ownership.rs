@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::call::state::Ownership;
+use crate::call::state::{Ownership, Version};
 use crate::input::Filter;
 use crate::names::{CallId, Keyspace};
 use crate::output::{Effect, EventKind, Reply, Superseded};
@@ -41,22 +41,21 @@ impl Shard {
     ///
     /// The epoch counts up, so that the record of this node wins over that of the former owner, and over one that
     /// waits for its ports.
-    pub(super) fn take_over(&mut self, index: u32) -> bool {
-        let call = &mut self.calls[index];
-        let waiting = self.pending.version(&call.id, call.created).map_or(0, |version| version.epoch);
-        let Ownership::Foreign(keyspace) = call.ownership else {
+    pub(super) fn take_over(&mut self, now: Timestamp, index: u32) -> bool {
+        let state = self.calls[index].state();
+        let Ownership::Foreign(keyspace) = state.ownership else {
             return false;
         };
-        call.ownership = Ownership::Own;
-        call.contested = false;
-        call.version.epoch = call.version.epoch.max(waiting) + 1;
-        call.version.sequence = 0;
-        let by = call.age();
-        call.dirty = true;
-        let call_id = call.id.clone();
-        self.foreign -= 1;
-        self.own += 1;
-        self.plane.admission.admit_always();
+        let waiting = self.pending.version(&state.call_id, state.created).map_or(0, |version| version.epoch);
+        self.change(now, index, |call| {
+            call.ownership = Ownership::Own;
+            call.contested = false;
+            call.version = Version { epoch: call.version.epoch.max(waiting) + 1, sequence: 0 };
+        });
+        self.schedule_periodic(now, index);
+        let call = &mut self.calls[index];
+        call.due.dirty = true;
+        let (call_id, by) = (call.state().call_id.clone(), call.state().age());
         if self.plane.settings.publish {
             let former = Superseded { call_id: call_id.clone(), keyspace, by };
             self.plane.effects.push_back(Effect::Retire(former));
@@ -66,13 +65,9 @@ impl Shard {
     }
 
     /// Makes an own call foreign: it goes on relaying, and somebody else answers for it.
-    fn hand_over(&mut self, index: u32, keyspace: Keyspace) {
-        let call = &mut self.calls[index];
-        call.ownership = Ownership::Foreign(keyspace);
-        let call_id = call.id.clone();
-        self.own -= 1;
-        self.foreign += 1;
-        self.plane.admission.release();
+    fn hand_over(&mut self, now: Timestamp, index: u32, keyspace: Keyspace) {
+        self.change(now, index, |call| call.ownership = Ownership::Foreign(keyspace));
+        let call_id = self.calls[index].state().call_id.clone();
         self.disown(&call_id);
     }
 
@@ -87,10 +82,9 @@ impl Shard {
     pub(super) fn activate(&mut self, now: Timestamp) -> Reply {
         let foreign = self.select(&Filter::Foreign);
         for index in &foreign {
-            self.take_over(*index);
-            self.calls[*index].last_signal = now;
+            self.take_over(now, *index);
+            self.change(now, *index, |call| call.last_signal = now);
             self.publish(*index);
-            self.arm(now, *index);
         }
         Reply::Count(foreign.len() as u64)
     }
@@ -99,8 +93,7 @@ impl Shard {
         let own = self.select(&Filter::Own);
         let keyspace = self.plane.settings.keyspace;
         for index in &own {
-            self.hand_over(*index, keyspace);
-            self.arm(now, *index);
+            self.hand_over(now, *index, keyspace);
         }
         Reply::Count(own.len() as u64)
     }

@@ -11,18 +11,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::age::{Age, Claim};
-use crate::call::Call;
-use crate::call::draft::NewPorts;
-use crate::call::restore::{lacking, rebuild};
-use crate::call::state::{CallSnapshot, Ownership, Version};
+use crate::call::state::{CallSnapshot, CallState, Ownership, PortSetState, Version};
+use crate::call::stored::keep_possible;
 use crate::input::{Command, Request, Restore};
+use crate::interfaces::Interfaces;
 use crate::limits::PENDING_RESTORES_MAX;
+use crate::media::flows::Handles;
 use crate::names::{CallId, RequestId};
 use crate::output::{Effect, EventKind, Refusal, Reply, RestoreOutcome, Superseded};
+use crate::ports::{NewPorts, PortWish};
 use crate::sabotage::{self, Sabotage};
 use crate::time::Timestamp;
 
 use super::Shard;
+use super::calls::Admitted;
+use super::commit::Brought;
 use super::opening::{Opening, Purpose};
 
 /// How soon a record whose ports are taken is tried again.
@@ -189,46 +192,49 @@ impl Shard {
     fn admit_record(
         &mut self,
         now: Timestamp,
-        restore: Restore,
+        mut restore: Restore,
         pause: Duration,
     ) -> Result<Box<Restoring>, RestoreOutcome> {
-        let known = self.index.find(&restore.call.call_id);
-        let here = known.map(|index| &self.calls[index]);
+        let is_possible = keep_possible(&mut restore.call, &self.plane.interfaces);
+        let known = self.calls.find(&restore.call.call_id);
+        let here = known.map(|index| self.calls[index].state());
         let outcome = match here {
             None if self.departed.supersedes(now, &restore.call) => RestoreOutcome::Stale,
             None => RestoreOutcome::Created,
-            Some(here) => judge(here, &restore, &crate::call::export::snapshot(here, &self.plane)),
+            Some(here) => judge(here, &restore),
         };
-        if let Some(index) = known.filter(|index| self.prevails(&self.calls[*index], &restore)) {
+        if let Some(index) = known.filter(|index| self.prevails(self.calls[*index].state(), &restore)) {
             self.assert_ownership(index, restore.call.version);
             return Err(RestoreOutcome::OwnHere);
         }
         if !matches!(outcome, RestoreOutcome::Created | RestoreOutcome::Updated | RestoreOutcome::Yielded) {
             if outcome == RestoreOutcome::Stale && restore.own {
                 // Left over from before the call changed hands; the next restart would bring it back.
-                let newest = here.map(Call::age);
+                let newest = here.map(CallState::age);
                 let newest = newest.or_else(|| self.departed.newest(&restore.call.call_id));
                 self.retire_own_record(&restore.call.call_id, newest.expect("it is newer than the record"));
             }
             return Err(outcome);
         }
-        let ports = lacking(&self.plane.interfaces, here, &restore.call).map_err(RestoreOutcome::Refused)?;
+        is_possible.map_err(RestoreOutcome::Refused)?;
+        let handles = known.map(|index| &self.calls[index].handles);
+        let ports = lacking(&self.plane.interfaces, handles, &restore.call);
         Ok(Box::new(Restoring { restore, ports, outcome, pause, then: None }))
     }
 
     /// Takes those ports of the record that waits for a call that are free. They are only kept from others: given
     /// back by the caller.
     pub(super) fn reserve_waiting_ports(&mut self, call_id: &CallId) -> Vec<NewPorts> {
-        let here = self.index.find(call_id).map(|index| &self.calls[index]);
+        let here = self.calls.get(call_id).map(|call| &call.handles);
         let waiting = self.pending.get(call_id);
-        let ports = waiting.and_then(|stored| lacking(&self.plane.interfaces, here, stored).ok());
-        let mut ports = ports.unwrap_or_default();
+        let mut ports =
+            waiting.map(|stored| lacking(&self.plane.interfaces, here, stored)).unwrap_or_default();
         ports.retain_mut(|new| self.plane.take_exact(new));
         ports
     }
 
     /// Whether another node has taken an own call over too, and this one keeps it all the same.
-    fn prevails(&self, here: &Call, restore: &Restore) -> bool {
+    fn prevails(&self, here: &CallState, restore: &Restore) -> bool {
         let (stored, keyspace) = (&restore.call, self.plane.settings.keyspace);
         let claim = Claim { age: here.age(), last_signal: here.last_signal, keyspace };
         let other = Claim { age: stored.age(), last_signal: stored.last_signal, keyspace: restore.keyspace };
@@ -237,59 +243,47 @@ impl Shard {
 
     /// Publishes an own call under a version that no other node can have.
     fn assert_ownership(&mut self, index: u32, contested: Version) {
-        self.calls[index].version = Version { epoch: contested.epoch + 1, sequence: 0 };
+        let version = Version { epoch: contested.epoch + 1, sequence: 0 };
+        self.calls.update(index, |call| call.version = version);
         self.publish(index);
     }
 
     /// All sockets are open: the record takes effect.
+    ///
+    /// Sockets that stay are not touched, and a stream that goes on keeps its counters and what was learned, as long as
+    /// the SDP says the same. So an update loses no packet.
     pub(super) fn carry_out_restore(&mut self, now: Timestamp, id: Option<RequestId>, restoring: Restoring) {
-        let Restoring { restore, mut ports, outcome, then, .. } = restoring;
+        let Restoring { restore, ports: opened, outcome, then, .. } = restoring;
+        let CallSnapshot { state: mut next, observed } = restore.call;
         let ownership = if restore.own { Ownership::Own } else { Ownership::Foreign(restore.keyspace) };
-        let mut stored = restore.call;
-        stored.ownership = ownership;
-        let call_id = stored.call_id.clone();
-        let known = self.index.find(&call_id);
-        let before = known.map(|index| self.calls[index].ownership);
-        let index = known.unwrap_or_else(|| self.calls.insert_vacant());
-        let here = known.map(|index| self.calls.take(index));
-        let call = rebuild(here, stored, &mut ports, index, &mut self.plane, now);
-        assert!(ports.is_empty(), "every port that was opened has its place");
-        self.calls.put(index, call);
+        next.ownership = ownership;
+        let call_id = next.call_id.clone();
+        let known = self.calls.find(&call_id);
+        let before = known.map(|index| self.calls[index].state().ownership);
+        let is_handed_over = before == Some(Ownership::Own) && ownership != Ownership::Own;
+        next.contested = is_handed_over || known.is_some_and(|index| self.calls[index].state().contested);
+        let index = known.unwrap_or_else(|| {
+            let empty = CallState { legs: Vec::new(), ..next.clone() };
+            self.calls.insert(empty, Admitted::Always)
+        });
+        self.commit(now, index, Brought { opened, observed: Some(observed) }, |call| *call = next);
         if known.is_none() {
-            self.index.insert(call_id.clone(), index);
             self.plane.relay.counters.restored += 1;
             self.event(&call_id, EventKind::Restored(ownership));
         }
         if matches!(before, Some(Ownership::Foreign(_))) && ownership == Ownership::Own {
             self.event(&call_id, EventKind::TakenBack);
         }
-        self.recount(&call_id, before, ownership);
-        self.arm(now, index);
+        if is_handed_over {
+            self.disown(&call_id);
+            let by = self.calls[index].state().age();
+            self.retire_own_record(&call_id, by);
+        }
+        if ownership == Ownership::Own {
+            self.schedule_periodic(now, index);
+            self.arm(now, index);
+        }
         self.conclude(now, id, outcome, then);
-    }
-
-    /// Keeps the books of own and foreign when a record has changed one call.
-    fn recount(&mut self, call_id: &CallId, before: Option<Ownership>, after: Ownership) {
-        match before {
-            Some(Ownership::Own) => {
-                self.own -= 1;
-                self.plane.admission.release();
-            }
-            Some(Ownership::Foreign(_)) => self.foreign -= 1,
-            None => {}
-        }
-        match after {
-            Ownership::Own => {
-                self.own += 1;
-                self.plane.admission.admit_always();
-            }
-            Ownership::Foreign(_) => self.foreign += 1,
-        }
-        if before == Some(Ownership::Own) && after != Ownership::Own {
-            self.disown(call_id);
-            let call = self.index.find(call_id).map(|index| &self.calls[index]).expect("just restored");
-            self.retire_own_record(call_id, call.age());
-        }
     }
 
     /// This node's record of a call that is another node's now, or gone, has to go, if it is not newer.
@@ -317,7 +311,7 @@ impl Shard {
 }
 
 /// What a record means for a call that is here.
-fn judge(here: &Call, restore: &Restore, shown: &CallSnapshot) -> RestoreOutcome {
+fn judge(here: &CallState, restore: &Restore) -> RestoreOutcome {
     let stored = &restore.call;
     let age = |age: Age| {
         let epoch = if sabotage::on(Sabotage::EpochIgnored) { 0 } else { age.version.epoch };
@@ -338,12 +332,26 @@ fn judge(here: &Call, restore: &Restore, shown: &CallSnapshot) -> RestoreOutcome
         Ownership::Foreign(_) if older => RestoreOutcome::Stale,
         // Handed over by an operator, to nobody in particular so far.
         Ownership::Foreign(_) if restore.own => RestoreOutcome::Unchanged,
-        Ownership::Foreign(_) if same_call(shown, stored) => RestoreOutcome::Unchanged,
+        Ownership::Foreign(_) if here.comparable() == stored.comparable() => RestoreOutcome::Unchanged,
         Ownership::Foreign(_) => RestoreOutcome::Updated,
     }
 }
 
-/// Whether a record says what is here, counters and what was learned aside.
-fn same_call(here: &CallSnapshot, stored: &CallSnapshot) -> bool {
-    here.comparable() == stored.comparable()
+/// The ports that a stored call needs and the call that is here does not hold.
+fn lacking(interfaces: &Interfaces, here: Option<&Handles>, stored: &CallState) -> Vec<NewPorts> {
+    let mut lacking = Vec::new();
+    for set in stored.media().flat_map(|media| &media.port_sets) {
+        let PortSetState { first, count, .. } = *set;
+        let address = interfaces.at(&set.interface, set.position).expect("only what can be held here");
+        let is_held = |port: u16| here.is_some_and(|here| here.port(address, port).is_some());
+        let whole = count == 2 && set.ports().all(|port| !is_held(port));
+        let new = |first, wish| NewPorts { key: set.key, first, ..NewPorts::any(address, wish) };
+        if whole {
+            lacking.push(new(first, PortWish::Pairs(1)));
+        } else {
+            lacking
+                .extend(set.ports().filter(|port| !is_held(*port)).map(|port| new(port, PortWish::Single)));
+        }
+    }
+    lacking
 }

@@ -1,12 +1,11 @@
 //! Offers and answers on their way: refused, or ports opened, then carried out and answered.
 
-use crate::call::Call;
-use crate::call::dialogue::{LegRef, answer_parties, offer_parties};
 use crate::call::draft::Draft;
-use crate::call::offer_answer::{Role, apply};
-use crate::call::rewrite;
-use crate::call::signal::Signal;
-use crate::call::state::{Ownership, Version};
+use crate::call::offer_answer::{NodeView, negotiate};
+use crate::call::parties::{LegRef, answer_parties, offer_parties};
+use crate::call::sdp_plan;
+use crate::call::signal::{Role, Signal};
+use crate::call::state::{CallState, Ownership, Version};
 use crate::limits::LEGS_PER_CALL_MAX;
 use crate::names::RequestId;
 use crate::output::{EventKind, Refusal, Reply};
@@ -14,6 +13,8 @@ use crate::sabotage::{self, Sabotage};
 use crate::time::Timestamp;
 
 use super::Shard;
+use super::calls::Admitted;
+use super::commit::Brought;
 use super::opening::{Opening, Purpose};
 
 /// A signal that waits for its sockets.
@@ -48,14 +49,13 @@ impl Shard {
         role: Role,
         signal: Box<Signal>,
     ) -> Result<(), Refusal> {
-        let known = self.index.find(&signal.call_id);
-        if role == Role::Answer && known.is_none() {
+        let call = self.calls.get(&signal.call_id).map(|call| call.state());
+        if role == Role::Answer && call.is_none() {
             return Err(Refusal::UnknownCall);
         }
         if signal.sdp.media.is_empty() {
             return Err(Refusal::DialogueMismatch);
         }
-        let call = known.map(|index| &self.calls[index]);
         let parties = match (role, call, &signal.to_tag) {
             (Role::Answer, Some(call), Some(to_tag)) => answer_parties(call, &signal, to_tag),
             (Role::Answer, ..) => return Err(Refusal::DialogueMismatch),
@@ -67,8 +67,8 @@ impl Shard {
         }
         let random = self.plane.random.next_u64();
         let draft = Draft::new(&self.plane.interfaces, call, parties, role, &signal, random)?;
-        if known.is_none() {
-            self.plane.admission.admit().inspect_err(|_| self.plane.relay.counters.rejected += 1)?;
+        if call.is_none() {
+            self.calls.admission().admit().inspect_err(|_| self.plane.relay.counters.rejected += 1)?;
         }
         let signalling = Signalling { role, signal, draft };
         self.open_ports(now, Opening::new(Some(id), Purpose::Signal(Box::new(signalling))));
@@ -76,8 +76,8 @@ impl Shard {
     }
 
     pub(super) fn refuse_signal(&mut self, id: Option<RequestId>, signalling: Signalling, refusal: Refusal) {
-        if self.index.find(&signalling.signal.call_id).is_none() {
-            self.plane.admission.release();
+        if self.calls.find(&signalling.signal.call_id).is_none() {
+            self.calls.admission().release();
         }
         self.plane.relay.counters.rejected += 1;
         self.reply_to(id, Reply::Refused(refusal));
@@ -91,24 +91,27 @@ impl Shard {
         mut signalling: Signalling,
     ) {
         let signal = &signalling.signal;
-        let index = match self.index.find(&signal.call_id) {
+        let index = match self.calls.find(&signal.call_id) {
             Some(index) => index,
             None => {
                 self.plane.relay.counters.created += 1;
                 self.event(&signal.call_id, EventKind::Created);
                 self.forget_pending(&signal.call_id);
-                self.insert_call(Call::new(signal, now))
+                self.calls.insert(CallState::new(signal, now), Admitted::Before)
             }
         };
         if self.plane.settings.take_over_by_signalling {
-            self.take_over(index);
+            self.take_over(now, index);
         }
         self.note_unknown_interfaces(signal);
         let role = signalling.role;
-        let call = &mut self.calls[index];
-        let turn = apply(call, index, &mut self.plane, now, role, signal, &mut signalling.draft);
-        let rendered = rewrite::render(call, &self.plane, role, turn, signal, &signalling.draft);
-        self.schedule_errands(now, index);
+        let node = NodeView { own: self.plane.relay.flows.own(), instance: &self.plane.settings.instance };
+        let before = self.calls[index].state().clone();
+        let (mut next, turn) = negotiate(before, node, now, role, signal, &signalling.draft);
+        let rendered = sdp_plan::render(&mut next, node, role, turn, signal, &signalling.draft);
+        let opened = signalling.draft.take_new_ports();
+        self.commit(now, index, Brought { opened, observed: None }, |call| *call = next);
+        self.schedule_periodic(now, index);
         self.arm(now, index);
         if !signal.options.no_redis_update {
             self.publish(index);
@@ -132,12 +135,13 @@ impl Shard {
     }
 }
 
-impl Call {
+impl CallState {
     /// A call without parties; an offer gives it some.
     fn new(signal: &Signal, now: Timestamp) -> Self {
-        Call {
-            id: signal.call_id.clone(),
+        CallState {
+            call_id: signal.call_id.clone(),
             ownership: Ownership::Own,
+            contested: false,
             version: Version::default(),
             created: now,
             last_signal: now,
@@ -150,13 +154,6 @@ impl Call {
             drop_traffic: false,
             metadata: None,
             legs: Vec::new(),
-            dirty: false,
-            media_takes_over: false,
-            contested: false,
-            moved: None,
-            looped: false,
-            next_hole: None,
-            next_report: None,
         }
     }
 }

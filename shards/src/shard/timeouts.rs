@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use crate::call::Call;
-use crate::call::offer_answer::refresh;
-use crate::call::state::Ownership;
+use crate::call::state::{Ownership, StreamId};
 use crate::output::{EndCause, EventKind};
 use crate::plane::Plane;
 use crate::sabotage::{self, Sabotage};
@@ -12,13 +10,14 @@ use crate::settings::Settings;
 use crate::time::Timestamp;
 
 use super::Shard;
+use super::calls::Call;
 use super::ownership::Leases;
 
 impl Shard {
     /// A call's deadline has come, or it has something to publish.
     pub(super) fn call_is_due(&mut self, now: Timestamp, index: u32) {
-        self.see_to_notices(index);
-        self.run_errands(now, index);
+        self.see_to_notices(now, index);
+        self.run_periodic(now, index);
         match deadline(&self.calls[index], &self.plane, &self.leases) {
             Some((due, cause)) if due <= now || sabotage::on(Sabotage::EarlyTimer) => {
                 self.end(now, index, cause);
@@ -31,29 +30,26 @@ impl Shard {
     pub(super) fn arm(&mut self, now: Timestamp, index: u32) {
         let call = &self.calls[index];
         let deadline = deadline(call, &self.plane, &self.leases).map(|(due, _)| due);
-        let next = deadline.into_iter().chain(call.next_errand()).min();
-        match next {
-            Some(due) => self.timers.arm(index, due.max(now)),
-            None => self.timers.disarm(index),
-        }
+        let next = deadline.into_iter().chain(call.due.next()).min();
+        self.calls.arm(index, next.map(|due| due.max(now)));
     }
 
-    fn see_to_notices(&mut self, index: u32) {
-        let call = &mut self.calls[index];
-        if let Some((from, to)) = call.moved.take() {
-            let call_id = call.id.clone();
+    fn see_to_notices(&mut self, now: Timestamp, index: u32) {
+        let call_id = self.calls[index].state().call_id.clone();
+        let due = &mut self.calls[index].due;
+        let (moved, looped) = (due.moved.take(), std::mem::take(&mut due.looped));
+        let media_takes_over = std::mem::take(&mut due.media_takes_over);
+        if let Some((from, to)) = moved {
             self.event(&call_id, EventKind::SourceMoved { from, to });
         }
-        if std::mem::take(&mut self.calls[index].looped) {
-            let call_id = self.calls[index].id.clone();
+        if looped {
             self.event(&call_id, EventKind::LoopStopped);
         }
-        if std::mem::take(&mut self.calls[index].media_takes_over) {
-            self.take_over(index);
+        if media_takes_over {
+            self.take_over(now, index);
         }
-        if self.calls[index].dirty {
-            // A source that was learned may be the relay itself.
-            refresh(&self.calls[index], &mut self.plane);
+        self.plane.relay.flows.announce(&self.calls[index].handles, &mut self.plane.effects);
+        if self.calls[index].due.dirty {
             self.publish(index);
         }
     }
@@ -63,19 +59,19 @@ impl Shard {
 ///
 /// While their owner answers for them, foreign calls end by `final-timeout` only.
 fn deadline(call: &Call, plane: &Plane, leases: &Leases) -> Option<(Timestamp, EndCause)> {
-    let settings = &plane.settings;
+    let (settings, state) = (&plane.settings, call.state());
     let after =
         |start: Timestamp, timeout: Duration, cause| (!timeout.is_zero()).then(|| (start + timeout, cause));
-    let final_timeout = after(call.created, settings.final_timeout, EndCause::FinalTimeout);
-    let deletion = call.deletion.map(|due| (due, EndCause::Deleted));
-    let silence = if call.answered {
+    let final_timeout = after(state.created, settings.final_timeout, EndCause::FinalTimeout);
+    let deletion = state.deletion.map(|due| (due, EndCause::Deleted));
+    let silence = if state.answered {
         media_deadline(call, plane, settings)
     } else {
-        after(call.last_signal, settings.offer_timeout, EndCause::OfferTimeout)
+        after(state.last_signal, settings.offer_timeout, EndCause::OfferTimeout)
     };
     let first =
         |causes: [Option<(Timestamp, EndCause)>; 2]| causes.into_iter().flatten().min_by_key(|(due, _)| *due);
-    let unattended = match call.ownership {
+    let unattended = match state.ownership {
         Ownership::Foreign(_) if sabotage::on(Sabotage::ForeignForever) => None,
         Ownership::Foreign(keyspace) => {
             let until = leases.until(keyspace).unwrap_or(Timestamp::ZERO);
@@ -90,14 +86,17 @@ fn deadline(call: &Call, plane: &Plane, leases: &Leases) -> Option<(Timestamp, E
 /// again at each signal, so that a call that was held for long has time to speak.
 fn media_deadline(call: &Call, plane: &Plane, settings: &Settings) -> Option<(Timestamp, EndCause)> {
     let silent = (settings.silent_timeout, EndCause::SilentTimeout);
+    let state = call.state();
     let mut latest = None;
-    for media in call.media().filter(|media| !media.flags.disabled && !media.flags.passthrough) {
+    for (StreamId { leg, media, .. }, flow) in call.handles.flows() {
+        let media = state.media_at((*leg).into(), (*media).into()).expect("flows follow the state");
+        if media.flags.disabled || media.flags.passthrough {
+            continue;
+        }
         let speaks = media.direction.sends();
         let (timeout, cause) = if speaks { (settings.timeout, EndCause::Timeout) } else { silent };
-        for flow in media.flows() {
-            let since = plane.flow(flow).last_packet.max(call.last_signal);
-            latest = latest.max(Some((since + timeout, cause)));
-        }
+        let since = plane.relay.flows.last_packet(*flow).max(state.last_signal);
+        latest = latest.max(Some((since + timeout, cause)));
     }
-    latest.or(Some((call.last_signal + silent.0, silent.1)))
+    latest.or(Some((state.last_signal + silent.0, silent.1)))
 }

@@ -10,16 +10,20 @@ use std::sync::Arc;
 use super::check::Served;
 use super::footprint::{Books, Footprint, waiting_records};
 use super::front::Desk;
+use super::mirror::Mirror;
 use super::packet::Told;
 use super::replication::{Daemon, NodeFacts, Replication};
 use super::swarm::Swarm;
 use super::world::store::ports_of;
-use super::{NODES_MAX, call_id, chance, dialogue_of, leg_of, node_address, node_of_address, split};
+use super::{
+    NODES_MAX, call_id, chance, dialogue_of, interface, keyspace, leg_of, node_address, node_of_address,
+    split,
+};
 use crate::admission::Admission;
 use crate::call::state::{CallBrief, CallSnapshot};
 use crate::input::{Command, Filter, Request, Restore};
 use crate::interfaces::{AddressId, Interfaces};
-use crate::names::{CallId, InterfaceName, Keyspace, RequestId, ShardId, SocketId};
+use crate::names::{CallId, RequestId, ShardId, SocketId};
 use crate::output::{Effect, OpenError, Reply, Verdict};
 use crate::ports::Ports;
 use crate::random::Random;
@@ -60,6 +64,8 @@ pub(super) struct Node {
     /// When it started.
     pub(super) born: Timestamp,
     pub(super) shards: Vec<Shard>,
+    /// What each shard has told of its flows.
+    mirrors: Vec<Mirror>,
     pub(super) ports: Arc<Ports>,
     pub(super) admission: Arc<Admission>,
     pub(super) settings: Settings,
@@ -143,6 +149,7 @@ impl Node {
             number,
             born: now,
             shards: shards.collect(),
+            mirrors: (0..swarm.shards[number]).map(|_| Mirror::default()).collect(),
             ports,
             admission,
             settings,
@@ -370,9 +377,14 @@ impl Node {
                         self.faults.push("a closed socket was used".into());
                     }
                 }
+                Effect::Flow { flow, change } => {
+                    let followed = self.mirrors[shard].follow(&self.shards[shard], flow, change);
+                    self.faults.extend(followed.err());
+                }
                 other => self.outbox.push(other),
             }
         }
+        self.faults.extend(self.mirrors[shard].difference(&self.shards[shard], self.now));
         answer
     }
 
@@ -484,14 +496,4 @@ impl Desk for Node {
             other => panic!("request {id:?} was answered with {other:?}"),
         }
     }
-}
-
-/// The keyspace of a node.
-pub(super) fn keyspace(node: usize) -> Keyspace {
-    Keyspace(u32::try_from(node).expect("few nodes"))
-}
-
-/// The interface that is at home on a node.
-pub(super) fn interface(node: usize) -> InterfaceName {
-    InterfaceName::from(format!("pub{node}").as_str())
 }

@@ -126,6 +126,7 @@ impl World {
                 Effect::Unpublish(call_id) => self.unpublished.push(call_id),
                 Effect::Retire(former) => self.retired.push(former),
                 Effect::Disown(call_id) => self.disowned.push(call_id),
+                Effect::Flow { .. } => {}
                 Effect::Event(event) => self.events.push(event),
                 Effect::Transmit { via, to, payload } => {
                     let from = self.open[&via];

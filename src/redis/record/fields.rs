@@ -131,7 +131,12 @@ pub(super) fn reachable(endpoint: Option<SocketAddr>) -> Option<SocketAddr> {
 pub(super) fn time(number: u64) -> Timestamp {
     // In seconds this is the year three million, in microseconds March 1973.
     const SMALLEST_MICROSECONDS: u64 = 100_000_000_000_000;
-    if number < SMALLEST_MICROSECONDS { Timestamp::from_secs(number) } else { Timestamp::from_micros(number) }
+    match number {
+        0 => Timestamp::ZERO,
+        SMALLEST_MICROSECONDS.. => Timestamp::from_micros(number),
+        // Written again, an earlier time would be taken for seconds.
+        _ => Timestamp::from_secs(number).max(Timestamp::from_micros(SMALLEST_MICROSECONDS)),
+    }
 }
 
 /// rtpengine 13 cuts longer list entries off when it writes them; shorter ones are safe with all.
@@ -250,6 +255,7 @@ mod tests {
         assert_eq!(time(1_795_414_780), Timestamp::from_secs(1_795_414_780));
         assert_eq!(time(1_795_414_780_150_512), Timestamp::from_micros(1_795_414_780_150_512));
         assert_eq!(time(0), Timestamp::ZERO);
+        assert_eq!(time(time(1).as_micros()), time(1), "what is written is read again");
     }
 
     #[test]

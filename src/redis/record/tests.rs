@@ -153,13 +153,13 @@ fn a_scheduled_deletion_is_seen() {
 
 #[test]
 fn both_encodings_and_escapes_say_the_same() {
-    let json = "{\"json\":{\"created\":\"1\",\"last_signal\":2},\
+    let json = "{\"json\":{\"created\":\"1\",\"last_signal\":200000000},\
         \"tag-0\":{\"created\":\"3\",\"tag\":\"a%2f\"},\"medias-0\":[],\"other_tags-0\":[]}";
-    let bencode = "d4:jsond7:created1:111:last_signali2ee5:tag-0d7:created1:33:tag2:a/e8:medias-0le\
+    let bencode = "d4:jsond7:created1:111:last_signali200000000ee5:tag-0d7:created1:33:tag2:a/e8:medias-0le\
         12:other_tags-0lee";
     assert_eq!(parse(json.as_bytes()), parse(bencode.as_bytes()));
     let call = parse(json.as_bytes()).expect("a record").call;
-    assert_eq!(call.last_signal, Timestamp::from_secs(2));
+    assert_eq!(call.last_signal, Timestamp::from_secs(200_000_000));
     assert_eq!(call.legs[0].tag, Some("a/".into()));
 }
 

@@ -5,8 +5,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tandem::fuzzing::{Context, read_record, write_record};
 use tandem_shards::admission::Admission;
-use tandem_shards::call::state::{CallSnapshot, Ownership};
+use tandem_shards::call::routes::routes;
+use tandem_shards::call::state::{CallSnapshot, CallState, Ownership};
 use tandem_shards::input::{Command, Filter, Request};
 use tandem_shards::interfaces::{AddressId, Interfaces};
 use tandem_shards::io::{Ask, AskError};
@@ -14,6 +16,7 @@ use tandem_shards::names::{InterfaceName, Keyspace, RequestId, ShardId, SocketId
 use tandem_shards::output::{DropReason, Effect, EventKind, OpenError, Reply, Verdict};
 use tandem_shards::ports::Ports;
 use tandem_shards::settings::Settings;
+use tandem_shards::sim::mirror::Mirror;
 use tandem_shards::stats::{Counters, ShardReport};
 use tandem_shards::time::Timestamp;
 use tandem_shards::{Shard, ShardConfig};
@@ -57,6 +60,8 @@ struct Driven {
     shard: Shard,
     open: BTreeMap<SocketId, SocketAddr>,
     book: Counters,
+    /// What it has told of its flows.
+    mirror: Mirror,
 }
 
 impl Node {
@@ -72,8 +77,12 @@ impl Node {
             settings: settings.clone(),
             seed: u64::from(id),
         };
-        let driven =
-            |config| Driven { shard: Shard::new(config), open: BTreeMap::new(), book: Counters::default() };
+        let driven = |config| Driven {
+            shard: Shard::new(config),
+            open: BTreeMap::new(),
+            book: Counters::default(),
+            mirror: Mirror::default(),
+        };
         let shards = (0..shard_count).map(|id| driven(shard(id))).collect();
         let (published, taken, asked) = (Vec::new(), 0, 0);
         Node { now: START, interfaces, ports, admission, published, taken, asked, shards }
@@ -156,10 +165,14 @@ impl Node {
                 }
                 Effect::Publish(call) => {
                     assert_eq!(call.ownership, Ownership::Own, "only own calls are stored");
+                    let stored = stored(&call);
                     if self.published.len() == PUBLISHED_MAX {
                         self.published.remove(0);
                     }
-                    self.published.push(*call);
+                    self.published.push(stored);
+                }
+                Effect::Flow { flow, change } => {
+                    driven.mirror.follow(&driven.shard, flow, change).expect("changes fit each other");
                 }
                 Effect::Event(event) => note(&mut driven.book, &event.kind),
                 Effect::Unpublish(_) | Effect::Retire(_) | Effect::Disown(_) => {}
@@ -194,6 +207,7 @@ impl Node {
         assert_eq!((own, foreign, total), (report.own, report.foreign, own + foreign), "own, foreign, total");
         let driven = &self.shards[usize::from(at.0)];
         assert_eq!(report.sockets, driven.open.len() as u64, "sockets");
+        assert_eq!(driven.mirror.difference(&driven.shard, self.now), None, "what was told of flows");
         let (counters, book) = (&report.counters, &driven.book);
         let kept = |counters: &Counters| {
             let Counters { packets, bytes, forwarded, consumed, drops, created, restored, ended, .. } =
@@ -245,6 +259,18 @@ impl Node {
         self.shards[at].shard.handle_request(self.now, Request { id, command });
         self.drain(at).expect("every request is answered")
     }
+}
+
+/// A call as it is stored: its record says all of it, and what its flows do.
+fn stored(call: &CallSnapshot) -> CallSnapshot {
+    let context = Context { node: "node-a".into(), keyspace: OWN, interfaces: interfaces(), tos: 0 };
+    let stored = write_record(call, &context);
+    let record = read_record(&call.call_id, OWN, &stored, &context).expect("what was written");
+    let settings = Settings::default();
+    assert_eq!(routes(&record.call.state, &settings), routes(&call.state, &settings));
+    let here = CallState { contested: record.call.contested, ..call.state.clone() };
+    assert_eq!(record.call.state, here, "all of the state is stored");
+    record.call
 }
 
 /// What an event says has been counted.

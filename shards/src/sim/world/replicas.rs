@@ -6,7 +6,7 @@ use super::World;
 use crate::call::state::{CallSnapshot, Ownership};
 use crate::names::{CallId, Keyspace};
 use crate::sim::call_id;
-use crate::sim::node::keyspace;
+use crate::sim::keyspace;
 
 /// A call that was left alone for this long must be the same everywhere.
 const SETTLED: Duration = Duration::from_secs(4);

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use super::source::{LEARNING_WINDOW, Policy, Rank, Rules, State};
+use super::super::filter::MediaFilter;
+use super::super::latching::{LEARNING_WINDOW, LatchSpec, Policy, Rank, State};
 use super::*;
+use crate::call::state::StreamCounts;
 use crate::interfaces::Interfaces;
 use crate::names::InterfaceName;
 use crate::settings::Learning;
@@ -22,32 +24,19 @@ fn address(text: &str) -> SocketAddr {
 }
 
 fn flow(relay: &mut Relay, socket: SocketId, endpoint: &str, now: Timestamp) -> FlowId {
-    let advertised = Some(address(endpoint));
-    let until = now + LEARNING_WINDOW;
-    let state = State::Learning { until, best: Rank::Nothing };
-    let rules = Rules { policy: Policy::Guarded, learning: Learning::Heuristic, asymmetric: false };
-    let id = FlowId(relay.flows.insert(Flow {
-        call: 7,
-        kind: FlowKind::Rtp,
-        dtls: false,
-        gate: Gate::default(),
-        source: Source { rules, state, advertised, known: None },
-        endpoint: advertised,
-        via: Some(socket),
-        nat_wait: false,
-        to_rtp: None,
-        to_rtcp: None,
-        counts_in: StreamCounts::default(),
-        counts_out: StreamCounts::default(),
-        last_packet: now,
-        heard: false,
-        seen: RtpSeen::default(),
-        reception: Reception::default(),
-        telephone_events: 1 << 101,
-        take_over_in: 0,
-        repeats: None,
-    }));
-    relay.sockets.assign(socket, id);
+    let spec = LatchSpec {
+        signalled: Some(address(endpoint)),
+        signalled_at: Some(now),
+        told_at: Some(now),
+        policy: Policy::Guarded,
+        learning: Learning::Heuristic,
+        asymmetric: false,
+        guard: true,
+    };
+    let flow =
+        Flow { via: Some(socket), telephone_events: 1 << 101, ..Flow::new(7, FlowKind::Rtp, spec, now) };
+    let id = FlowId(relay.flows.entries.insert(flow));
+    relay.flows.sockets.assign(socket, id);
     id
 }
 
@@ -59,20 +48,20 @@ impl Bench {
         let own = OwnAddresses { interfaces: Arc::new(Interfaces::new(list)), ports: (30000, 40000) };
         let mut relay = Relay::new(RelaySettings { guard_silence: SECOND / 2 }, own);
         let now = Timestamp::from_secs(1_000);
-        let a = relay.sockets.insert(AddressId(0)).expect("room");
-        let b = relay.sockets.insert(AddressId(1)).expect("room");
+        let a = relay.flows.sockets.insert(AddressId(0)).expect("room");
+        let b = relay.flows.sockets.insert(AddressId(1)).expect("room");
         let flow_a = flow(&mut relay, a, "192.0.2.1:6000", now);
         let flow_b = flow(&mut relay, b, "192.0.2.2:6010", now);
         for (from, to) in [(flow_a, flow_b), (flow_b, flow_a)] {
-            relay.flows[from.0].to_rtp = Some(to);
-            relay.flows[from.0].to_rtcp = Some(to);
+            relay.flows.entries[from.0].to_rtp = Some(to);
+            relay.flows.entries[from.0].to_rtcp = Some(to);
         }
         Bench { relay, now, a, b }
     }
 
     fn flow_a(&mut self) -> &mut Flow {
-        let id = self.relay.sockets.get(self.a).and_then(|socket| socket.flow).expect("a flow");
-        &mut self.relay.flows[id.0]
+        let id = self.relay.flows.sockets.get(self.a).and_then(|socket| socket.flow).expect("a flow");
+        &mut self.relay.flows.entries[id.0]
     }
 
     fn rtp_from(&mut self, source: &str, sequence: u16, ssrc: u32) -> Verdict {
@@ -125,7 +114,7 @@ fn return_traffic_follows_the_first_packet_and_is_settled_after_the_window() {
     assert_eq!(bench.return_address(), Some(address("192.0.2.1:6002")));
     bench.pass(LEARNING_WINDOW + SECOND);
     assert!(forwarded(bench.rtp_from("192.0.2.1:6002", 4, 1)));
-    assert!(bench.flow_a().source.confirmed().is_some());
+    assert!(bench.flow_a().latch.confirmed().is_some());
 }
 
 #[test]
@@ -177,7 +166,7 @@ fn a_silent_source_is_replaced_by_several_packets_in_a_row() {
 #[test]
 fn without_the_guard_others_pass_and_are_not_learned() {
     let mut bench = Bench::new();
-    bench.flow_a().source.rules.policy = Policy::Open;
+    bench.flow_a().latch.spec.policy = Policy::Open;
     bench.rtp_from("192.0.2.1:6000", 1, 1);
     assert!(forwarded(bench.rtp_from("203.0.113.66:9", 2, 3)));
     assert_eq!(bench.return_address(), Some(address("192.0.2.1:6000")));
@@ -186,12 +175,12 @@ fn without_the_guard_others_pass_and_are_not_learned() {
 #[test]
 fn strict_source_drops_and_handover_learns() {
     let mut bench = Bench::new();
-    bench.flow_a().source.rules.policy = Policy::Strict;
+    bench.flow_a().latch.spec.policy = Policy::Strict;
     bench.rtp_from("192.0.2.1:6000", 1, 1);
     bench.pass(SECOND * 60);
     let verdict = bench.rtp_from("203.0.113.66:9", 2, 1);
     assert_eq!(verdict, Verdict::Drop(DropReason::UnexpectedSource), "however long the silence");
-    bench.flow_a().source.rules.policy = Policy::Handover;
+    bench.flow_a().latch.spec.policy = Policy::Handover;
     assert!(forwarded(bench.rtp_from("203.0.113.66:9", 2, 1)));
     assert_eq!(bench.return_address(), Some(address("203.0.113.66:9")));
 }
@@ -202,12 +191,12 @@ fn modes_of_learning() {
         [(Learning::Immediate, true, false), (Learning::Delayed, false, true)]
     {
         let mut bench = Bench::new();
-        bench.flow_a().source.rules.policy = Policy::Open;
+        bench.flow_a().latch.spec.policy = Policy::Open;
         let until = bench.now + LEARNING_WINDOW;
-        bench.flow_a().source.rules.learning = mode;
-        bench.flow_a().source.state = State::Learning { until, best: Rank::Nothing };
+        bench.flow_a().latch.spec.learning = mode;
+        bench.flow_a().latch.state = State::Learning { until, best: Rank::Nothing };
         bench.rtp_from("198.51.100.1:1", 1, 1);
-        assert_eq!(bench.flow_a().source.confirmed().is_some(), confirmed_at_once, "{mode:?}");
+        assert_eq!(bench.flow_a().latch.confirmed().is_some(), confirmed_at_once, "{mode:?}");
         bench.rtp_from("198.51.100.2:2", 2, 1);
         let learned = if second_wins { "198.51.100.2:2" } else { "198.51.100.1:1" };
         assert_eq!(bench.return_address(), Some(address(learned)), "{mode:?}");
@@ -231,18 +220,18 @@ fn stray_rtcp_does_not_teach_and_what_is_no_rtp_is_dropped() {
 }
 
 #[test]
-fn gates_drop_by_name() {
-    let gates: [(Gate, u8, DropReason); 6] = [
-        (Gate { held: true, ..Gate::default() }, 0, DropReason::NotReceiving),
-        (Gate { block: true, ..Gate::default() }, 0, DropReason::Blocked),
-        (Gate { block_dtmf: true, ..Gate::default() }, 101, DropReason::BlockedDtmf),
-        (Gate { drop_traffic: true, ..Gate::default() }, 0, DropReason::DropTraffic),
-        (Gate { silence: true, ..Gate::default() }, 9, DropReason::Silenced),
-        (Gate { short_below: 161, ..Gate::default() }, 0, DropReason::Short),
+fn filters_drop_by_name() {
+    let filters: [(MediaFilter, u8, DropReason); 6] = [
+        (MediaFilter { held: true, ..MediaFilter::default() }, 0, DropReason::NotReceiving),
+        (MediaFilter { block: true, ..MediaFilter::default() }, 0, DropReason::Blocked),
+        (MediaFilter { block_dtmf: true, ..MediaFilter::default() }, 101, DropReason::BlockedDtmf),
+        (MediaFilter { drop_traffic: true, ..MediaFilter::default() }, 0, DropReason::DropTraffic),
+        (MediaFilter { silence: true, ..MediaFilter::default() }, 9, DropReason::Silenced),
+        (MediaFilter { short_below: 161, ..MediaFilter::default() }, 0, DropReason::Short),
     ];
-    for (gate, payload_type, reason) in gates {
+    for (filter, payload_type, reason) in filters {
         let mut bench = Bench::new();
-        bench.flow_a().gate = gate;
+        bench.flow_a().filter = filter;
         let source = address("192.0.2.1:6000");
         let mut packet = rtp(payload_type, 1, 1);
         assert_eq!(bench.relay.relay(bench.now, bench.a, source, &mut packet), Verdict::Drop(reason));
@@ -255,7 +244,7 @@ fn gates_drop_by_name() {
 #[test]
 fn silence_is_written_in_place() {
     let mut bench = Bench::new();
-    bench.flow_a().gate.silence = true;
+    bench.flow_a().filter.silence = true;
     for (payload_type, byte) in [(0, 0xff), (8, 0xd5)] {
         let mut packet = rtp(payload_type, 1, 1);
         assert!(forwarded(bench.relay.relay(bench.now, bench.a, address("192.0.2.1:6000"), &mut packet)));

@@ -1,8 +1,7 @@
 //! The packet path: a packet came in on a socket; who gets it, and from which socket?
 //!
-//! A [`Flow`] is the hot half of a stream: one component (RTP or RTCP) of one party's media. Packets of the
-//! party come in on any of its sockets, are checked against its [`source`], and go to the flow of the
-//! counterpart: out of *that* flow's socket, to *that* flow's endpoint.
+//! Packets of a party come in on any of its flow's sockets, are checked against its [`latch`](super::latching), and
+//! go to the flow of the counterpart: out of *that* flow's socket, to *that* flow's endpoint.
 //!
 //! Invariants: no lock, no allocation, no formatting, no system call. A packet of a call only ever leaves to an
 //! endpoint of the same call. Every packet is counted once: forwarded, consumed or dropped by name.
@@ -10,95 +9,23 @@
 //! Left out on purpose: SSRC, sequence numbers and payload types are passed untouched; reordering is the
 //! receiver's business.
 
-pub(crate) mod reception;
-pub(crate) mod repeats;
-pub(crate) mod source;
-
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::call::state::{RtpSeen, StreamCounts};
+use super::filter::Filtered;
+use super::flows::{Flow, FlowId, FlowKind, Flows};
+use super::latching::{self, Learned};
+use super::reception::Reception;
+use super::sockets::Socket;
+use crate::call::state::RtpSeen;
 use crate::interfaces::{AddressId, OwnAddresses};
 use crate::names::SocketId;
 use crate::output::{DropReason, Verdict};
 use crate::sabotage::{self, Sabotage};
-use crate::slab::Slab;
-use crate::sockets::{FlowId, Socket, Sockets};
 use crate::stats::{Counters, Traffic};
 use crate::time::Timestamp;
 use crate::wire::demux::{Kind, classify};
 use crate::wire::rtp::RtpPacket;
-use reception::Reception;
-use repeats::Repeats;
-use source::{Learned, Source};
-
-/// What arrives on a flow's sockets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FlowKind {
-    /// RTP, and RTCP beside it if the party multiplexes (RFC 5761).
-    Rtp,
-    /// RTCP on a port of its own.
-    Rtcp,
-    /// Any datagrams (T.38, BFCP, unknown protocols).
-    Datagram,
-}
-
-/// What is done to the packets of a party on their way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Gate {
-    /// The party may not send: it is held.
-    pub(crate) held: bool,
-    /// `block media`.
-    pub(crate) block: bool,
-    /// `block DTMF`.
-    pub(crate) block_dtmf: bool,
-    /// `silence media`.
-    pub(crate) silence: bool,
-    /// `drop-traffic`.
-    pub(crate) drop_traffic: bool,
-    /// `generate-RTCP`: the party's reports end here.
-    pub(crate) consume_rtcp: bool,
-    /// `block-short`: RTP payloads of static 8 kHz codecs below this many bytes are dropped; 0 is off.
-    pub(crate) short_below: u16,
-}
-
-/// The hot half of a stream.
-#[derive(Debug)]
-pub(crate) struct Flow {
-    /// The call it belongs to.
-    pub(crate) call: u32,
-    pub(crate) kind: FlowKind,
-    /// DTLS records pass (the media is keyed by DTLS, end to end).
-    pub(crate) dtls: bool,
-    pub(crate) gate: Gate,
-    /// Where the party's packets come from.
-    pub(crate) source: Source,
-    /// Where packets to the party go; none before it is known.
-    pub(crate) endpoint: Option<SocketAddr>,
-    /// The socket that packets to the party leave from.
-    pub(crate) via: Option<SocketId>,
-    /// Nothing is sent to the party before it has sent something (`NAT-wait`).
-    pub(crate) nat_wait: bool,
-    /// The counterpart's flow for RTP and other datagrams.
-    pub(crate) to_rtp: Option<FlowId>,
-    /// The counterpart's flow for RTCP.
-    pub(crate) to_rtcp: Option<FlowId>,
-    pub(crate) counts_in: StreamCounts,
-    pub(crate) counts_out: StreamCounts,
-    /// When the last packet was accepted, or the flow was made.
-    pub(crate) last_packet: Timestamp,
-    /// A packet was accepted.
-    pub(crate) heard: bool,
-    pub(crate) seen: RtpSeen,
-    /// Loss and jitter of the present source, for own reports.
-    pub(crate) reception: Reception,
-    /// Bit N: payload type N is a telephone event (RFC 4733).
-    pub(crate) telephone_events: u128,
-    /// What has passed last, where packets may come back.
-    pub(crate) repeats: Option<Box<Repeats>>,
-    /// Packets still to come before media makes a foreign call own; 0 is off.
-    pub(crate) take_over_in: u32,
-}
 
 /// What the packet path tells the call, off the common path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,15 +47,12 @@ pub(crate) struct RelaySettings {
     pub(crate) guard_silence: Duration,
 }
 
-/// Sockets and flows of a shard.
+/// The packet path of a shard, and what it counts.
 #[derive(Debug)]
 pub(crate) struct Relay {
-    pub(crate) sockets: Sockets,
-    pub(crate) flows: Slab<Flow>,
+    pub(crate) flows: Flows,
     pub(crate) counters: Counters,
     pub(crate) settings: RelaySettings,
-    /// Addresses that lead back here.
-    pub(crate) own: OwnAddresses,
     /// What calls must be told; emptied after each packet that left something here.
     pub(crate) notices: Vec<(u32, Notice)>,
 }
@@ -138,11 +62,9 @@ impl Relay {
     pub(crate) fn new(settings: RelaySettings, own: OwnAddresses) -> Self {
         let traffic = vec![Traffic::default(); own.interfaces.addresses().len()];
         Relay {
-            sockets: Sockets::default(),
-            flows: Slab::default(),
+            flows: Flows::new(own),
             counters: Counters { traffic, ..Counters::default() },
             settings,
-            own,
             notices: Vec::with_capacity(8),
         }
     }
@@ -157,7 +79,7 @@ impl Relay {
     ) -> Verdict {
         self.counters.packets += 1;
         self.counters.bytes += packet.len() as u64;
-        let Some(Socket { flow, address }) = self.sockets.get(socket).copied() else {
+        let Some(Socket { flow, address }) = self.flows.sockets.get(socket).copied() else {
             return self.drop(DropReason::NoSocket, None);
         };
         let ingress = &mut self.counters.traffic[usize::from(address.0)].ingress;
@@ -166,9 +88,11 @@ impl Relay {
         let Some(id) = flow else {
             return self.drop(DropReason::NoSocket, Some(address));
         };
-        let flow = &mut self.flows[id.0];
-        let (accepted, notice) = accept(flow, now, self.settings, &self.own, source, packet);
+        let Flows { entries, own, .. } = &mut self.flows;
+        let flow = &mut entries[id.0];
+        let (accepted, notice) = accept(flow, now, self.settings, own, source, packet);
         if let Some(notice) = notice {
+            flow.is_changed = true;
             self.notices.push((flow.call, notice));
         }
         let kind = match accepted {
@@ -179,13 +103,13 @@ impl Relay {
                 return self.drop(reason, Some(address));
             }
         };
-        match gate(flow, kind, packet) {
-            Gated::Pass => {}
-            Gated::Consume => {
+        match flow.filter.apply(flow.telephone_events, kind, packet) {
+            Filtered::Pass => {}
+            Filtered::Consume => {
                 self.counters.consumed += 1;
                 return Verdict::Consume;
             }
-            Gated::Drop(reason) => return self.drop(reason, Some(address)),
+            Filtered::Drop(reason) => return self.drop(reason, Some(address)),
         }
         let target = if kind == Kind::Rtcp { flow.to_rtcp } else { flow.to_rtp };
         self.send_to(address, target, packet.len())
@@ -194,8 +118,8 @@ impl Relay {
     /// The way out through the counterpart's flow.
     fn send_to(&mut self, from: AddressId, target: Option<FlowId>, bytes: usize) -> Verdict {
         let target = if sabotage::on(Sabotage::OtherCall) { Some(FlowId(0)) } else { target };
-        let out = target.and_then(|target| self.flows.get_mut(target.0));
-        let Some(out) = out.filter(|out| !out.nat_wait || out.heard) else {
+        let out = target.and_then(|target| self.flows.entries.get_mut(target.0));
+        let Some(out) = out.filter(|out| !out.nat_wait || out.received) else {
             return self.drop(DropReason::NoDestination, Some(from));
         };
         let (Some(via), Some(to)) = (out.via, out.endpoint) else {
@@ -205,7 +129,7 @@ impl Relay {
         out.counts_out.bytes += bytes as u64;
         self.counters.forwarded += 1;
         self.counters.forwarded_bytes += bytes as u64;
-        if let Some(socket) = self.sockets.get(via) {
+        if let Some(socket) = self.flows.sockets.get(via) {
             let egress = &mut self.counters.traffic[usize::from(socket.address.0)].egress;
             egress.packets += 1;
             egress.bytes += bytes as u64;
@@ -224,20 +148,20 @@ impl Relay {
     /// A packet on `socket` was longer than a receive buffer.
     pub(crate) fn note_too_long(&mut self, socket: SocketId) {
         self.counters.packets += 1;
-        let socket = self.sockets.get(socket).copied();
+        let socket = self.flows.sockets.get(socket).copied();
         if let Some(socket) = socket {
             self.counters.traffic[usize::from(socket.address.0)].ingress.packets += 1;
         }
         self.drop(DropReason::TooLong, socket.map(|socket| socket.address));
         if let Some(flow) = socket.and_then(|socket| socket.flow) {
-            self.flows[flow.0].counts_in.errors += 1;
+            self.flows.entries[flow.0].counts_in.errors += 1;
         }
     }
 
     /// The kernel refused a packet that left by `socket`.
     pub(crate) fn note_send_error(&mut self, socket: SocketId) {
         self.counters.send_errors += 1;
-        if let Some(socket) = self.sockets.get(socket) {
+        if let Some(socket) = self.flows.sockets.get(socket) {
             self.counters.traffic[usize::from(socket.address.0)].egress.errors += 1;
         }
     }
@@ -262,13 +186,13 @@ fn accept(
     let rtcp_sender =
         (kind == Kind::Rtcp).then(|| u32::from_be_bytes([packet[4], packet[5], packet[6], packet[7]]));
     let continues = match (&rtp, rtcp_sender) {
-        (Some(rtp), _) => source::continues(&flow.seen, rtp),
-        (None, Some(ssrc)) => flow.heard && ssrc == flow.seen.ssrc,
+        (Some(rtp), _) => latching::continues(&flow.seen, rtp),
+        (None, Some(ssrc)) => flow.received && ssrc == flow.seen.ssrc,
         (None, None) => false,
     };
-    let arrival = source::Packet { now, source, may_learn, continues };
+    let arrival = latching::Packet { now, source, may_learn, continues };
     let since_last = now.since(flow.last_packet);
-    let checked = flow.source.check(&arrival, &mut flow.endpoint, since_last, settings);
+    let checked = flow.latch.check(&arrival, &mut flow.endpoint, since_last, settings);
     let notice = checked.learned.map(|learned| match learned {
         Learned::Confirmed => Notice::Confirmed,
         Learned::Moved(from) => Notice::Moved { from, to: source },
@@ -283,7 +207,7 @@ fn accept(
         return (Err(DropReason::Loop), notice);
     }
     flow.last_packet = now;
-    flow.heard = true;
+    flow.received = true;
     flow.counts_in.packets += 1;
     flow.counts_in.bytes += packet.len() as u64;
     match (&rtp, rtcp_sender) {
@@ -312,7 +236,7 @@ fn kind(flow: &Flow, packet: &[u8]) -> Result<Kind, DropReason> {
 
 /// Counts packets that come from the confirmed source; others may pass, and prove nothing.
 fn count_down_take_over(flow: &mut Flow, source: SocketAddr) -> Option<Notice> {
-    if flow.take_over_in == 0 || flow.source.confirmed() != Some(source) {
+    if flow.take_over_in == 0 || flow.latch.confirmed() != Some(source) {
         return None;
     }
     flow.take_over_in -= 1;
@@ -331,76 +255,6 @@ fn note_rtp(flow: &mut Flow, now: Timestamp, rtp: &RtpPacket<'_>, bytes: usize) 
     seen.timestamp = rtp.timestamp();
     seen.sequence = rtp.sequence();
     seen.payload_type = rtp.payload_type();
-}
-
-/// What the party's gate does to an accepted packet.
-enum Gated {
-    /// It goes on, perhaps with silence written into it.
-    Pass,
-    /// `generate-RTCP`: the party's own report ends here.
-    Consume,
-    Drop(DropReason),
-}
-
-fn gate(flow: &Flow, kind: Kind, packet: &mut [u8]) -> Gated {
-    let gate = &flow.gate;
-    if *gate == Gate::default() {
-        return Gated::Pass;
-    }
-    if kind == Kind::Rtcp && !gate.drop_traffic {
-        // Reports go on while media is held or blocked (RFC 3264 section 5.1).
-        return if gate.consume_rtcp { Gated::Consume } else { Gated::Pass };
-    }
-    media_gate(flow, kind, packet).map_or(Gated::Pass, Gated::Drop)
-}
-
-/// A reason to drop a packet of media, if there is one.
-fn media_gate(flow: &Flow, kind: Kind, packet: &mut [u8]) -> Option<DropReason> {
-    let gate = &flow.gate;
-    if gate.drop_traffic {
-        return Some(DropReason::DropTraffic);
-    }
-    if gate.held {
-        return Some(DropReason::NotReceiving);
-    }
-    if gate.block {
-        return Some(DropReason::Blocked);
-    }
-    let rtp = RtpPacket::new(packet).filter(|_| kind == Kind::Rtp)?;
-    let payload_type = rtp.payload_type();
-    let event = flow.telephone_events >> payload_type & 1 == 1;
-    if gate.block_dtmf && event {
-        return Some(DropReason::BlockedDtmf);
-    }
-    let payload = rtp.payload();
-    let short = payload.as_ref().is_none_or(|range| range.len() < usize::from(gate.short_below));
-    if gate.short_below > 0 && matches!(payload_type, 0 | 8 | 9) && short {
-        return Some(DropReason::Short);
-    }
-    if gate.silence {
-        return silence(payload_type, payload, packet);
-    }
-    None
-}
-
-/// Writes silence over the payload, where the codec has a byte for it (ITU-T G.711).
-fn silence(
-    payload_type: u8,
-    payload: Option<std::ops::Range<usize>>,
-    packet: &mut [u8],
-) -> Option<DropReason> {
-    let byte = match payload_type {
-        0 => 0xff,
-        8 => 0xd5,
-        _ => return Some(DropReason::Silenced),
-    };
-    match payload {
-        Some(range) => {
-            packet[range].fill(byte);
-            None
-        }
-        None => Some(DropReason::Silenced),
-    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,9 @@
 //! The sockets of a shard: which flow a packet on one belongs to.
 
+use super::flows::FlowId;
 use crate::interfaces::AddressId;
 use crate::limits::SOCKETS_PER_SHARD_MAX;
 use crate::names::SocketId;
-
-/// Index of a flow in the relay's table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct FlowId(pub(crate) u32);
 
 /// A socket in use.
 #[derive(Clone, Copy, Debug)]
@@ -58,11 +55,11 @@ impl Sockets {
         entry.socket.as_ref().filter(|_| entry.generation == id.generation)
     }
 
-    /// Says whose packets come in on a socket.
-    pub(crate) fn assign(&mut self, id: SocketId, flow: FlowId) {
+    /// Says whose packets come in on a socket. Returns whether they were somebody else's before.
+    pub(crate) fn assign(&mut self, id: SocketId, flow: FlowId) -> bool {
         let entry = &mut self.slots[id.slot as usize];
         assert_eq!(entry.generation, id.generation, "assigned after it was closed");
-        entry.socket.as_mut().expect("an open socket").flow = Some(flow);
+        entry.socket.as_mut().expect("an open socket").flow.replace(flow) != Some(flow)
     }
 
     /// Open sockets.

@@ -21,8 +21,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::RelaySettings;
-use crate::call::state::{MediaFlags, RtpSeen};
+use super::relay::RelaySettings;
+use crate::call::state::RtpSeen;
 use crate::output::DropReason;
 use crate::sabotage::{self, Sabotage};
 use crate::settings::Learning;
@@ -30,7 +30,7 @@ use crate::time::Timestamp;
 use crate::wire::rtp::RtpPacket;
 
 /// How long after the last signalling the source is learned.
-pub(crate) const LEARNING_WINDOW: Duration = Duration::from_secs(3);
+pub const LEARNING_WINDOW: Duration = Duration::from_secs(3);
 /// How far ahead a sequence number may be to continue a stream from another source.
 const CONTINUATION_GAP_MAX: u16 = 500;
 /// How many packets in a row from one new source replace a silent one.
@@ -38,64 +38,63 @@ const CONTINUATION_PACKETS: u8 = 5;
 
 /// What packets from elsewhere mean once the source is confirmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Policy {
+pub enum Policy {
     /// They pass, and are not learned.
     Open,
     /// They are dropped while the confirmed source is alive.
     Guarded,
-    /// They are dropped.
+    /// They are dropped (`strict-source`).
     Strict,
-    /// They are learned.
+    /// They are learned (`media-handover`).
     Handover,
 }
 
-impl Policy {
-    /// The policy that the flags of a media and the guard make together.
-    pub(crate) fn of(flags: &MediaFlags, guard: bool) -> Self {
-        match (flags.media_handover, flags.strict_source, guard) {
-            (true, ..) => Policy::Handover,
-            (_, true, _) => Policy::Strict,
-            (.., true) => Policy::Guarded,
-            _ => Policy::Open,
-        }
-    }
-}
-
-/// How the source of a media is found and kept.
+/// Rules by which the source of a stream is found and kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Rules {
-    pub(crate) policy: Policy,
-    pub(crate) learning: Learning,
-    /// Packets are sent to the signalled endpoint, wherever the party's come from.
-    pub(crate) asymmetric: bool,
+pub struct LatchSpec {
+    /// The address in the party's SDP; what packets are ranked against.
+    pub signalled: Option<SocketAddr>,
+    /// Time of the party's last SDP.
+    pub signalled_at: Option<Timestamp>,
+    /// Time of the last SDP to the party; before the first it does not know its port here.
+    pub told_at: Option<Timestamp>,
+    /// What packets from elsewhere mean once the source is confirmed.
+    pub policy: Policy,
+    /// Mode of learning.
+    pub learning: Learning,
+    /// Packets are sent to the signalled address, wherever the party's come from.
+    pub asymmetric: bool,
+    /// A confirmed source stays while the party's SDP says the same.
+    pub guard: bool,
 }
 
-impl Rules {
-    /// The rules that the flags of a media and the call's settings make together.
-    pub(crate) fn of(flags: &MediaFlags, learning: Learning, guard: bool) -> Self {
-        Rules { policy: Policy::of(flags, guard), learning, asymmetric: flags.asymmetric }
-    }
-
+impl LatchSpec {
     /// Whether the endpoint stays as signalled.
     fn endpoint_is_fixed(&self) -> bool {
         self.asymmetric || self.learning == Learning::Off
     }
 
-    /// Whether what was found under other rules holds under these.
-    fn find_as(&self, other: &Rules) -> bool {
-        (self.learning, self.asymmetric) == (other.learning, other.asymmetric)
+    /// What decides which source is found: what was found under another mode does not hold.
+    fn finds_by(&self) -> (Learning, bool) {
+        (self.learning, self.asymmetric)
+    }
+
+    /// The end of the window in which the source is learned. The clock of the node that was signalled may be ahead.
+    fn window_end(&self, now: Timestamp) -> Timestamp {
+        let last = self.signalled_at.max(self.told_at).unwrap_or(now);
+        last.min(now) + LEARNING_WINDOW
     }
 }
 
 /// What is known of a party's source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Source {
-    pub(crate) rules: Rules,
-    pub(crate) state: State,
-    /// What the SDP said; what packets are ranked against.
-    pub(crate) advertised: Option<SocketAddr>,
+pub(crate) struct Latch {
+    pub(super) spec: LatchSpec,
+    pub(super) state: State,
     /// Where the party's packets come from, as far as it is known.
-    pub(crate) known: Option<SocketAddr>,
+    known: Option<SocketAddr>,
+    /// Mode and symmetry under which it was found.
+    found_by: (Learning, bool),
 }
 
 /// How far the source is known.
@@ -159,87 +158,75 @@ impl Checked {
     }
 }
 
-impl Default for Source {
-    /// The source of a party that was told nothing yet.
-    fn default() -> Self {
-        let rules = Rules { policy: Policy::Open, learning: Learning::default(), asymmetric: false };
-        Source { rules, state: State::Untold, advertised: None, known: None }
+impl Latch {
+    /// A latch that no packet has come to.
+    pub(super) fn new(spec: LatchSpec, now: Timestamp) -> Self {
+        Latch::restored(spec, None, now)
     }
-}
 
-impl Source {
+    /// Takes what another node knew: the source, if it was confirmed.
+    pub(super) fn restored(spec: LatchSpec, confirmed: Option<SocketAddr>, now: Timestamp) -> Self {
+        let mut latch = Latch { spec, state: State::Untold, known: confirmed, found_by: spec.finds_by() };
+        match confirmed {
+            _ if spec.told_at.is_none() => {}
+            Some(_) => latch.state = State::Confirmed { candidate: None },
+            None => latch.start(now),
+        }
+        latch
+    }
+
     /// The source, once it is known for sure.
     pub(crate) fn confirmed(&self) -> Option<SocketAddr> {
         self.known.filter(|_| matches!(self.state, State::Confirmed { .. }))
     }
 
-    /// Takes what the party's SDP says, and starts learning anew where that asks for it.
+    /// Whether the party knows its port here.
+    pub(super) fn is_told(&self) -> bool {
+        self.state != State::Untold
+    }
+
+    /// Whether each packet may move the source.
+    pub(super) fn is_learning(&self) -> bool {
+        matches!(self.state, State::Learning { .. })
+    }
+
+    /// Whether what was found holds under other rules.
+    pub(super) fn goes_by(&self, next: &LatchSpec) -> bool {
+        self.spec.signalled == next.signalled && self.found_by == next.finds_by()
+    }
+
+    /// Takes new rules, and starts learning anew where they ask for it.
     ///
-    /// rtpengine starts over at each signal. With the guard (`keeps`), a confirmed source stays while the SDP
-    /// says the same as before, so that a re-INVITE opens no window for others.
-    pub(crate) fn signalled(
-        &mut self,
-        now: Timestamp,
-        rules: Rules,
-        advertised: Option<SocketAddr>,
-        endpoint: &mut Option<SocketAddr>,
-        keeps: bool,
-    ) {
-        let changed = self.advertised != advertised;
-        if changed || advertised.is_none() || rules.endpoint_is_fixed() {
-            *endpoint = advertised;
+    /// rtpengine starts over at each SDP of the party. With the guard, a confirmed source stays while the SDP says the
+    /// same as before, so that a re-INVITE opens no window for others. Nothing is learned before the party was told
+    /// its port; each SDP to it extends the window. Rules that change without an SDP leave a confirmed source as it is.
+    pub(super) fn follow(&mut self, next: LatchSpec, endpoint: &mut Option<SocketAddr>, now: Timestamp) {
+        let before = std::mem::replace(&mut self.spec, next);
+        let is_moved = before.signalled != next.signalled;
+        let is_signalled = is_moved || next.signalled_at > before.signalled_at;
+        if is_moved || (is_signalled && (next.signalled.is_none() || next.endpoint_is_fixed())) {
+            *endpoint = next.signalled;
         }
-        let same = !changed && self.rules.find_as(&rules);
-        self.rules = rules;
-        self.advertised = advertised;
-        match self.state {
-            State::Untold => {}
-            State::Confirmed { .. } if keeps && same => {}
+        let holds = next.guard && !is_moved && self.found_by == next.finds_by();
+        match &mut self.state {
+            _ if next.told_at.is_none() => self.state = State::Untold,
+            State::Untold => self.start(now),
+            State::Confirmed { .. } if !is_signalled || holds => {}
+            State::Learning { until, .. } if !is_signalled && next.learning != Learning::Off => {
+                *until = next.window_end(now);
+            }
             State::Learning { .. } | State::Confirmed { .. } => self.start(now),
         }
     }
 
-    /// The party has been told its port: what comes in there may be learned from.
-    pub(crate) fn told(&mut self, now: Timestamp, rules: Rules) {
-        match &mut self.state {
-            State::Untold => {
-                self.rules = rules;
-                self.start(now);
-            }
-            State::Learning { until, .. } => *until = now + LEARNING_WINDOW,
-            State::Confirmed { .. } => {}
-        }
-    }
-
-    /// Takes what another node knew: the signalled endpoint, and the source if it was confirmed.
-    pub(crate) fn restored(
-        &mut self,
-        now: Timestamp,
-        rules: Rules,
-        advertised: Option<SocketAddr>,
-        confirmed: Option<SocketAddr>,
-        told: bool,
-    ) {
-        *self = Source { rules, state: State::Untold, advertised, known: confirmed };
-        match confirmed {
-            _ if !told => {}
-            Some(_) => self.state = State::Confirmed { candidate: None },
-            None => self.start(now),
-        }
-    }
-
-    /// Whether a record says what the source is known by already.
-    pub(crate) fn goes_by(&self, rules: &Rules, advertised: Option<SocketAddr>) -> bool {
-        self.advertised == advertised && self.rules.find_as(rules)
-    }
-
     fn start(&mut self, now: Timestamp) {
-        self.state = if self.rules.learning == Learning::Off {
+        self.found_by = self.spec.finds_by();
+        self.state = if self.spec.learning == Learning::Off {
             // The zero address of a held party says where not to send, not where its packets come from.
-            self.known = self.advertised.or(self.known);
+            self.known = self.spec.signalled.or(self.known);
             State::Confirmed { candidate: None }
         } else {
-            State::Learning { until: now + LEARNING_WINDOW, best: Rank::Nothing }
+            State::Learning { until: self.spec.window_end(now), best: Rank::Nothing }
         };
     }
 
@@ -267,9 +254,9 @@ impl Source {
         until: Timestamp,
         best: Rank,
     ) -> Checked {
-        let Rules { policy, learning, .. } = self.rules;
-        let rank = match (learning, self.advertised) {
-            (Learning::Heuristic, Some(advertised)) => rank(packet.source, advertised),
+        let LatchSpec { policy, learning, .. } = self.spec;
+        let rank = match (learning, self.spec.signalled) {
+            (Learning::Heuristic, Some(signalled)) => rank(packet.source, signalled),
             _ => Rank::Anything,
         };
         let fits_worse = rank > best;
@@ -296,7 +283,7 @@ impl Source {
         settings: RelaySettings,
         candidate: Option<(SocketAddr, u8)>,
     ) -> Checked {
-        let policy = self.rules.policy;
+        let policy = self.spec.policy;
         let known = match self.known {
             Some(known) if known != packet.source => known,
             None if policy == Policy::Strict => return Checked::drop(DropReason::UnexpectedSource),
@@ -316,7 +303,7 @@ impl Source {
             }
             // With learning off the party is at home at the signalled endpoint, whoever came in its place.
             Policy::Guarded
-                if self.rules.learning == Learning::Off && self.advertised == Some(packet.source) =>
+                if self.spec.learning == Learning::Off && self.spec.signalled == Some(packet.source) =>
             {
                 self.take(packet.source, endpoint);
                 Checked::moved(known)
@@ -347,15 +334,15 @@ impl Source {
         if let State::Confirmed { candidate } = &mut self.state {
             *candidate = None;
         }
-        if !self.rules.endpoint_is_fixed() {
+        if !self.spec.endpoint_is_fixed() {
             *endpoint = self.known;
         }
     }
 }
 
 /// How well a source fits what the SDP said.
-fn rank(source: SocketAddr, advertised: SocketAddr) -> Rank {
-    match (source.ip() == advertised.ip(), source.port() == advertised.port()) {
+fn rank(source: SocketAddr, signalled: SocketAddr) -> Rank {
+    match (source.ip() == signalled.ip(), source.port() == signalled.port()) {
         (true, true) => Rank::Exact,
         (true, false) => Rank::OtherPort,
         (false, true) => Rank::OtherAddress,

@@ -3,28 +3,26 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::draft::{Draft, Fate, Printed, SectionDraft};
-use super::offer_answer::{Role, Turn};
-use super::signal::{CodecOptions, Options, RtcpAttributeOption, Signal};
-use super::state::SentSdp;
-use super::{Call, Leg, Media};
+use super::offer_answer::{NodeView, Turn};
+use super::signal::{Options, Role, RtcpAttributeOption, Signal};
+use super::state::{CallState, LegState, MediaState, SentSdp};
 use crate::names::Text;
-use crate::plane::Plane;
 use crate::routing::fnv1a;
 use crate::sdp::{
-    AddedMedia, Codec, Direction, MediaDescription, MediaPlan, OriginPlan, Place, RejectPlan, RelayPlan,
-    RtcpPlan, SdpPlan,
+    AddedMedia, Direction, MediaDescription, MediaPlan, OriginPlan, Place, RejectPlan, RelayPlan, RtcpPlan,
+    SdpPlan,
 };
 
 /// The finished SDP for the listener. All that could stand in its way was decided in the draft.
 pub(crate) fn render(
-    call: &mut Call,
-    plane: &Plane,
+    call: &mut CallState,
+    node: NodeView<'_>,
     role: Role,
     turn: Turn,
     signal: &Signal,
     draft: &Draft,
 ) -> Vec<u8> {
-    let mut plan = plan(call, plane, role, turn, signal, draft);
+    let mut plan = plan(call, node, role, turn, signal, draft);
     let sent = &mut call.legs[turn.listener].sent;
     let replace = signal.options.replace;
     remember(sent, signal);
@@ -54,7 +52,14 @@ pub(crate) fn render(
     text
 }
 
-fn plan(call: &Call, plane: &Plane, role: Role, turn: Turn, signal: &Signal, draft: &Draft) -> SdpPlan {
+fn plan(
+    call: &CallState,
+    node: NodeView<'_>,
+    role: Role,
+    turn: Turn,
+    signal: &Signal,
+    draft: &Draft,
+) -> SdpPlan {
     let options = &signal.options;
     let speaker = &call.legs[turn.speaker];
     let listener = &call.legs[turn.listener];
@@ -68,7 +73,7 @@ fn plan(call: &Call, plane: &Plane, role: Role, turn: Turn, signal: &Signal, dra
             Fate::Relay => {
                 let from = speaker.media_at(section_draft.position).expect("made by this signal");
                 let to = listener.media_at(section_draft.position).expect("made by this signal");
-                let view = Section { plane, role, options, section, draft: section_draft };
+                let view = Section { node, role, options, section, draft: section_draft };
                 MediaPlan::Relay(Box::new(view.relay(from, to)))
             }
         });
@@ -82,14 +87,14 @@ fn plan(call: &Call, plane: &Plane, role: Role, turn: Turn, signal: &Signal, dra
         }
     };
     let order = draft.order.iter().map(place).collect();
-    let own_address = plane.interfaces.address(draft.listener.address).advertised;
+    let own_address = node.own.interfaces.address(draft.listener.address).advertised;
     SdpPlan {
         origin: OriginPlan {
             address: (options.replace.origin || options.replace.origin_full).then_some(own_address),
             ..OriginPlan::default()
         },
         session_name: None,
-        loop_id: options.loop_protect.then(|| plane.settings.instance.clone()),
+        loop_id: options.loop_protect.then(|| node.instance.clone()),
         remove_groups: true,
         remove_ice: true,
         extensions_left_out: options.extensions_left_out.clone(),
@@ -102,14 +107,14 @@ fn plan(call: &Call, plane: &Plane, role: Role, turn: Turn, signal: &Signal, dra
 }
 
 /// A rejected section in the terms of the listener: it answers what that one offered, and offers what it speaks.
-fn reject(role: Role, listener: &Leg, draft: &SectionDraft) -> RejectPlan {
+fn reject(role: Role, listener: &LegState, draft: &SectionDraft) -> RejectPlan {
     let offered = listener.media_at(draft.position).filter(|_| role == Role::Answer);
     let protocol = offered.map_or(&draft.protocol, |media| &media.protocol);
     RejectPlan { protocol: Some(protocol.text.clone()), formats: offered.map(|media| media.formats.clone()) }
 }
 
 /// A section that the listener has and the SDP lacks.
-fn missing(listener: &Leg, position: usize) -> AddedMedia {
+fn missing(listener: &LegState, position: usize) -> AddedMedia {
     let media = listener.media_at(position).expect("a media that the listener knows");
     AddedMedia {
         kind: media.kind.clone(),
@@ -121,7 +126,7 @@ fn missing(listener: &Leg, position: usize) -> AddedMedia {
 
 /// A section on its way to the listener.
 struct Section<'a> {
-    plane: &'a Plane,
+    node: NodeView<'a>,
     role: Role,
     options: &'a Options,
     section: &'a MediaDescription,
@@ -129,9 +134,11 @@ struct Section<'a> {
 }
 
 impl Section<'_> {
-    fn relay(&self, from: &Media, to: &Media) -> RelayPlan {
+    fn relay(&self, from: &MediaState, to: &MediaState) -> RelayPlan {
         let set = to.ports().expect("a relayed section has ports");
-        let own = self.plane.interfaces.address(set.address).advertised;
+        let interfaces = &self.node.own.interfaces;
+        let own = interfaces.at(&set.interface, set.position).expect("ports are on an interface");
+        let own = interfaces.address(own).advertised;
         let address = match self.options.media_address {
             _ if from.flags.zero_printed => to.family.unspecified(),
             Some(address) => address,
@@ -154,78 +161,25 @@ impl Section<'_> {
     }
 
     /// A party at the zero address does not receive, whatever it says (RFC 3264 section 8.4).
-    fn direction(&self, from: &Media) -> Option<Direction> {
+    fn direction(&self, from: &MediaState) -> Option<Direction> {
         let says = self.section.direction;
         (from.direction != says && !self.options.original_direction).then_some(from.direction)
     }
 
-    fn rtcp(&self, to: &Media, address: IpAddr, mux: bool) -> RtcpPlan {
+    fn rtcp(&self, to: &MediaState, address: IpAddr, mux: bool) -> RtcpPlan {
         if !self.section.protocol.is_rtp() {
             return RtcpPlan::Omit;
         }
         let set = to.ports().expect("a relayed section has ports");
         // An offer of rtcp-mux names the fall-back port, unless nothing but mux will do (RFC 5761 section 5.1).
         let settled = self.role == Role::Answer || self.draft.mux_required;
-        let port = if (mux && settled) || set.sockets.len() < 2 { set.first } else { set.first + 1 };
+        let port = if (mux && settled) || set.count < 2 { set.first } else { set.first + 1 };
         match self.options.rtcp_attribute {
             RtcpAttributeOption::Omit => RtcpPlan::Omit,
             RtcpAttributeOption::Port => RtcpPlan::Port(port),
             RtcpAttributeOption::Full => RtcpPlan::Full(SocketAddr::new(address, port)),
         }
     }
-}
-
-/// The formats that the codec options leave, or `None` if they leave all as they are. An empty list stands for
-/// a section that is to be rejected.
-pub(crate) fn formats(role: Role, options: &CodecOptions, section: &MediaDescription) -> Option<Vec<Text>> {
-    if *options == CodecOptions::default() || !section.protocol.is_rtp() {
-        return None;
-    }
-    let kept = |codec: &&Codec| {
-        !any(&options.strip, codec) || any(&options.except, codec) || any(&options.offer, codec)
-    };
-    let place = |codec: &&Codec| {
-        let wanted = options.offer.iter().position(|name| names(name, codec));
-        wanted.unwrap_or(options.offer.len())
-    };
-    let mut codecs: Vec<&Codec> = section.codecs.iter().filter(kept).collect();
-    codecs.sort_by_key(place);
-    if codecs.is_empty() && !options.none_rejects {
-        // As in rtpengine: a call with a codec too many is better than none.
-        return None;
-    }
-    if options.single && role == Role::Answer {
-        keep_first(&mut codecs);
-    }
-    Some(codecs.iter().map(|codec| number(u64::from(codec.payload_type))).collect())
-}
-
-/// Keeps the first codec that carries sound or pictures, and telephone-events.
-fn keep_first(codecs: &mut Vec<&Codec>) {
-    let is = |codec: &Codec, name: &[u8]| codec.name.as_bytes().eq_ignore_ascii_case(name);
-    let mut first = true;
-    codecs.retain(|codec| {
-        is(codec, b"telephone-event") || (!is(codec, b"CN") && std::mem::replace(&mut first, false))
-    });
-}
-
-fn any(names_given: &[Text], codec: &Codec) -> bool {
-    names_given.iter().any(|name| names(name, codec))
-}
-
-/// Whether `NAME[/RATE[/CHANNELS]]` means a codec; `all` and `full` mean every one.
-fn names(name: &Text, codec: &Codec) -> bool {
-    let mut parts = name.as_bytes().split(|byte| *byte == b'/');
-    let encoding = parts.next().unwrap_or_default();
-    if encoding == b"all" || encoding == b"full" {
-        return true;
-    }
-    let rate = parts.next().is_none_or(|rate| rate == codec.clock_rate.to_string().as_bytes());
-    let channels = parts.next().is_none_or(|channels| {
-        let own = codec.parameters.as_bytes();
-        channels == own || (channels == b"1" && own.is_empty())
-    });
-    encoding.eq_ignore_ascii_case(codec.name.as_bytes()) && rate && channels
 }
 
 /// Notes what a party was sent first, for those fields that stay as first sent.

@@ -5,7 +5,7 @@
 //! the same party (HEAD) while no final response was seen, unless `new-branch` says otherwise.
 
 use super::signal::{Finality, Signal};
-use super::{Call, Leg};
+use super::state::{CallState, LegState};
 use crate::names::Tag;
 
 /// A party of a call, perhaps one that is still to be made.
@@ -28,7 +28,7 @@ pub(crate) struct Parties {
 
 impl LegRef {
     /// The party, if there is one yet.
-    pub(crate) fn of(self, call: Option<&Call>) -> Option<&Leg> {
+    pub(crate) fn of(self, call: Option<&CallState>) -> Option<&LegState> {
         match (self, call) {
             (LegRef::Known(at), Some(call)) => call.legs.get(at),
             _ => None,
@@ -37,7 +37,7 @@ impl LegRef {
 }
 
 /// The parties of an offer: the from-tag speaks.
-pub(crate) fn offer_parties(call: Option<&Call>, signal: &Signal) -> Parties {
+pub(crate) fn offer_parties(call: Option<&CallState>, signal: &Signal) -> Parties {
     let Some(call) = call else {
         return Parties { speaker: LegRef::New, listener: LegRef::New };
     };
@@ -55,7 +55,7 @@ pub(crate) fn offer_parties(call: Option<&Call>, signal: &Signal) -> Parties {
 }
 
 /// The parties of an answer: the to-tag speaks, the from-tag made the offer.
-pub(crate) fn answer_parties(call: &Call, signal: &Signal, to_tag: &Tag) -> Parties {
+pub(crate) fn answer_parties(call: &CallState, signal: &Signal, to_tag: &Tag) -> Parties {
     let listener = call.leg_by_tag(&signal.from_tag);
     let by_tag = call.leg_by_tag(to_tag);
     let by_branch = || {
@@ -74,19 +74,71 @@ pub(crate) fn answer_parties(call: &Call, signal: &Signal, to_tag: &Tag) -> Part
 }
 
 /// Whether a party may be known by another tag from now on.
-fn may_be_renamed(leg: &Leg, signal: &Signal) -> bool {
+fn may_be_renamed(leg: &LegState, signal: &Signal) -> bool {
     leg.tag.is_none() || (!leg.settled && !signal.options.new_branch)
 }
 
-fn untagged_peer(call: &Call, of: usize) -> Option<usize> {
-    call.legs[of].peers.iter().rev().copied().find(|peer| call.legs[*peer].tag.is_none())
+fn untagged_peer(call: &CallState, of: usize) -> Option<usize> {
+    call.legs[of]
+        .peers
+        .iter()
+        .rev()
+        .map(|peer| usize::from(*peer))
+        .find(|peer| call.legs[*peer].tag.is_none())
 }
 
 fn known(position: Option<usize>) -> LegRef {
     position.map_or(LegRef::New, LegRef::Known)
 }
 
-impl Leg {
+impl CallState {
+    /// The position of the party with a tag, by its present tag before any alias.
+    pub(crate) fn leg_by_tag(&self, tag: &Tag) -> Option<usize> {
+        let now = self.legs.iter().position(|leg| leg.tag.as_ref() == Some(tag));
+        now.or_else(|| self.legs.iter().position(|leg| leg.aliases.contains(tag)))
+    }
+
+    /// Links two parties: each gets the other's media. `a` sends to `b` only if `forward` says so or it has
+    /// nobody else.
+    pub(crate) fn link(&mut self, a: usize, b: usize, forward: bool) {
+        let place = |peers: &mut Vec<u16>, peer: usize, last: bool| {
+            let peer = u16::try_from(peer).expect("few parties");
+            let known = peers.iter().position(|p| *p == peer);
+            match known {
+                Some(position) if last => {
+                    peers.remove(position);
+                    peers.push(peer);
+                }
+                Some(_) => {}
+                None if last || peers.is_empty() => peers.push(peer),
+                None => peers.insert(0, peer),
+            }
+        };
+        place(&mut self.legs[a].peers, b, forward);
+        place(&mut self.legs[b].peers, a, true);
+    }
+
+    /// Takes a party out and closes the gap in the positions.
+    pub(crate) fn remove_leg(&mut self, at: usize) {
+        self.legs.remove(at);
+        let at = u16::try_from(at).expect("few parties");
+        for other in &mut self.legs {
+            other.peers.retain(|peer| *peer != at);
+            for peer in &mut other.peers {
+                if *peer > at {
+                    *peer -= 1;
+                }
+            }
+        }
+    }
+}
+
+impl LegState {
+    /// Whether the party goes by a tag, now or before.
+    pub(crate) fn has_tag(&self, tag: &Tag) -> bool {
+        self.tag.as_ref() == Some(tag) || self.aliases.contains(tag)
+    }
+
     /// Takes a name: the first, or another one beside those it had.
     pub(crate) fn take_tag(&mut self, tag: &Tag) {
         if self.tag.as_ref() == Some(tag) {
