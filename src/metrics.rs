@@ -136,13 +136,13 @@ fn media(page: &mut Page, reports: &[ShardReport]) {
             page.sample(&[("direction", &direction), ("shard", &report.shard.0)], packets);
         }
     }
-    page.counter("bytes_total", "Payload bytes of packets received.");
+    page.counter("received_bytes_total", "Payload bytes of packets received.");
     each(page, reports, |report| report.counters.bytes);
     page.counter("forwarded_bytes_total", "Payload bytes of packets handed to the kernel.");
     each(page, reports, |report| report.counters.forwarded_bytes);
-    page.counter("consumed_total", "Packets that the relay itself took.");
+    page.counter("packets_consumed_total", "Packets that the relay itself took.");
     each(page, reports, |report| report.counters.consumed);
-    page.counter("drops_total", "Packets dropped.");
+    page.counter("packets_dropped_total", "Packets dropped.");
     for report in reports {
         for reason in DropReason::ALL {
             let dropped = report.counters.dropped(reason);

@@ -41,6 +41,7 @@ pub mod output;
 mod plane;
 pub mod ports;
 pub mod random;
+pub mod reasons;
 pub mod routing;
 #[doc(hidden)]
 pub mod sabotage;

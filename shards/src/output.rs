@@ -10,6 +10,7 @@ use crate::age::Age;
 use crate::call::state::{CallBrief, CallSnapshot, Ownership};
 use crate::media::flows::FlowId;
 use crate::names::{CallId, Keyspace, RequestId, SocketId};
+pub use crate::reasons::{DropReason, EndCause};
 use crate::stats::ShardReport;
 
 /// What becomes of one packet.
@@ -26,84 +27,6 @@ pub enum Verdict {
     Consume,
     /// Nobody gets it. Already counted.
     Drop(DropReason),
-}
-
-/// Why a packet was dropped. The names are the same in logs, counters and `tandem ctl`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum DropReason {
-    /// No such socket any more: a late packet of a closed one.
-    NoSocket,
-    /// Too short or not version 2 on an RTP media (RFC 3550 section 5.1).
-    NotRtp,
-    /// STUN on media without ICE.
-    Stun,
-    /// The other side has no address yet.
-    NoDestination,
-    /// The party may not send: its stream is held.
-    NotReceiving,
-    /// `strict-source`: the source differs from the learned one.
-    UnexpectedSource,
-    /// The guard: the confirmed source is alive, and this is another.
-    Guarded,
-    /// The party was not told of this port yet, so it cannot be the sender.
-    NotAnswered,
-    /// It has come back too often: an SDP names a port of the relay.
-    Loop,
-    /// `block media`.
-    Blocked,
-    /// `block DTMF`, and this is a telephone event.
-    BlockedDtmf,
-    /// `silence media`, and the codec has no silence that can be written in place.
-    Silenced,
-    /// `drop-traffic`.
-    DropTraffic,
-    /// `block-short`, and it is shorter than what its codec sends.
-    Short,
-    /// Longer than a receive buffer.
-    TooLong,
-}
-
-impl DropReason {
-    /// All reasons, in the order of their counters.
-    pub const ALL: [DropReason; 15] = [
-        DropReason::NoSocket,
-        DropReason::NotRtp,
-        DropReason::Stun,
-        DropReason::NoDestination,
-        DropReason::NotReceiving,
-        DropReason::UnexpectedSource,
-        DropReason::Guarded,
-        DropReason::NotAnswered,
-        DropReason::Loop,
-        DropReason::Blocked,
-        DropReason::BlockedDtmf,
-        DropReason::Silenced,
-        DropReason::DropTraffic,
-        DropReason::Short,
-        DropReason::TooLong,
-    ];
-
-    /// The stable name.
-    pub fn name(self) -> &'static str {
-        match self {
-            DropReason::NoSocket => "no-socket",
-            DropReason::NotRtp => "not-rtp",
-            DropReason::Stun => "stun",
-            DropReason::NoDestination => "no-destination",
-            DropReason::NotReceiving => "not-receiving",
-            DropReason::UnexpectedSource => "unexpected-source",
-            DropReason::Guarded => "guarded",
-            DropReason::NotAnswered => "not-answered",
-            DropReason::Loop => "loop",
-            DropReason::Blocked => "blocked",
-            DropReason::BlockedDtmf => "blocked-dtmf",
-            DropReason::Silenced => "silenced",
-            DropReason::DropTraffic => "drop-traffic",
-            DropReason::Short => "short",
-            DropReason::TooLong => "too-long",
-        }
-    }
 }
 
 /// What the driver must do.
@@ -345,61 +268,4 @@ pub enum EventKind {
         /// Now.
         to: SocketAddr,
     },
-}
-
-/// Why a call ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EndCause {
-    /// `delete`.
-    Deleted,
-    /// No packets for `timeout`.
-    Timeout,
-    /// No packets for `silent-timeout` on streams that are held.
-    SilentTimeout,
-    /// Not answered for `offer-timeout`.
-    OfferTimeout,
-    /// Older than `final-timeout`.
-    FinalTimeout,
-    /// ctl.
-    Terminated,
-    /// Its record is gone.
-    RecordGone,
-}
-
-impl EndCause {
-    /// All causes, in the order of their counters.
-    pub const ALL: [EndCause; 7] = [
-        EndCause::Deleted,
-        EndCause::Timeout,
-        EndCause::SilentTimeout,
-        EndCause::OfferTimeout,
-        EndCause::FinalTimeout,
-        EndCause::Terminated,
-        EndCause::RecordGone,
-    ];
-
-    /// The stable name.
-    pub fn name(self) -> &'static str {
-        match self {
-            EndCause::Deleted => "deleted",
-            EndCause::Timeout => "timeout",
-            EndCause::SilentTimeout => "silent-timeout",
-            EndCause::OfferTimeout => "offer-timeout",
-            EndCause::FinalTimeout => "final-timeout",
-            EndCause::Terminated => "terminated",
-            EndCause::RecordGone => "record-gone",
-        }
-    }
-}
-
-impl fmt::Display for DropReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl fmt::Display for EndCause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
 }

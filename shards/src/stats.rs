@@ -2,7 +2,7 @@
 
 use crate::call::state::StreamCounts;
 use crate::names::ShardId;
-use crate::output::{DropReason, EndCause};
+use crate::reasons::{DropReason, EndCause};
 
 /// Packets at one local address since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
