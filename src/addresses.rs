@@ -73,6 +73,14 @@ pub fn run(node: &Node, stop: &Receiver<()>) {
     }
 }
 
+/// True if a packet to an address would be for this host.
+///
+/// # Errors
+/// The kernel does not say.
+pub fn is_here(ip: IpAddr) -> io::Result<bool> {
+    is_local(&open(0, Duration::from_secs(1))?, ip)
+}
+
 fn ask_about_all(node: &Node, asking: &OwnedFd) {
     for (id, address, own) in node.media_addresses() {
         let presence = match is_local(asking, address.ip) {

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use tandem_shards::io::host::Finding;
 use tandem_shards::limits::{descriptors_for, media_descriptors};
 
 use crate::config::Config;
@@ -39,9 +40,9 @@ pub struct Capacity {
 impl Capacity {
     /// Of a configuration in a process that may have so many open files.
     pub fn of(config: &Config, files_allowed: u64) -> Capacity {
-        let first = u64::from(config.port_min).next_multiple_of(2);
-        let pairs = (u64::from(config.port_max) + 1).saturating_sub(first) / 2;
-        let addresses: BTreeSet<_> = config.interfaces.iter().map(|interface| interface.ip).collect();
+        let first = u64::from(config.keys.port_min).next_multiple_of(2);
+        let pairs = (u64::from(config.keys.port_max) + 1).saturating_sub(first) / 2;
+        let addresses: BTreeSet<_> = config.keys.interfaces.iter().map(|interface| interface.ip).collect();
         let addresses = addresses.len() as u64;
         Capacity {
             shards: config.cpus.len() as u64,
@@ -52,6 +53,13 @@ impl Capacity {
             files_needed: descriptors_for(addresses * pairs * 2),
             files_allowed,
         }
+    }
+
+    /// The room for calls, as `tandem check` and the log name it.
+    pub fn finding(&self) -> Finding {
+        let enough = self.files_allowed >= self.files_needed;
+        let finding = if enough { Finding::ok } else { Finding::fail };
+        finding("room", self.to_string())
     }
 
     /// Calls on all addresses that the open files are enough for.
@@ -101,12 +109,12 @@ impl fmt::Display for Capacity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Host, KeyFlags, file::FileKeys, validate::validate};
+    use crate::config::{Host, KeyFlags, given::Given, validate::validate};
 
     #[test]
     fn the_tightest_limit_counts() {
         let host = Host { cpus: vec![0, 1], name: "rtp1".to_owned(), redis_password: None };
-        let config = validate(FileKeys::default(), &KeyFlags::default(), &host).expect("defaults");
+        let config = validate(Given::default(), &KeyFlags::default(), &host).expect("defaults");
         let capacity = Capacity::of(&config, 1 << 20);
         assert_eq!((capacity.pairs, capacity.own_calls()), (5000, 2500), "40000 has no partner in the range");
         assert_eq!(capacity.files_needed, 21_024);

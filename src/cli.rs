@@ -4,10 +4,10 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Command, CommandFactory, Parser, Subcommand};
 use serde_json::json;
 
-use crate::config::{Config, Host, KeyFlags, sample};
+use crate::config::{Config, Host, KeyFlags, reference};
 use crate::ctl::client::{self, CtlArgs};
 use crate::ctl::problem::{EXIT_CODES, EXIT_REFUSED};
 use crate::{check, daemon, logging};
@@ -22,13 +22,13 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Run the daemon in the foreground; without anything, a single node on loopback
+    /// Run the daemon in the foreground; with no options: a single node on loopback
     Run(NodeArgs),
-    /// Validate a configuration, and whether this host can run it
+    /// Validate a configuration, and check that this host can run it
     Check {
         #[command(flatten)]
         node: NodeArgs,
-        /// Print data for programs
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
@@ -36,13 +36,13 @@ enum Verb {
     Ctl(CtlArgs),
     /// Show configuration files
     Config {
-        /// Which
+        /// What to print
         #[command(subcommand)]
         what: ConfigVerb,
     },
     /// Show the version
     Version {
-        /// Print data for programs
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
@@ -56,14 +56,19 @@ enum ConfigVerb {
 
 #[derive(Args, Debug)]
 struct NodeArgs {
-    /// The configuration file (TOML); flags win over it
+    /// Configuration file (TOML); flags win over it
     #[arg(long, short = 'c', value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(flatten)]
     flags: KeyFlags,
 }
 
-/// Runs what the process was asked for.
+/// The command line, for what is made of it.
+pub fn command() -> Command {
+    Cli::command()
+}
+
+/// Runs the verb of the command line.
 pub fn main() -> ExitCode {
     match Cli::parse().verb {
         Verb::Run(args) => run(&args),
@@ -74,7 +79,7 @@ pub fn main() -> ExitCode {
         }
         Verb::Ctl(args) => client::run(&args),
         Verb::Config { what: ConfigVerb::Default } => {
-            print(&sample::default_file());
+            print(&reference::default_file());
             ExitCode::SUCCESS
         }
         Verb::Version { json } => {
@@ -121,8 +126,6 @@ fn print(text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

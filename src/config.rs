@@ -2,114 +2,84 @@
 //!
 //! # The model
 //!
-//! [`keys`] defines each key once: as a field of the file, as a flag, as help text, as default. [`mod@file`]
-//! reads a file as far as it can be read. [`validate`] turns keys into types that cannot be wrong any
-//! more, and checks their meaning together. Nothing stops at the first error: an operator sees all of
-//! them at once, each with its place.
+//! [`keys`] defines each key once: name, help text, reader, limits and default. [`mod@file`] and [`flags`] collect the
+//! values that were [`given`], each with its place. [`validate`] reads them into groups of typed keys and checks their
+//! meaning together. Nothing stops at the first error: an operator sees all of them at once.
 //!
 //! Names are rtpengine's wherever rtpengine has the key.
+//!
+//! # Map
+//!
+//! | file | holds |
+//! |---|---|
+//! | `keys.rs` | every key: one row each |
+//! | `value.rs`, `redis.rs` | readers of the daemon's own kinds of values; URLs of Redis |
+//! | `file.rs`, `flags.rs`, `given.rs` | TOML and command line into given values; given values into keys |
+//! | `validate.rs`, `problem.rs` | the meaning of keys together; errors with their places |
+//! | `exposure.rs` | listeners that more can reach than may be meant |
+//! | `reference.rs` | the default file and the page of all keys |
 
-use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use log::LevelFilter;
 use tandem_shards::interfaces::Interfaces;
-use tandem_shards::names::{InterfaceName, Keyspace};
+use tandem_shards::io::host::allowed_cpus;
+use tandem_shards::names::Keyspace;
 use tandem_shards::settings::Settings;
 
 pub mod exposure;
 pub mod file;
+pub mod flags;
+pub mod given;
 pub mod keys;
 pub mod problem;
 pub mod redis;
-pub mod sample;
+pub mod reference;
 pub mod validate;
+pub mod value;
 
 use crate::origin::Rights;
 
-pub use keys::{KeyFlags, Keys};
+pub use flags::KeyFlags;
+pub use keys::{NodeKeys, NodeLimits, RedisKeys};
 pub use problem::{Place, Problem, Problems};
-pub use redis::{RedisConfig, RedisUrl, Secret, Switchover};
+pub use redis::{RedisUrl, Secret, Switchover};
+pub use value::{CtlSocket, InterfaceConfig};
 
 /// A configuration that can be run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// The name of the node.
-    pub node: String,
-    /// Logical interfaces in their order.
-    pub interfaces: Vec<InterfaceConfig>,
-    /// ng over UDP.
-    pub listen_ng: Vec<SocketAddr>,
-    /// ng over TCP.
-    pub listen_tcp_ng: Vec<SocketAddr>,
-    /// What may be asked for there.
-    pub ng_rights: Rights,
-    /// HTTP and WebSocket.
-    pub listen_http: Vec<SocketAddr>,
-    /// What may be asked for there.
-    pub http_rights: Rights,
-    /// Origins of pages whose browsers may do so.
-    pub http_origins: Vec<String>,
-    /// HTTP for metrics and health alone.
-    pub listen_metrics: Vec<SocketAddr>,
-    /// rtpengine-ctl's line protocol.
-    pub listen_cli: Vec<SocketAddr>,
-    /// The socket of `tandem ctl`.
-    pub listen_ctl: CtlSocket,
-    /// Lowest port for media.
-    pub port_min: u16,
-    /// Highest port for media.
-    pub port_max: u16,
-    /// Limits of the whole node.
-    pub limits: NodeLimits,
-    /// The CPU of each shard.
-    pub cpus: Vec<usize>,
-    /// What shards are told about calls.
+    /// Keys of the node that mean the same wherever they are used.
+    pub keys: NodeKeys,
+    /// Name of the node.
+    pub name: String,
+    /// Settings of calls, at the start.
     pub settings: Settings,
-    /// How long a busy shard lets packets gather.
-    pub min_wait_us: u32,
-    /// What is logged.
-    pub log_level: LevelFilter,
+    /// Limits of the node, at the start.
+    pub limits: NodeLimits,
+    /// CPU of each shard.
+    pub cpus: Vec<usize>,
     /// Redis, if the node shares its calls.
     pub redis: Option<RedisConfig>,
 }
 
-/// One address of a logical interface.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InterfaceConfig {
-    /// The name.
-    pub name: InterfaceName,
-    /// The address that sockets are bound to.
-    pub ip: IpAddr,
-    /// The address that SDP shows.
-    pub advertised: IpAddr,
+/// Sharing of calls with other nodes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RedisConfig {
+    /// Redis from which own calls are read at the start.
+    pub url: RedisUrl,
+    /// Redis to which own calls are written.
+    pub write_url: RedisUrl,
+    /// Redis at which other nodes' calls are followed.
+    pub subscribe_url: RedisUrl,
+    /// This node's own keyspace.
+    pub keyspace: Keyspace,
+    /// The other nodes' keyspaces, ascending.
+    pub subscribe: Vec<Keyspace>,
+    /// The keys as they were read.
+    pub keys: RedisKeys,
 }
 
-/// The socket of `tandem ctl`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CtlSocket {
-    /// The first of the usual places that can be written.
-    Usual,
-    /// This path.
-    At(PathBuf),
-    /// None.
-    Off,
-}
-
-/// Limits of the whole node; those that are off are `None`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct NodeLimits {
-    /// Own calls; -1 is off.
-    pub max_sessions: i64,
-    /// Load average of one minute.
-    pub max_load: Option<f64>,
-    /// CPU usage in percent.
-    pub max_cpu: Option<f64>,
-    /// Bytes of media per second.
-    pub max_bandwidth: Option<u64>,
-}
-
-/// What a configuration is checked against besides itself.
+/// Facts about the host that a configuration is checked against.
 #[derive(Clone, Debug)]
 pub struct Host {
     /// CPUs that this process may use.
@@ -126,9 +96,7 @@ pub const PASSWORD_VARIABLE: &str = "TANDEM_REDIS_PASSWORD";
 impl Host {
     /// This host, and the mask and the environment of this process.
     pub fn this() -> Host {
-        let mask = nix::sched::sched_getaffinity(nix::unistd::Pid::from_raw(0));
-        let allowed = |cpu: &usize| mask.as_ref().is_ok_and(|mask| mask.is_set(*cpu).unwrap_or(false));
-        let cpus: Vec<usize> = (0..nix::sched::CpuSet::count()).filter(allowed).collect();
+        let cpus = allowed_cpus();
         let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         let name = name.trim();
         Host {
@@ -146,7 +114,7 @@ impl Config {
     /// Everything that is wrong, at once.
     pub fn load(path: Option<&Path>, flags: &KeyFlags, host: &Host) -> Result<Config, Problems> {
         let file = match path {
-            None => file::FileKeys::default(),
+            None => given::Given::default(),
             Some(path) => {
                 let text = file::read(path).map_err(|problem| Problems(vec![problem]))?;
                 file::parse(path, &text)
@@ -157,7 +125,17 @@ impl Config {
 
     /// The interfaces as shards take them.
     pub fn interfaces(&self) -> Interfaces {
-        Interfaces::new(self.interfaces.iter().map(|i| (i.name.clone(), i.ip, i.advertised)))
+        Interfaces::new(self.keys.interfaces.iter().map(|i| (i.name.clone(), i.ip, i.advertised)))
+    }
+
+    /// Rights of proxies at the addresses of ng.
+    pub fn ng_rights(&self) -> Rights {
+        self.keys.ng_cli.with_signal(true)
+    }
+
+    /// Rights of clients at the addresses of HTTP.
+    pub fn http_rights(&self) -> Rights {
+        self.keys.http_cli.with_signal(self.keys.http_ng)
     }
 
     /// This node's own keyspace.

@@ -11,7 +11,7 @@
 //! `clock` reads the time, `sys` has the system calls that nobody else wraps. `mailbox`, `caller` and `messages` are
 //! the way in, `stalls` bounds the waiting there, `outlet` is the way out. `listening`, `request_socket` and `control`
 //! receive from clients and answer them.
-//! `probe` says what a host lacks. `core` is the boundary to the shard.
+//! `host` checks the host. `core` is the boundary to the shard.
 //!
 //! # Invariants
 //!
@@ -29,12 +29,12 @@ mod control;
 mod core;
 mod engine;
 mod executor;
+pub mod host;
 mod listening;
 mod mailbox;
 mod messages;
 mod outlet;
 mod pace;
-mod probe;
 mod request_socket;
 #[expect(unsafe_code, reason = "submissions point into memory that the kernel reads")]
 mod ring;
@@ -199,7 +199,7 @@ impl Shards {
         min_wait_us: u32,
         make: impl FnOnce(ShardId) -> C + Clone + Send + 'static,
     ) -> Result<(Shards, Messages<C::Message>), StartError> {
-        probe::prepare(cpus)?;
+        host::prepare(cpus)?;
         let mail = |_: &usize| mailbox::mailbox(MAILBOX_DEPTH);
         let (senders, mails): (Vec<_>, Vec<_>) = cpus
             .iter()
@@ -221,7 +221,7 @@ impl Shards {
         let mut shards = Shards { mailboxes, callers, inlets, threads: Vec::new() };
         let (ready, readiness) = bounded(cpus.len());
         for ((index, cpu), mail) in cpus.iter().enumerate().zip(mails) {
-            let shard = ShardId(u16::try_from(index).expect("checked by the probe"));
+            let shard = ShardId(u16::try_from(index).expect("checked with the host"));
             let (messages, outlets) = (messages.clone(), outlets.clone());
             let place = Place { shard, cpu: *cpu, sizes, min_wait_us, mail, messages, outlets };
             let thread = executor::spawn(place, make.clone(), ready.clone())

@@ -34,6 +34,7 @@ pub mod input;
 pub mod interfaces;
 #[cfg(feature = "io")]
 pub mod io;
+pub mod keys;
 pub mod limits;
 pub mod media;
 pub mod names;

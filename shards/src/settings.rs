@@ -1,8 +1,11 @@
-//! What an operator can set about calls, already validated.
+//! Settings of calls that an operator can choose: keys of the configuration, and what follows from others.
 
 use std::time::Duration;
 
-/// How the source of a stream is found.
+use crate::keys::{Choice, Switch, Time, Whole};
+use crate::names::{Keyspace, Text};
+
+/// Learning of the source of a stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Learning {
     /// Never: the signalled endpoint is the endpoint.
@@ -16,57 +19,50 @@ pub enum Learning {
     Heuristic,
 }
 
-/// Settings of a shard; they may change while it runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// A call ends when every receiving stream was without packets for this long.
-    pub timeout: Duration,
-    /// The same for streams that are held, so not expected to receive.
-    pub silent_timeout: Duration,
-    /// A call ends when it was not answered for this long.
-    pub offer_timeout: Duration,
-    /// A call ends at this age, no matter what; zero is off.
-    pub final_timeout: Duration,
-    /// A deleted call lives on for this long, unless the request says otherwise.
-    pub delete_delay: Duration,
-    /// DSCP byte of what is sent, unless the call says otherwise.
-    pub tos: u8,
-    /// How sources are learned, unless the call says otherwise.
-    pub learning: Learning,
-    /// Whether a confirmed source that is alive keeps others out; off is rtpengine's behaviour.
-    pub guard: bool,
-    /// How long a confirmed source must be silent before a plausible continuation from another is learned.
-    pub guard_silence: Duration,
-    /// Whether own calls are published.
-    pub publish: bool,
-    /// The node's own keyspace.
-    pub keyspace: crate::names::Keyspace,
-    /// Whether signalling for a foreign call makes it own.
-    pub take_over_by_signalling: bool,
-    /// Whether media for a foreign call makes it own, after the source check and this many packets; zero is
-    /// off.
-    pub take_over_by_media_packets: u32,
-    /// The value of `a=rtpengine:` under `loop-protect`: names this relay.
-    pub instance: crate::names::Text,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            timeout: Duration::from_secs(60),
-            silent_timeout: Duration::from_secs(3600),
-            offer_timeout: Duration::from_secs(3600),
-            final_timeout: Duration::ZERO,
-            delete_delay: Duration::from_secs(30),
-            tos: 0,
-            learning: Learning::Heuristic,
-            guard: true,
-            guard_silence: Duration::from_millis(500),
-            publish: false,
-            keyspace: crate::names::Keyspace(0),
-            take_over_by_signalling: true,
-            take_over_by_media_packets: 0,
-            instance: crate::names::Text::from("tandem"),
-        }
+crate::keys! {
+    /// Settings of a shard; they may change while it runs.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Settings in "" {
+        /// Seconds without a packet on any receiving stream after which a call ends
+        "timeout" => timeout: Duration, Time::seconds(1), "60";
+        /// The same for streams on hold, in seconds
+        "silent-timeout" => silent_timeout: Duration, Time::seconds(1), "3600";
+        /// Seconds after which a call that was not answered ends
+        "offer-timeout" => offer_timeout: Duration, Time::seconds(1), "3600";
+        /// Age in seconds at which a call ends, no matter what; 0 is never
+        "final-timeout" => final_timeout: Duration, Time::seconds(0), "0";
+        /// Seconds that a deleted call lives on, unless the request says otherwise
+        "delete-delay" => delete_delay: Duration, Time::seconds(0), "30";
+        /// DSCP byte (TOS) of media, unless the call says otherwise
+        "tos" => tos: u8, Whole::<u8>::new("BYTE", 0, 255), "0";
+        /// Learning of the source of a stream, unless the call says otherwise: off (the signalled endpoint is the
+        /// endpoint), immediate (the first packet decides), delayed (the last packet of three seconds) or heuristic
+        /// (the best match of three seconds; an exact one at once)
+        "endpoint-learning" => learning: Learning, Choice("MODE", LEARNING), "heuristic";
+        /// Protection of a confirmed source: while it is alive, others are kept out; off is rtpengine's behaviour
+        "source-guard" => guard: bool, Switch, "true";
+        /// Silence of a confirmed source, in milliseconds, after which a plausible continuation from another is
+        /// learned
+        "source-guard-silence-ms" => guard_silence: Duration, Time::milliseconds(0), "500";
+    }
+    fields {
+        /// Own calls are published.
+        publish: bool = false;
+        /// The node's own keyspace.
+        keyspace: Keyspace = Keyspace(0);
+        /// Signalling for a foreign call makes it own.
+        take_over_by_signalling: bool = true;
+        /// Packets from the confirmed source that make a foreign call own; zero is off.
+        take_over_by_media_packets: u32 = 0;
+        /// The value of `a=rtpengine:` under `loop-protect`: names this relay.
+        instance: Text = Text::from("tandem");
     }
 }
+
+/// The words of `endpoint-learning`.
+const LEARNING: &[(&str, Learning)] = &[
+    ("off", Learning::Off),
+    ("immediate", Learning::Immediate),
+    ("delayed", Learning::Delayed),
+    ("heuristic", Learning::Heuristic),
+];

@@ -21,11 +21,11 @@ pub struct Exposure {
 /// and those at every address of the host.
 pub fn of(config: &Config) -> Vec<Exposure> {
     let lists = [
-        (ListenerKind::Ng, &config.listen_ng),
-        (ListenerKind::TcpNg, &config.listen_tcp_ng),
-        (ListenerKind::Http, &config.listen_http),
-        (ListenerKind::Metrics, &config.listen_metrics),
-        (ListenerKind::Cli, &config.listen_cli),
+        (ListenerKind::Ng, &config.keys.listen_ng),
+        (ListenerKind::TcpNg, &config.keys.listen_tcp_ng),
+        (ListenerKind::Http, &config.keys.listen_http),
+        (ListenerKind::Metrics, &config.keys.listen_metrics),
+        (ListenerKind::Cli, &config.keys.listen_cli),
     ];
     let all = lists.into_iter().flat_map(|(kind, list)| list.iter().map(move |address| (kind, *address)));
     let noted = all.filter(|(kind, address)| *kind == ListenerKind::Cli || address.ip().is_unspecified());

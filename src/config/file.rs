@@ -1,7 +1,4 @@
-//! The file: TOML into [`Keys`], with every error of every key, not only the first.
-//!
-//! Each key is read alone first, so that one bad value does not hide the next; those that can be read
-//! are then read together.
+//! The file: TOML into [`Given`] values, with every error of every key, not only the first.
 //!
 //! Invariant: the work is bounded by the file's size, which has a limit, and so are the errors and their
 //! length. A file that is something else (a core dump, a log) is refused in a sentence.
@@ -15,13 +12,13 @@ use std::time::{Duration, Instant};
 
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use serde::Deserialize;
+use tandem_shards::keys::{Form, KeyInfo, items};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{KeyInfo, Keys, known};
-use super::problem::{Origins, Place, Problem};
-use super::validate;
+use super::given::{Given, GivenValue, ITEMS_MAX};
+use super::keys::known;
+use super::problem::{Place, Problem};
 
 /// Bytes of a file: a hundred times what a node with all its interfaces needs.
 pub const FILE_BYTES_MAX: usize = 1 << 20;
@@ -31,17 +28,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PROBLEMS_MAX: usize = 50;
 /// Characters of a key that may be a known one with a slip in it.
 const SLIP_CHARACTERS_MAX: usize = 64;
-
-/// A file that was read as far as possible.
-#[derive(Debug, Default)]
-pub struct FileKeys {
-    /// Its keys over the defaults.
-    pub keys: Keys,
-    /// Where they stand.
-    pub origins: Origins,
-    /// What could not be read.
-    pub problems: Vec<Problem>,
-}
 
 /// Reads a file.
 ///
@@ -92,38 +78,30 @@ fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads the text of a file.
-pub fn parse(path: &Path, text: &str) -> FileKeys {
+/// Reads the text of a file as far as possible.
+pub fn parse(path: &Path, text: &str) -> Given {
     let (table, errors) = DeTable::parse_recoverable(text);
     let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-    let mut reader = Reader { path, text, lines, known: known(), file: FileKeys::default() };
+    let mut reader = Reader { path, text, lines, known: known(), given: Given::default() };
     for error in errors {
         let offset = error.span().map_or(0, |span| span.start);
         reader.refuse(offset, String::new(), None, error.message().to_owned());
     }
-    let table = reader.table(table.into_inner(), None);
-    let document = toml::de::Deserializer::from(Spanned::new(0..text.len(), table));
-    // Each key was read alone, so together they can be read, unless the syntax itself is broken.
-    match Keys::deserialize(document) {
-        Ok(keys) => reader.file.keys = keys,
-        Err(error) => assert!(!reader.file.problems.is_empty(), "keys that can be read alone: {error}"),
-    }
-    reader.file
+    reader.table(table.get_ref(), None);
+    reader.given
 }
 
 struct Reader<'a> {
     path: &'a Path,
     text: &'a str,
-    /// Where each line begins.
+    /// The offset of each line.
     lines: Vec<usize>,
     known: Vec<KeyInfo>,
-    file: FileKeys,
+    given: Given,
 }
 
 impl Reader<'_> {
-    /// The entries of a table that can be read; the others become problems.
-    fn table<'i>(&mut self, table: DeTable<'i>, parent: Option<&str>) -> DeTable<'i> {
-        let mut good = DeTable::new();
+    fn table(&mut self, table: &DeTable<'_>, parent: Option<&str>) {
         for (name, value) in table {
             if self.is_full() {
                 break;
@@ -133,45 +111,56 @@ impl Reader<'_> {
                 Some(parent) => format!("{parent}.{}", name.get_ref()),
                 None => name.get_ref().to_string(),
             };
-            let span = value.span();
-            let is_table = self.known.iter().any(|key| key.path.starts_with(&format!("{path}.")));
-            match value.into_inner() {
-                DeValue::Table(inner) if is_table => {
-                    let inner = self.table(inner, Some(&path));
-                    good.insert(name, Spanned::new(span, DeValue::Table(inner)));
-                }
+            let is_table = self.known.iter().any(|key| !key.table.is_empty() && key.table == path);
+            match value.get_ref() {
+                DeValue::Table(inner) if is_table => self.table(inner, Some(&path)),
                 _ if is_table => self.refuse(start, path, None, "is a table, written `[name]`".to_owned()),
-                value if self.known.iter().any(|key| key.path == path) => {
-                    let value = Spanned::new(span.clone(), value);
-                    match read_alone(&path, &name, &value) {
-                        Ok(()) => {
-                            self.remember(&path, &value);
-                            good.insert(name, value);
-                        }
-                        Err(error) => {
-                            let at = error.span().map_or(span.start, |span| span.start);
-                            let shown = self.text.get(span).map(masked);
-                            self.refuse(at, path, shown, error.message().to_owned());
-                        }
+                _ => match self.known.iter().find(|key| key.path() == path).map(|key| key.shape.form) {
+                    Some(form) => self.value(path, form, value),
+                    None => {
+                        let reason = self.unknown(&path);
+                        self.refuse(start, path, None, reason);
                     }
+                },
+            }
+        }
+    }
+
+    fn value(&mut self, path: String, form: Form, value: &Spanned<DeValue<'_>>) {
+        let span = value.span();
+        let array = value.get_ref().as_array().filter(|_| form == Form::List);
+        let Some(array) = array else {
+            match text_of(form, value.get_ref()) {
+                Some(text) => {
+                    let mut items = items(form, &text);
+                    let count = items.len();
+                    items.truncate(ITEMS_MAX);
+                    let places = Vec::new();
+                    self.given.put(path, GivenValue { place: self.place(span.start), items, places, count });
                 }
-                _ => {
-                    let reason = self.unknown(&path);
-                    self.refuse(start, path, None, reason);
+                None => {
+                    let shown = self.text.get(span.clone()).map(masked);
+                    self.refuse(span.start, path, shown, form_in_words(form).to_owned());
+                }
+            }
+            return;
+        };
+        let mut given = GivenValue::at(self.place(span.start), Vec::new());
+        given.count = array.len();
+        for item in array.iter().take(ITEMS_MAX) {
+            let at = item.span();
+            match text_of(Form::Text, item.get_ref()) {
+                Some(text) => {
+                    given.items.push(text);
+                    given.places.push(self.place(at.start));
+                }
+                None => {
+                    let shown = self.text.get(at.clone()).map(masked);
+                    return self.refuse(at.start, path, shown, "must be a text or a number".to_owned());
                 }
             }
         }
-        good
-    }
-
-    fn remember(&mut self, path: &str, value: &Spanned<DeValue<'_>>) {
-        let place = self.place(value.span().start);
-        self.file.origins.places.insert(path.to_owned(), place);
-        let items = value.get_ref().as_array().into_iter().flatten();
-        for (index, item) in items.take(validate::ITEMS_MAX).enumerate() {
-            let place = self.place(item.span().start);
-            self.file.origins.places.insert(format!("{path}[{index}]"), place);
-        }
+        self.given.put(path, given);
     }
 
     fn refuse(&mut self, offset: usize, key: String, value: Option<String>, reason: String) {
@@ -179,16 +168,16 @@ impl Reader<'_> {
             return;
         }
         let place = self.place(offset);
-        self.file.problems.push(Problem { place, key, value, reason });
+        self.given.problems.push(Problem { place, key, value, reason });
         if self.is_full() {
             let place = Place::WholeFile(self.path.to_owned());
             let reason = format!("has more than {PROBLEMS_MAX} errors: the rest is not shown");
-            self.file.problems.push(Problem { place, key: String::new(), value: None, reason });
+            self.given.problems.push(Problem { place, key: String::new(), value: None, reason });
         }
     }
 
     fn is_full(&self) -> bool {
-        self.file.problems.len() >= PROBLEMS_MAX
+        self.given.problems.len() >= PROBLEMS_MAX
     }
 
     fn unknown(&self, path: &str) -> String {
@@ -196,15 +185,15 @@ impl Reader<'_> {
             return "unknown key; `tandem config default` lists all".to_owned();
         }
         let distance = |key: &&KeyInfo| {
-            let whole = strsim::damerau_levenshtein(path, &key.path);
+            let whole = strsim::damerau_levenshtein(path, &key.path());
             // A key that was put into the wrong table, or outside of its table.
-            let bare = |text: &str| text.rsplit('.').next().unwrap_or_default().to_owned();
-            whole.min(strsim::damerau_levenshtein(&bare(path), &bare(&key.path)) + 1)
+            let bare = path.rsplit('.').next().unwrap_or_default();
+            whole.min(strsim::damerau_levenshtein(bare, key.name) + 1)
         };
         match self.known.iter().min_by_key(distance) {
-            Some(key) if distance(&key) <= 4 => match key.path.split_once('.') {
-                Some((table, name)) => format!("unknown key; did you mean `{name}` in `[{table}]`?"),
-                None => format!("unknown key; did you mean `{}`?", key.path),
+            Some(key) if distance(&key) <= 4 => match key.table {
+                "" => format!("unknown key; did you mean `{}`?", key.name),
+                table => format!("unknown key; did you mean `{}` in `[{table}]`?", key.name),
             },
             _ => "unknown key; `tandem config default` lists all".to_owned(),
         }
@@ -217,21 +206,29 @@ impl Reader<'_> {
     }
 }
 
-/// Reads one key as if it stood alone in the file.
-fn read_alone<'i>(
-    path: &str,
-    name: &Spanned<std::borrow::Cow<'i, str>>,
-    value: &Spanned<DeValue<'i>>,
-) -> Result<(), toml::de::Error> {
-    let mut table = DeTable::new();
-    table.insert(name.clone(), value.clone());
-    if let Some((parent, _)) = path.split_once('.') {
-        let mut outer = DeTable::new();
-        let inner = Spanned::new(value.span(), DeValue::Table(table));
-        outer.insert(Spanned::new(name.span(), parent.to_owned().into()), inner);
-        table = outer;
+/// A value as a text, if it has the form.
+fn text_of(form: Form, value: &DeValue<'_>) -> Option<String> {
+    match (form, value) {
+        (Form::Switch, DeValue::Boolean(is_on)) => Some(is_on.to_string()),
+        (Form::Text | Form::List, DeValue::String(text)) => Some(text.to_string()),
+        (Form::Decimal, DeValue::Float(number)) => Some(number.as_str().to_owned()),
+        // A number of so many digits that it has no meaning is refused for its limits.
+        (Form::Whole | Form::Decimal | Form::Text | Form::List, DeValue::Integer(number)) => {
+            let parsed = i128::from_str_radix(number.as_str(), number.radix());
+            Some(parsed.map_or(number.as_str().to_owned(), |number| number.to_string()))
+        }
+        _ => None,
     }
-    Keys::deserialize(toml::de::Deserializer::from(Spanned::new(value.span(), table))).map(|_| ())
+}
+
+fn form_in_words(form: Form) -> &'static str {
+    match form {
+        Form::Switch => "must be true or false",
+        Form::Whole => "must be a whole number",
+        Form::Decimal => "must be a number",
+        Form::Text => "must be a text",
+        Form::List => "must be a list of texts",
+    }
 }
 
 /// A value as it is shown: its first line, without a password.
@@ -246,11 +243,16 @@ fn masked(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tandem_shards::names::Keyspace;
+    use tandem_shards::settings::Settings;
+
     use super::*;
+    use crate::config::keys::{NodeKeys, RedisKeys};
 
     fn problems(text: &str) -> Vec<String> {
-        let file = parse(Path::new("t.toml"), text);
-        file.problems.iter().map(ToString::to_string).collect()
+        let mut given = parse(Path::new("t.toml"), text);
+        let _: (NodeKeys, Settings, RedisKeys) = (given.read(), given.read(), given.read());
+        given.problems.iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -259,12 +261,12 @@ mod tests {
             "port-min = 70000\nprot-max = 4\n[redis]\nurll = \"x\"\nexpires = \"soon\"\n[shard]\ncount = 1\n";
         let found = problems(text);
         assert_eq!(found.len(), 5, "{found:#?}");
-        assert!(found[0].starts_with("t.toml:1:12: port-min = 70000: "), "{}", found[0]);
+        assert!(found.iter().any(|p| p == "t.toml:1:12: port-min = 70000: must be 1 to 65535"), "{found:#?}");
         assert!(found.iter().any(|p| p == "t.toml:2:1: prot-max: unknown key; did you mean `port-max`?"));
         assert!(
             found.iter().any(|p| p.contains("redis.urll: unknown key; did you mean `url` in `[redis]`?"))
         );
-        assert!(found.iter().any(|p| p.starts_with("t.toml:5:11: redis.expires = \"soon\": invalid type")));
+        assert!(found.iter().any(|p| p == "t.toml:5:11: redis.expires = \"soon\": must be a whole number"));
         assert!(found.iter().any(|p| p.starts_with("t.toml:6:2: shard: unknown key")), "{found:#?}");
     }
 
@@ -276,15 +278,17 @@ mod tests {
 
     #[test]
     fn lists_may_be_written_as_rtpengine_does() {
-        let file = parse(
+        let mut given = parse(
             Path::new("t.toml"),
             "interface = \"pub1/192.0.2.1; pub2/192.0.2.2\"\nlisten-ng = 2223\n\
              [redis]\nsubscribe-keyspace = [2, \"3\"]\n",
         );
-        assert_eq!(file.problems, []);
-        assert_eq!(file.keys.interface, ["pub1/192.0.2.1", "pub2/192.0.2.2"]);
-        assert_eq!(file.keys.listen_ng, ["2223"]);
-        assert_eq!(file.keys.redis.subscribe_keyspace, ["2", "3"]);
+        let (keys, redis): (NodeKeys, RedisKeys) = (given.read(), given.read());
+        assert_eq!(given.problems, []);
+        let names: Vec<_> = keys.interfaces.iter().map(|interface| interface.name.to_string()).collect();
+        assert_eq!(names, ["pub1", "pub2"]);
+        assert_eq!(keys.listen_ng, ["127.0.0.1:2223".parse().expect("an address")]);
+        assert_eq!(redis.subscribe_keyspace, [Keyspace(2), Keyspace(3)]);
     }
 
     #[test]

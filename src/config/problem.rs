@@ -1,6 +1,5 @@
 //! What is wrong with a configuration: each with its place, its key, its value and the reason.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::path::PathBuf;
 
@@ -44,13 +43,6 @@ pub struct Problem {
 /// All that is wrong with a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problems(pub Vec<Problem>);
-
-/// Where each key, and each item of a list, was given in the file.
-#[derive(Clone, Debug, Default)]
-pub struct Origins {
-    /// By key path; items as `key[0]`.
-    pub places: BTreeMap<String, Place>,
-}
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,47 +1,10 @@
 //! The table `[redis]` in types.
 
 use std::fmt;
-use std::path::PathBuf;
-use std::time::Duration;
 
 use tandem_shards::names::Keyspace;
 
-/// How the node shares its calls.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RedisConfig {
-    /// Where own calls are read at start, and the default of the two others.
-    pub url: RedisUrl,
-    /// Where own calls are written.
-    pub write_url: RedisUrl,
-    /// Where other nodes' calls are followed.
-    pub subscribe_url: RedisUrl,
-    /// The file with the authorities that servers are believed by, instead of the system's.
-    pub tls_ca: Option<PathBuf>,
-    /// This node's own keyspace.
-    pub keyspace: Keyspace,
-    /// The other nodes' keyspaces, ascending.
-    pub subscribe: Vec<Keyspace>,
-    /// Announce a change by the `SET` of the record itself.
-    pub announce_set: bool,
-    /// Announce a change by a notifier key.
-    pub announce_sadd: bool,
-    /// Turn keyspace notifications on in Redis if they are off.
-    pub configure: bool,
-    /// When Redis forgets a record that is not written any more.
-    pub expires: Duration,
-    /// How long to wait for a connection.
-    pub connect_timeout: Duration,
-    /// How long to wait for an answer.
-    pub command_timeout: Duration,
-    /// Refuse to start while Redis cannot be reached.
-    pub required: bool,
-    /// What makes a foreign call own.
-    pub switchover: Switchover,
-    /// In which time all foreign calls are compared once; `None` is never.
-    pub resync_interval: Option<Duration>,
-}
-
-/// What makes a foreign call own.
+/// Causes that make a foreign call own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Switchover {
     /// Signalling for it.

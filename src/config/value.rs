@@ -1,17 +1,41 @@
-//! Values on their own: from the text of a key to what it means, or why it means nothing.
+//! Readers of the daemon's own kinds of values, each on its own: from a text to a type, or the reason against it.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
-use tandem_shards::names::InterfaceName;
+use log::LevelFilter;
+use tandem_shards::names::{InterfaceName, Keyspace};
 
-use crate::config::InterfaceConfig;
+use crate::http::browser::is_origin;
+use crate::logging;
 
-/// "must be one of …", with the nearest.
-pub(super) fn one_of(text: &str, names: &[&str]) -> String {
-    let nearest = names.iter().min_by_key(|name| strsim::damerau_levenshtein(text, name));
-    let hint = nearest.filter(|name| strsim::damerau_levenshtein(text, name) <= 2);
-    let hint = hint.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
-    format!("must be one of {}{hint}", names.join(", "))
+/// One address of a logical interface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InterfaceConfig {
+    /// The name.
+    pub name: InterfaceName,
+    /// The address that sockets are bound to.
+    pub ip: IpAddr,
+    /// The address that SDP shows.
+    pub advertised: IpAddr,
+}
+
+/// The socket of `tandem ctl`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CtlSocket {
+    /// The first of the usual places that can be written.
+    Usual,
+    /// This path.
+    At(PathBuf),
+    /// None.
+    Off,
+}
+
+/// "; did you mean `name`?", if one of the names is near.
+pub(super) fn nearest(text: &str, names: &[&str]) -> String {
+    let distance = |name: &&&str| strsim::damerau_levenshtein(text, name);
+    let nearest = names.iter().min_by_key(distance).filter(|name| distance(name) <= 2);
+    nearest.map_or(String::new(), |name| format!("; did you mean `{name}`?"))
 }
 
 /// `[name/]address[!advertised]`, addresses of IPv6 with or without brackets.
@@ -62,4 +86,50 @@ pub(super) fn cpu_range(text: &str) -> Result<std::ops::RangeInclusive<usize>, S
         return Err(wrong());
     }
     Ok(first..=last)
+}
+
+/// A path, `auto`, or nothing.
+#[expect(clippy::unnecessary_wraps, reason = "the form of all readers")]
+pub(super) fn ctl_socket(text: &str) -> Result<CtlSocket, String> {
+    Ok(match text {
+        "auto" => CtlSocket::Usual,
+        "" => CtlSocket::Off,
+        path => CtlSocket::At(PathBuf::from(path)),
+    })
+}
+
+/// The path of a file.
+#[expect(clippy::unnecessary_wraps, reason = "the form of all readers")]
+pub(super) fn path(text: &str) -> Result<PathBuf, String> {
+    Ok(PathBuf::from(text))
+}
+
+/// An origin of pages (RFC 6454).
+pub(super) fn origin(text: &str) -> Result<String, String> {
+    let wrong = || "must be `https://name`, or `http://name:port`, and no more".to_owned();
+    is_origin(text).then(|| text.to_owned()).ok_or_else(wrong)
+}
+
+/// The name of a node.
+pub(super) fn node(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.len() > 64 || !text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err("must be 1 to 64 printable ASCII characters without blanks".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// The number of a database.
+pub(super) fn keyspace(text: &str) -> Result<Keyspace, String> {
+    text.parse().map(Keyspace).map_err(|_| "is not a keyspace number".to_owned())
+}
+
+/// A word, or a number of syslog as rtpengine has it.
+pub(super) fn log_level(text: &str) -> Result<LevelFilter, String> {
+    const NAMES: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
+    let by_number = text.parse::<i32>().ok().filter(|number| (1..=8).contains(number));
+    let by_name = || NAMES.contains(&text).then(|| text.parse().ok()).flatten();
+    by_number
+        .map(logging::from_syslog)
+        .or_else(by_name)
+        .ok_or_else(|| format!("must be one of {}, or 1 to 8{}", NAMES.join(", "), nearest(text, &NAMES)))
 }

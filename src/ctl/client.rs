@@ -22,10 +22,10 @@ use super::socket;
   tandem ctl terminate all --yes
   tandem ctl usage                 all commands")]
 pub struct CtlArgs {
-    /// The daemon's socket [default: the first of the usual places that exists]
+    /// Socket of the daemon [default: the first of the usual places that exists]
     #[arg(long, short = 's', value_name = "PATH")]
     pub socket: Option<PathBuf>,
-    /// Print data for programs
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
     /// Ask only this shard
@@ -43,7 +43,7 @@ pub struct CtlArgs {
     /// Wait this many seconds for the answer
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     pub timeout: u64,
-    /// The command; `usage` lists all
+    /// Command; `usage` lists all
     #[arg(required = true, allow_negative_numbers = true, value_name = "COMMAND")]
     pub words: Vec<String>,
 }

@@ -22,8 +22,7 @@ use super::intent::{Announce, Intent, IntentSettings, Written};
 use super::publish_thread::PublishThread;
 use super::record::Context;
 use super::replicator::{FollowOrder, FollowTask, ORDERS_MAX, PublishOrder, PublishTask};
-use crate::config::Config;
-use crate::config::redis::RedisConfig;
+use crate::config::{Config, RedisConfig};
 use crate::node::redis::{Comparison, FeedStatus, PeerStatus, RedisControl, RedisStatus};
 
 /// Keys that one SCAN may look at.
@@ -242,12 +241,13 @@ impl Redis {
         interfaces: &Interfaces,
         shards: &Shards,
     ) -> io::Result<Redis> {
-        let authorities = redis.tls_ca.as_deref().map(read_authorities).transpose()?;
+        let authorities = redis.keys.tls_ca.as_deref().map(read_authorities).transpose()?;
         let connector = |url| {
-            let connector = Connector::new(url, redis.connect_timeout, redis.command_timeout);
+            let connector = Connector::new(url, redis.keys.connect_timeout, redis.keys.command_timeout);
             connector.with_authorities(authorities.clone())
         };
-        for url in [&redis.write_url, &redis.url, &redis.subscribe_url].into_iter().filter(|_| redis.required)
+        for url in
+            [&redis.write_url, &redis.url, &redis.subscribe_url].into_iter().filter(|_| redis.keys.required)
         {
             reach(&connector(url)).map_err(|trouble| {
                 let trouble = trouble.0;
@@ -255,13 +255,13 @@ impl Redis {
             })?;
         }
         let context = Context {
-            node: Text::from(config.node.as_str()),
+            node: Text::from(config.name.as_str()),
             keyspace: redis.keyspace,
             interfaces: interfaces.clone(),
             tos: config.settings.tos,
         };
-        let announce = if redis.announce_sadd { Announce::SetAndNotifier } else { Announce::Set };
-        let intent = Intent::new(IntentSettings { announce, expires: redis.expires }, context.clone());
+        let announce = if redis.keys.announces_by_sadd { Announce::SetAndNotifier } else { Announce::Set };
+        let intent = Intent::new(IntentSettings { announce, expires: redis.keys.expires }, context.clone());
         let (shared, caught_up) = Shared::new(redis, intent.written());
         let shared = Arc::new(shared);
         let (orders, orders_end) = bounded(ORDERS_MAX);
@@ -274,7 +274,7 @@ impl Redis {
             task: FollowTask::new(feed, SCAN_COUNT),
             events: connector(&redis.subscribe_url),
             records: connector(&redis.url),
-            configure: redis.configure,
+            configure: redis.keys.configure,
             orders: orders_end,
             publisher: writes.clone(),
             shared: Arc::clone(&shared),
@@ -345,8 +345,9 @@ fn read_authorities(path: &Path) -> io::Result<Vec<u8>> {
 fn feed_settings(redis: &RedisConfig) -> FeedSettings {
     // A sweep that is switched off runs once in ten years.
     const NEVER: Duration = Duration::from_secs(315_360_000);
-    let sweep_interval = redis.resync_interval.unwrap_or(NEVER);
-    FeedSettings { sweep_interval, lease: redis.expires, ..FeedSettings::default() }
+    let sweep_interval =
+        Some(redis.keys.resync_interval).filter(|interval| !interval.is_zero()).unwrap_or(NEVER);
+    FeedSettings { sweep_interval, lease: redis.keys.expires, ..FeedSettings::default() }
 }
 
 /// What operators do.

@@ -17,7 +17,8 @@ use source::code_of;
 /// Where to look, besides the files at the top.
 const DIRECTORIES: [&str; 6] = [".ci", "bench", "deploy", "shards", "src", "tests"];
 /// What was recorded or printed by a program, not written by us.
-const RECORDED: [&str; 6] = ["corpus", "recorded-head", "records", "golden", "golden.txt", "target"];
+const RECORDED: [&str; 8] =
+    ["completions", "corpus", "golden", "golden.txt", "recorded-head", "records", "tandem.8", "target"];
 
 /// A file of the repository.
 struct File {

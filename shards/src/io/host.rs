@@ -1,5 +1,5 @@
-//! What this host must offer, checked before any thread starts. Everything that is missing is named at once,
-//! each in one sentence.
+//! Checks of the host: the same for the start of the shards and for `tandem check`. Everything that is missing is named
+//! at once, each in one sentence.
 
 use std::io;
 
@@ -16,22 +16,84 @@ const DESCRIPTORS_PER_SHARD: u64 = 16;
 /// Descriptors of everything else in the process.
 const DESCRIPTORS_OTHERS: u64 = 64;
 
-/// Checks the host and prepares the process: raises the limit of descriptors and grows their table.
-pub(super) fn prepare(cpus: &[usize]) -> Result<(), StartError> {
-    let mut missing: Vec<String> = Vec::new();
-    missing.extend(check_cpus(cpus, &sys::allowed_cpus().unwrap_or_default()));
-    match sys::memlock_limit() {
-        Ok(limit) => missing.extend(check_memlock(limit)),
-        Err(error) => missing.push(format!("the limit of locked memory cannot be read: {error}")),
+/// A fact about the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The subject.
+    pub subject: &'static str,
+    /// The judgement.
+    pub verdict: Verdict,
+    /// The fact in words, with what to do.
+    pub text: String,
+}
+
+/// The judgement of a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Right.
+    Ok,
+    /// Worth a look; the node runs.
+    Note,
+    /// The node would not run, or not as configured.
+    Fail,
+}
+
+impl Finding {
+    /// A fact that is right.
+    pub fn ok(subject: &'static str, text: impl Into<String>) -> Finding {
+        Finding { subject, verdict: Verdict::Ok, text: text.into() }
     }
-    missing.extend(check_ring());
-    let descriptors = sys::raise_descriptor_limit().and_then(|limit| {
-        sys::grow_descriptor_table(limit)?;
-        Ok(limit)
-    });
-    match descriptors {
-        Ok(limit) => missing.extend(check_descriptors(limit, cpus.len())),
-        Err(error) => missing.push(format!("the descriptor table cannot be grown: {error}")),
+
+    /// A fact worth a look.
+    pub fn note(subject: &'static str, text: impl Into<String>) -> Finding {
+        Finding { subject, verdict: Verdict::Note, text: text.into() }
+    }
+
+    /// A fact that keeps the node from running.
+    pub fn fail(subject: &'static str, text: impl Into<String>) -> Finding {
+        Finding { subject, verdict: Verdict::Fail, text: text.into() }
+    }
+
+    /// What is wrong, or else the fact that is right.
+    fn of(subject: &'static str, wrong: Option<String>, right: impl Into<String>) -> Finding {
+        wrong.map_or_else(|| Finding::ok(subject, right), |text| Finding::fail(subject, text))
+    }
+}
+
+/// Everything about the host that shards on these CPUs depend on.
+pub fn examine(cpus: &[usize]) -> Vec<Finding> {
+    let memlock = match sys::memlock_limit() {
+        Ok(limit) => Finding::of("locked memory", check_memlock(limit), format!("{} KiB", limit / 1024)),
+        Err(error) => Finding::fail("locked memory", format!("the limit cannot be read: {error}")),
+    };
+    let descriptors = match sys::raise_descriptor_limit() {
+        Ok(limit) => Finding::of("descriptors", check_descriptors(limit, cpus.len()), limit.to_string()),
+        Err(error) => Finding::fail("descriptors", format!("the limit cannot be raised: {error}")),
+    };
+    vec![
+        Finding::of("CPUs", check_cpus(cpus, &allowed_cpus()), join(cpus)),
+        memlock,
+        Finding::of("io_uring", check_ring(), format!("works, kernel {}", kernel_release())),
+        descriptors,
+    ]
+}
+
+/// The CPUs that this process may run on.
+pub fn allowed_cpus() -> Vec<usize> {
+    sys::allowed_cpus().unwrap_or_default()
+}
+
+/// Raises the limit of open descriptors as far as it goes, since every port is one; the limit then.
+pub fn raise_descriptor_limit() -> u64 {
+    sys::raise_descriptor_limit().unwrap_or(0)
+}
+
+/// Refuses a host that lacks something, and prepares the process: grows the table of descriptors.
+pub(super) fn prepare(cpus: &[usize]) -> Result<(), StartError> {
+    let failed = examine(cpus).into_iter().filter(|finding| finding.verdict == Verdict::Fail);
+    let mut missing: Vec<String> = failed.map(|finding| finding.text).collect();
+    if let Err(error) = sys::grow_descriptor_table(raise_descriptor_limit()) {
+        missing.push(format!("the descriptor table cannot be grown: {error}"));
     }
     if missing.is_empty() { Ok(()) } else { Err(StartError(missing.join("; "))) }
 }

@@ -1,11 +1,14 @@
 //! What a configuration is refused for, and what comes of one that is taken.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tandem_shards::names::InterfaceName;
 
 use super::*;
-use crate::config::{exposure, file};
+use crate::config::given::ITEMS_MAX;
+use crate::config::{CtlSocket, exposure, file, value};
+use crate::origin::Rights;
 
 fn host() -> Host {
     Host { cpus: (0..12).collect(), name: "rtp1".to_owned(), redis_password: None }
@@ -37,26 +40,26 @@ subscribe-keyspace = [2, 3]
 #[test]
 fn a_node_of_the_ring() {
     let config = load(RING).expect("valid");
-    assert_eq!(config.node, "rtp1");
+    assert_eq!(config.name, "rtp1");
     assert_eq!(config.cpus, [2, 3, 4, 5, 6, 7, 8, 9]);
-    assert_eq!(config.interfaces[0].name, InterfaceName::from("pub1"));
-    assert_eq!(config.interfaces[1].advertised.to_string(), "203.0.113.7");
-    assert_eq!(config.listen_ctl, CtlSocket::At(PathBuf::from("/run/tandem/ctl.sock")));
+    assert_eq!(config.keys.interfaces[0].name, InterfaceName::from("pub1"));
+    assert_eq!(config.keys.interfaces[1].advertised.to_string(), "203.0.113.7");
+    assert_eq!(config.keys.listen_ctl, CtlSocket::At(PathBuf::from("/run/tandem/ctl.sock")));
     assert_eq!(config.settings.timeout, Duration::from_secs(60));
     assert!(config.settings.publish && config.settings.take_over_by_signalling);
     let redis = config.redis.expect("configured");
     assert_eq!((redis.keyspace, redis.subscribe), (Keyspace(1), vec![Keyspace(2), Keyspace(3)]));
-    assert!(redis.announce_set && redis.announce_sadd);
-    assert_eq!(redis.expires, Duration::from_secs(86400));
+    assert!(redis.keys.announces_by_sadd);
+    assert_eq!(redis.keys.expires, Duration::from_secs(86400));
 }
 
 #[test]
 fn nothing_configured_is_a_node_on_loopback() {
     let config = load("").expect("valid");
-    assert_eq!(config.listen_ng, ["127.0.0.1:2223".parse().expect("an address")]);
+    assert_eq!(config.keys.listen_ng, ["127.0.0.1:2223".parse().expect("an address")]);
     assert_eq!(config.cpus, host().cpus);
     assert!(config.redis.is_none() && !config.settings.publish);
-    assert_eq!(config.interfaces.len(), 2);
+    assert_eq!(config.keys.interfaces.len(), 2);
 }
 
 #[test]
@@ -70,24 +73,24 @@ fn interfaces_in_all_spellings() {
         ("group:1/192.0.2.1", "group:1 192.0.2.1 192.0.2.1"),
     ];
     for (text, expected) in cases {
-        let i = interface(text).expect(text);
+        let i = value::interface(text).expect(text);
         assert_eq!(format!("{} {} {}", i.name, i.ip, i.advertised), expected);
     }
     for text in ["", "/192.0.2.1", "pub1/host", "pub1/0.0.0.0", "pub1/192.0.2.1!::1", "pub1/192.0.2.1!"] {
-        assert!(interface(text).is_err(), "{text}");
+        assert!(value::interface(text).is_err(), "{text}");
     }
 }
 
 #[test]
 fn listeners_grant_what_they_are_told_to() {
     let config = load("").expect("valid");
-    assert_eq!(config.http_rights, Rights::READ.with_signal(true));
-    assert_eq!(config.ng_rights, Rights::OPERATE.with_signal(true));
+    assert_eq!(config.http_rights(), Rights::READ.with_signal(true));
+    assert_eq!(config.ng_rights(), Rights::OPERATE.with_signal(true));
     let text = "http-ng = false\nhttp-cli = \"off\"\nng-cli = \"read\"\nlisten-http = [\"0.0.0.0:80\", \"[::1]:80\"]\n\
         listen-ng = [\"[::]:2223\"]\nlisten-metrics = [\"192.0.2.1:9\"]\nlisten-cli = [\"9900\", \"192.0.2.1:9900\"]\n";
     let config = load(text).expect("valid");
-    assert_eq!(config.http_rights, Rights::NONE);
-    assert_eq!(config.ng_rights, Rights::READ.with_signal(true));
+    assert_eq!(config.http_rights(), Rights::NONE);
+    assert_eq!(config.ng_rights(), Rights::READ.with_signal(true));
     let notes: Vec<_> = exposure::of(&config).into_iter().map(|e| (e.is_wide, e.to_string())).collect();
     let expected = [
         (
@@ -127,30 +130,30 @@ fn meaning_is_checked_and_told_with_its_place() {
         ("port-min = 50000\n", "t.toml:1:12: port-min = 50000: is above port-max = 40000"),
         ("port-max = 29999\n", "default: port-min = 30000: is above port-max = 29999"),
         (
-            "interface = [\"a/192.0.2.1\", \"a/192.0.2.1\"]\n",
-            "t.toml:1:29: interface = a/192.0.2.1: `a` has the",
+            "interface = [\"a/192.0.2.1\", \"a/192.0.2.1!192.0.2.9\"]\n",
+            "t.toml:1:29: interface = a/192.0.2.1!192.0.2.9: `a` has the",
         ),
         ("interface = []\n", "t.toml:1:13: interface = []: at least one"),
         (
             "listen-cli = [9000]\nlisten-http = [9000]\n",
-            "t.toml:1:15: listen-cli = 127.0.0.1:9000: is the address of",
+            "t.toml:1:15: listen-cli = 9000: 127.0.0.1:9000 is the address of",
         ),
         ("listen-ng = [\"localhost:1\"]\n", "t.toml:1:14: listen-ng = localhost:1: must be `port`"),
         (
             "[redis]\nurl = \"h/1\"\nsubscribe-keyspace = [2, 1]\n",
             "t.toml:3:26: redis.subscribe-keyspace = 1: is this node's own",
         ),
-        ("[redis]\nsubscribe-keyspace = [2]\n", "default: redis.url = \"\": is needed"),
+        ("[redis]\nsubscribe-keyspace = [2]\n", "default: redis.url = : is needed"),
         (
-            "[redis]\nurl = \"h/1\"\nannounce = [\"sat\"]\n",
-            "t.toml:3:13: redis.announce = sat: must be one of set, sadd; did you mean `set`?",
+            "[redis]\nurl = \"h/1\"\nannounce = \"sat\"\n",
+            "t.toml:3:12: redis.announce = sat: must be one of set, sadd; did you mean `set`?",
         ),
         ("[shards]\ncpus = [99]\n", "t.toml:2:9: shards.cpus = 99: CPU 99 is not among"),
         ("[shards]\ncount = 1\ncpus = [2, 3]\n", "t.toml:3:8: shards.cpus = [2, 3]: are more CPUs"),
-        ("[shards]\ncount = 0\n", "t.toml:2:9: shards.count = 0: must be 1 to 256"),
+        ("[shards]\ncount = 257\n", "t.toml:2:9: shards.count = 257: must be 0 to 256"),
         ("timeout = 0\n", "t.toml:1:11: timeout = 0: must be at least 1"),
-        ("max-sessions = -2\n", "t.toml:1:16: max-sessions = -2: must be -1"),
-        ("max-cpu = 101\n", "t.toml:1:11: max-cpu = 101: must be 0 (off) to 100"),
+        ("max-sessions = -2\n", "t.toml:1:16: max-sessions = -2: must be at least -1"),
+        ("max-cpu = 101\n", "t.toml:1:11: max-cpu = 101: must be 0 to 100"),
         ("endpoint-learning = \"of\"\n", "t.toml:1:21: endpoint-learning = of: must be one of off"),
         ("http-cli = \"al\"\n", "t.toml:1:12: http-cli = al: must be one of off, read, change"),
         (
@@ -160,7 +163,7 @@ fn meaning_is_checked_and_told_with_its_place() {
         ("http-origins = [\"relay\"]\n", "t.toml:1:17: http-origins = relay: must be `https://name`"),
         (
             "listen-http = [9000]\nlisten-metrics = [9000]\n",
-            "t.toml:2:19: listen-metrics = 127.0.0.1:9000: is the address of",
+            "t.toml:2:19: listen-metrics = 9000: 127.0.0.1:9000 is the address of",
         ),
         ("log-level = \"loud\"\n", "t.toml:1:13: log-level = loud: must be one of error"),
     ];
@@ -208,6 +211,6 @@ fn a_password_of_the_environment_is_used_and_never_shown() {
 #[test]
 fn the_sample_that_is_shipped_is_valid() {
     let config = load(include_str!("../../../deploy/tandem.toml")).expect("valid");
-    assert_eq!(config.interfaces.len(), 3);
+    assert_eq!(config.keys.interfaces.len(), 3);
     assert_eq!(config.redis.map(|redis| redis.keyspace), Some(Keyspace(1)));
 }

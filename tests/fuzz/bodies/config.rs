@@ -14,8 +14,8 @@ pub fn run(input: &[u8]) {
     match validate(file, &KeyFlags::default(), &host) {
         Ok(config) => {
             assert!(was_read, "problems of the file are problems of the configuration");
-            assert!(!config.interfaces.is_empty() && !config.cpus.is_empty());
-            assert!(config.port_min > 0 && config.port_min < config.port_max);
+            assert!(!config.keys.interfaces.is_empty() && !config.cpus.is_empty());
+            assert!(config.keys.port_min > 0 && config.keys.port_min < config.keys.port_max);
             config.interfaces();
         }
         Err(problems) => {
