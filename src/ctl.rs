@@ -20,7 +20,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `command.rs` | the row of a command |
+//! | `command.rs`, `answer.rs` | the row of a command; its answer in each form |
 //! | `commands.rs` | the table of all rows, the way from a line to its row, the help |
 //! | `words.rs`, `problem.rs`, `text.rs` | words of a line; refusals and exit codes; pieces of texts |
 //! | `execution.rs`, `carry_out.rs` | a command at work; the way of a line from any listener |
@@ -32,6 +32,7 @@
 //! | `server.rs`, `socket.rs`, `request.rs` | the listeners; the path of the unix socket; its requests |
 //! | `handle.rs`, `client.rs` | commands for any thread of the daemon; `tandem ctl` |
 
+pub mod answer;
 pub mod call;
 pub mod carry_out;
 pub mod client;

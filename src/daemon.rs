@@ -21,33 +21,21 @@
 //! and leaves all ports free for an immediate restart.
 
 use std::io;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender};
 use log::Level;
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigSet, Signal};
-use tandem_shards::admission::Admission;
-use tandem_shards::io::{Clock, Messages, Shards, ShardsConfig};
-use tandem_shards::ports::Ports;
+use tandem_shards::io::host::{self, Verdict};
 
 use crate::capacity::Capacity;
 use crate::config::{Config, exposure};
 use crate::ctl::handle::Ctl;
 use crate::ctl::server::{BoundListener, CtlServer};
 use crate::fronts::Fronts;
-use crate::listener::ListenerCounters;
-use crate::liveness::Liveness;
-use crate::ng::exchange::NgState;
-use crate::ng::node_thread::{self, NodeTask};
-use crate::ng::shard::{IncomingMessage, NgContext, NgShard};
-use crate::node::presence::Addresses;
-use crate::node::{Live, Node, now};
-use crate::origin::{ListenerKind, ListenerName, Origin, Peer, Rights};
-use crate::redis::control::Redis;
-use crate::request_log::RequestLog;
+use crate::listener::{ListenerCounters, cannot_listen};
+use crate::shared::{Shared, start_shards};
 use crate::{addresses, events, liveness, logging, notify, sampler};
 
 /// Runs a node until a signal ends it.
@@ -56,8 +44,8 @@ use crate::{addresses, events, liveness, logging, notify, sampler};
 /// Why it could not start, in one sentence.
 pub fn run(config: &Config) -> Result<(), String> {
     let signals = block_signals()?;
-    logging::start(config.log_level).map_err(|error| format!("cannot start a thread: {error}"))?;
-    let capacity = Capacity::of(config, raise_open_files());
+    logging::start(config.keys.log_level).map_err(|error| format!("cannot start a thread: {error}"))?;
+    let capacity = Capacity::of(config, host::raise_descriptor_limit());
     let operators = CtlListeners::bind(config)?;
     let shared = start_shards(config)?;
     let ctl = Ctl::new(shared.node.clone(), shared.shards.callers());
@@ -84,85 +72,6 @@ pub fn run(config: &Config) -> Result<(), String> {
     shared.shards.stop();
     log::info!("ended; all ports are free");
     Ok(())
-}
-
-/// What the threads of a node share.
-#[derive(Debug)]
-pub struct Shared {
-    /// The shards.
-    pub shards: Shards,
-    /// The way to hand messages of proxies to shards.
-    pub messages: Messages<Box<IncomingMessage>>,
-    /// The context of all who answer proxies.
-    pub context: NgContext,
-    /// The tasks of the thread for requests about the node.
-    pub node_tasks: Receiver<NodeTask>,
-    /// The threads of Redis, if the node shares its calls.
-    pub redis: Option<Redis>,
-    /// The node.
-    pub node: Arc<Node>,
-    /// Counts of connections.
-    pub listeners: Arc<ListenerCounters>,
-}
-
-fn start_shards(config: &Config) -> Result<Shared, String> {
-    let interfaces = Arc::new(config.interfaces());
-    let count = u16::try_from(config.cpus.len()).expect("checked by the configuration");
-    let ports = Arc::new(Ports::new(&interfaces, config.port_min, config.port_max, count));
-    let admission = Arc::new(Admission::default());
-    admission.set_max_sessions(config.limits.max_sessions);
-    let requests: Arc<RequestLog> = Arc::default();
-    let liveness = Arc::new(Liveness::new(count, Clock::of_process().now()));
-    let (node_thread, node_tasks) = node_thread::channel();
-    let context = NgContext {
-        state: Arc::new(NgState::new(usize::from(count), Arc::clone(&requests))),
-        origins: config.listen_ng.iter().map(|address| origin(*address, config.ng_rights)).collect(),
-        node_thread,
-        liveness: Arc::clone(&liveness),
-    };
-    let parts = ShardsConfig {
-        cpus: config.cpus.clone(),
-        interfaces: interfaces.clone(),
-        ports: ports.clone(),
-        admission: admission.clone(),
-        settings: config.settings.clone(),
-        min_wait_us: config.min_wait_us,
-    };
-    let around = context.clone();
-    let (shards, messages) = Shards::start(parts, move |shard| NgShard::new(shard, around))
-        .map_err(|error| format!("cannot start the shards: {}", error.0))?;
-    let redis = match &config.redis {
-        Some(redis) => Some(
-            Redis::start(config, redis, &interfaces, &shards)
-                .map_err(|error| format!("cannot start with Redis: {error}"))?,
-        ),
-        None => None,
-    };
-    let addresses = Arc::new(Addresses::new(interfaces.addresses().len()));
-    let live = Live { settings: config.settings.clone(), limits: config.limits };
-    let node = Arc::new(Node {
-        name: config.node.clone(),
-        interfaces,
-        ports,
-        admission,
-        live: Mutex::new(live.clone()),
-        at_start: live,
-        rates: Mutex::default(),
-        redis: redis.as_ref().map(Redis::control),
-        proxies: OnceLock::new(),
-        addresses,
-        liveness,
-        requests,
-        event_losses: shards.event_losses(),
-        started: now(),
-    });
-    Ok(Shared { shards, messages, context, node_tasks, redis, node, listeners: Arc::default() })
-}
-
-/// The origin of requests at an address of ng over UDP, but for the peer.
-fn origin(address: SocketAddr, rights: Rights) -> Origin {
-    let listener = ListenerName { kind: ListenerKind::Ng, place: address.to_string() };
-    Origin { listener: Arc::new(listener), peer: Peer::Unknown, rights }
 }
 
 /// Threads that end when their channel is closed.
@@ -227,12 +136,12 @@ struct CtlListeners(Vec<BoundListener>);
 impl CtlListeners {
     fn bind(config: &Config) -> Result<CtlListeners, String> {
         let mut bound = Vec::new();
-        for address in &config.listen_cli {
+        for address in &config.keys.listen_cli {
             let listener =
                 BoundListener::tcp(*address).map_err(|error| cannot_listen("listen-cli", address, &error))?;
             bound.push(listener);
         }
-        match BoundListener::unix(&config.listen_ctl) {
+        match BoundListener::unix(&config.keys.listen_ctl) {
             Ok(listener) => bound.extend(listener),
             Err(error) => return Err(format!("listen-ctl: cannot listen: {error}")),
         }
@@ -248,35 +157,29 @@ impl CtlListeners {
     }
 }
 
-/// Why an address cannot be listened at, with what to do about it.
-pub fn cannot_listen(key: &str, address: &SocketAddr, error: &io::Error) -> String {
-    let hint = match error.kind() {
-        io::ErrorKind::AddrInUse => "; another process has it (see `ss -lnp`)",
-        io::ErrorKind::AddrNotAvailable => "; it is not an address of this host",
-        io::ErrorKind::PermissionDenied => "; ports below 1024 need CAP_NET_BIND_SERVICE",
-        _ => "",
-    };
-    format!("{key}: cannot listen at {address}: {error}{hint}")
-}
-
 /// Says what the node is and holds, once.
 fn announce(config: &Config, capacity: &Capacity, operators: &[String]) {
     let version = env!("CARGO_PKG_VERSION");
-    log::info!("tandem {version}, node {}, CPUs {:?}", config.node, config.cpus);
+    log::info!("tandem {version}, node {}, CPUs {:?}", config.name, config.cpus);
     let mut interfaces = Vec::new();
-    for interface in &config.interfaces {
+    for interface in &config.keys.interfaces {
         let shown = match interface.advertised == interface.ip {
             true => String::new(),
             false => format!(" shown as {}", interface.advertised),
         };
         interfaces.push(format!("{}/{}{shown}", interface.name, interface.ip));
     }
-    log::info!("media at {}, ports {} to {}", interfaces.join(", "), config.port_min, config.port_max);
+    log::info!(
+        "media at {}, ports {} to {}",
+        interfaces.join(", "),
+        config.keys.port_min,
+        config.keys.port_max
+    );
     for (what, addresses) in [
-        ("ng over UDP", &config.listen_ng),
-        ("ng over TCP", &config.listen_tcp_ng),
-        ("HTTP and WebSocket", &config.listen_http),
-        ("metrics and health", &config.listen_metrics),
+        ("ng over UDP", &config.keys.listen_ng),
+        ("ng over TCP", &config.keys.listen_tcp_ng),
+        ("HTTP and WebSocket", &config.keys.listen_http),
+        ("metrics and health", &config.keys.listen_metrics),
     ] {
         if !addresses.is_empty() {
             let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
@@ -287,27 +190,15 @@ fn announce(config: &Config, capacity: &Capacity, operators: &[String]) {
         "operators at {}",
         if operators.is_empty() { "none".to_owned() } else { operators.join(", ") }
     );
-    for exposure in exposure::of(config) {
-        log::log!(if exposure.is_wide { Level::Warn } else { Level::Info }, "{exposure}");
-    }
     if let Some(redis) = &config.redis {
         let followed: Vec<String> = redis.subscribe.iter().map(ToString::to_string).collect();
         log::info!("own calls in {}, following keyspaces {}", redis.write_url, followed.join(", "));
     }
-    if capacity.files_allowed < capacity.files_needed {
-        log::warn!("room for {capacity}");
-    } else {
-        log::info!("room for {capacity}");
+    for exposure in exposure::of(config) {
+        log::log!(if exposure.is_wide { Level::Warn } else { Level::Info }, "{exposure}");
     }
-}
-
-/// Raises the limit of open files as far as it goes, since every port is one, and says how far that is.
-fn raise_open_files() -> u64 {
-    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return 0 };
-    match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
-        Ok(()) => hard,
-        Err(_) => soft,
-    }
+    let room = capacity.finding();
+    log::log!(if room.verdict == Verdict::Ok { Level::Info } else { Level::Warn }, "room for {}", room.text);
 }
 
 /// Blocks the signals that end a daemon, in this thread and in all that it starts.

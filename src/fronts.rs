@@ -13,21 +13,22 @@ use tandem_shards::time::Timestamp;
 
 use crate::config::Config;
 use crate::ctl::handle::Ctl;
-use crate::daemon::{Shared, cannot_listen};
 use crate::http::{CONNECTIONS_MAX, HttpFront};
-use crate::listener::Terms;
+use crate::listener::{Terms, cannot_listen};
 use crate::ng::bencode::Limits;
 use crate::ng::commands::CommandKind;
 use crate::ng::counters::NgCounters;
 use crate::ng::exchange::NgState;
 use crate::ng::json;
 use crate::ng::node_queries::NodeQueries;
-use crate::ng::node_thread::{NodeTask, NodeThread};
+use crate::ng::node_task::NodeTask;
+use crate::ng::node_thread::NodeThread;
 use crate::ng::tcp::TcpFront;
 use crate::ng::value::Value;
 use crate::node::{ProxyCounts, ProxyRow};
 use crate::origin::{ListenerKind, Origin, Rights};
 use crate::service::{NodeService, Service};
+use crate::shared::Shared;
 
 /// The fronts, running.
 #[derive(Debug)]
@@ -58,7 +59,7 @@ impl Fronts {
         };
         let service: Arc<dyn Service> = Arc::new(service);
         let mut sockets = Vec::new();
-        for address in &config.listen_ng {
+        for address in &config.keys.listen_ng {
             let of_shards = RequestSocket::bind(*address, config.cpus.len())
                 .map_err(|error| cannot_listen("listen-ng", address, &error))?;
             sockets.push(of_shards);
@@ -66,18 +67,23 @@ impl Fronts {
         let node_thread = start_node_thread(shared, sockets.clone())
             .map_err(|error| format!("cannot start a thread: {error}"))?;
         let mut fronts = Fronts { node_thread, tcp: Vec::new(), http: Vec::new() };
-        for address in &config.listen_tcp_ng {
-            let front = TcpFront::start(*address, config.ng_rights, listeners, &service)
+        for address in &config.keys.listen_tcp_ng {
+            let front = TcpFront::start(*address, config.ng_rights(), listeners, &service)
                 .map_err(|error| cannot_listen("listen-tcp-ng", address, &error))?;
             fronts.tcp.push(front);
         }
-        let of_http = |address| (ListenerKind::Http, address, config.http_rights);
+        let of_http = |address| (ListenerKind::Http, address, config.http_rights());
         let of_metrics = |address| (ListenerKind::Metrics, address, Rights::NONE);
-        let all = config.listen_http.iter().map(of_http).chain(config.listen_metrics.iter().map(of_metrics));
+        let all = config
+            .keys
+            .listen_http
+            .iter()
+            .map(of_http)
+            .chain(config.keys.listen_metrics.iter().map(of_metrics));
         for (kind, address, rights) in all {
             let terms =
                 Terms { kind, rights, connections_max: CONNECTIONS_MAX, counters: Arc::clone(listeners) };
-            let front = HttpFront::start(*address, terms, &config.http_origins, &service)
+            let front = HttpFront::start(*address, terms, &config.keys.http_origins, &service)
                 .map_err(|error| cannot_listen(kind.key(), address, &error))?;
             fronts.http.push(front);
         }

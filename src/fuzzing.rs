@@ -14,13 +14,13 @@ pub use crate::config::{Config, Host, KeyFlags, NodeLimits, Place, Problem, Prob
 pub use crate::ctl::carry_out::carry_out_line;
 pub use crate::ctl::request::run_request;
 pub use crate::http::request::{Reader, Request};
-pub use crate::liveness::Liveness;
 pub use crate::ng::bencode::{BencodeError, Limits};
 pub use crate::ng::counters::NgCounters;
 pub use crate::ng::exchange::{Exchange, NgState};
 pub use crate::ng::framing::{Broken, COOKIE_BYTES_MAX, Framer, MESSAGE_BYTES_MAX};
 pub use crate::ng::node_queries::{NoQueries, NodeQueries};
 pub use crate::ng::value::Value;
+pub use crate::node::liveness::Liveness;
 pub use crate::node::presence::Addresses;
 pub use crate::node::{Live, Node, Rates};
 pub use crate::origin::{ListenerKind, ListenerName, Origin, Peer, Rights};

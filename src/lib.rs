@@ -30,3 +30,4 @@ pub mod reference;
 pub mod request_log;
 pub mod sampler;
 pub mod service;
+pub mod shared;

@@ -372,5 +372,16 @@ impl Drop for Place {
     }
 }
 
+/// The reason that an address cannot be listened at, with what to do about it.
+pub fn cannot_listen(key: &str, address: &SocketAddr, error: &io::Error) -> String {
+    let hint = match error.kind() {
+        io::ErrorKind::AddrInUse => "; another process has it (see `ss -lnp`)",
+        io::ErrorKind::AddrNotAvailable => "; it is not an address of this host",
+        io::ErrorKind::PermissionDenied => "; ports below 1024 need CAP_NET_BIND_SERVICE",
+        _ => "",
+    };
+    format!("{key}: cannot listen at {address}: {error}{hint}")
+}
+
 #[cfg(test)]
 mod tests;

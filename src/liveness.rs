@@ -5,12 +5,9 @@
 //! nodes hold them all ready. So one stalled shard of many counts like all of them, and `tandem ctl ping` (which
 //! decides where a media address is), `/live` and systemd's watchdog go by this and by nothing else.
 //!
-//! A thread asks each shard for a sign of life and notes when it came. Those who want to know look at the notes: they
-//! wait for no shard, and if that thread itself does not run, the notes grow old and say so.
+//! A thread asks each shard for a sign of life and notes when it came (`node/liveness.rs`).
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
@@ -19,48 +16,12 @@ use tandem_shards::io::{Ask, Caller, Callers, Clock};
 use tandem_shards::names::ShardId;
 use tandem_shards::time::Timestamp;
 
-use crate::ng::node_thread::NodeTask;
+use crate::ng::node_task::NodeTask;
+use crate::node::liveness::{Liveness, words};
 use crate::notify;
 
-/// A shard that has given no sign of life for this long is stalled.
-pub const STALLED_AFTER: Duration = Duration::from_secs(2);
 /// How often shards are asked.
 const PERIOD: Duration = Duration::from_millis(250);
-
-/// When each shard gave its last sign of life.
-#[derive(Debug)]
-pub struct Liveness {
-    signs: Box<[AtomicU64]>,
-}
-
-impl Liveness {
-    /// The notes about so many shards, which have just started.
-    pub fn new(shards: u16, now: Timestamp) -> Self {
-        Liveness { signs: (0..shards).map(|_| AtomicU64::new(now.as_micros())).collect() }
-    }
-
-    /// A shard gave a sign of life.
-    pub fn note(&self, shard: ShardId, at: Timestamp) {
-        self.signs[usize::from(shard.0)].store(at.as_micros(), Ordering::Relaxed);
-    }
-
-    /// The shards that do not turn.
-    pub fn stalled(&self, now: Timestamp) -> Vec<ShardId> {
-        let shards = (0..).map(ShardId).take(self.shard_count());
-        shards.filter(|shard| self.is_stalled(now, *shard)).collect()
-    }
-
-    /// Returns whether a shard does not turn.
-    pub fn is_stalled(&self, now: Timestamp, shard: ShardId) -> bool {
-        let last_sign = Timestamp::from_micros(self.signs[usize::from(shard.0)].load(Ordering::Relaxed));
-        now.since(last_sign) >= STALLED_AFTER
-    }
-
-    /// How many shards there are.
-    pub fn shard_count(&self) -> usize {
-        self.signs.len()
-    }
-}
 
 /// Asks for signs of life until the channel is closed, and tells the thread that receives for those that give none.
 pub fn run(liveness: &Liveness, callers: &Callers, node_thread: &Sender<NodeTask>, stop: &Receiver<()>) {
@@ -98,15 +59,6 @@ fn tell(stalled: &[ShardId]) {
     } else {
         log::error!("{}: the calls there are silent", words(stalled));
     }
-}
-
-/// Shards that do not turn, in words.
-pub fn words(stalled: &[ShardId]) -> String {
-    let mut text = "no answer from shard ".to_owned();
-    for (index, shard) in stalled.iter().enumerate() {
-        let _ = write!(text, "{}{shard}", if index == 0 { "" } else { ", " });
-    }
-    text
 }
 
 /// Questions under way: at most one to each shard, so that none pile up at one that is stalled.
@@ -154,23 +106,5 @@ impl Watchdog {
             self.fed = now;
             notify::alive();
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_shard_without_a_sign_of_life_is_stalled() {
-        let now = Timestamp::from_secs(1000);
-        let liveness = Liveness::new(3, now);
-        assert_eq!(liveness.stalled(now), []);
-        liveness.note(ShardId(1), now - STALLED_AFTER);
-        liveness.note(ShardId(2), Timestamp::ZERO);
-        assert_eq!(liveness.stalled(now), [ShardId(1), ShardId(2)]);
-        assert_eq!(words(&liveness.stalled(now)), "no answer from shard 1, 2");
-        liveness.note(ShardId(1), now);
-        assert_eq!(liveness.stalled(now), [ShardId(2)]);
     }
 }

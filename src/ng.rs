@@ -22,7 +22,8 @@
 //! | `exchange.rs`, `cookie.rs` | the way from bytes to bytes; replies that are kept for repetitions |
 //! | `reply.rs`, `report.rs`, `counters.rs` | replies and refusals; statistics of a call; counts |
 //! | `shard.rs` | a shard that proxies speak to over UDP: a shard of media and its exchange |
-//! | `node_queries.rs`, `node_thread.rs` | requests about the node as a whole, and their thread |
+//! | `node_queries.rs` | requests about the node as a whole |
+//! | `node_thread.rs`, `node_task.rs` | the thread that answers them; its tasks |
 //! | `tcp.rs` | ng over TCP; HTTP and WebSocket are in `src/http.rs` |
 
 pub mod bencode;
@@ -35,6 +36,7 @@ pub mod framing;
 pub mod json;
 pub mod message;
 pub mod node_queries;
+pub mod node_task;
 pub mod node_thread;
 pub mod reference;
 pub mod reply;

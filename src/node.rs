@@ -16,14 +16,15 @@ use tandem_shards::settings::Settings;
 use tandem_shards::time::Timestamp;
 
 use crate::config::NodeLimits;
-use crate::liveness::Liveness;
 use crate::request_log::RequestLog;
 
 pub mod interfaces;
+pub mod liveness;
 pub mod presence;
 pub mod rates;
 pub mod redis;
 
+use liveness::Liveness;
 use presence::{Addresses, Presence, named};
 pub use rates::Rates;
 pub use redis::RedisControl;

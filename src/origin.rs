@@ -11,8 +11,6 @@ use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use crate::request_log::Protocol;
-
 /// One thing that may be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Right {
@@ -62,6 +60,31 @@ impl Rights {
             Right::Read => self.read,
             Right::Change => self.change,
             Right::Signal => self.signal,
+        }
+    }
+}
+
+/// A protocol that requests come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Protocol {
+    /// The ng protocol, over any transport.
+    Ng,
+    /// HTTP and WebSocket themselves, whatever is spoken in them.
+    Http,
+    /// Commands of operators.
+    Ctl,
+}
+
+impl Protocol {
+    /// All of them.
+    pub const ALL: [Protocol; 3] = [Protocol::Ng, Protocol::Http, Protocol::Ctl];
+
+    /// The stable name: the target of log lines, and a label of metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Protocol::Ng => "ng",
+            Protocol::Http => "http",
+            Protocol::Ctl => "ctl",
         }
     }
 }

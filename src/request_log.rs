@@ -21,6 +21,8 @@ use tandem_shards::time::Timestamp;
 use crate::logging::{Admit, Limiter};
 use crate::origin::Origin;
 
+pub use crate::origin::Protocol;
+
 /// Lines of one reason in ten seconds.
 const REFUSALS_PER_WINDOW: u64 = 20;
 /// Lines about one feature in ten seconds: a proxy that asks for one asks in every call.
@@ -31,31 +33,6 @@ const SHOWN_BYTES_MAX: usize = 120;
 const REASONS_MAX: usize = 256;
 /// Lines that wait to be written; beyond, they are left out and counted.
 const LINES_MAX: usize = 1024;
-
-/// A protocol that requests come in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Protocol {
-    /// The ng protocol, over any transport.
-    Ng,
-    /// HTTP and WebSocket themselves, whatever is spoken in them.
-    Http,
-    /// Commands of operators.
-    Ctl,
-}
-
-impl Protocol {
-    /// All of them.
-    pub const ALL: [Protocol; 3] = [Protocol::Ng, Protocol::Http, Protocol::Ctl];
-
-    /// The stable name: the target of log lines, and a label of metrics.
-    pub fn name(self) -> &'static str {
-        match self {
-            Protocol::Ng => "ng",
-            Protocol::Http => "http",
-            Protocol::Ctl => "ctl",
-        }
-    }
-}
 
 /// A request, as far as it could be read.
 #[derive(Clone, Copy, Debug)]

@@ -13,14 +13,14 @@ use tandem_shards::stats::ShardReport;
 
 use crate::ctl::handle::Ctl;
 use crate::listener::ListenerCounters;
-use crate::liveness;
 use crate::logging;
 use crate::metrics::{self, Metrics};
 use crate::ng::counters::NgCounters;
-use crate::ng::message::{Message, Place};
-use crate::ng::node_thread::NodeTask;
-use crate::ng::shard::{IncomingMessage, NgContext};
+use crate::ng::message::{IncomingMessage, Message, Place};
+use crate::ng::node_task::NodeTask;
+use crate::ng::shard::NgContext;
 use crate::node::interfaces::interfaces;
+use crate::node::liveness;
 use crate::node::now;
 use crate::origin::Origin;
 use crate::request_log::RequestLog;

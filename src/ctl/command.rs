@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::answer::Answer;
 use super::execution::Execution;
 use super::problem::Problem;
 use super::words::Words;
@@ -92,16 +93,6 @@ pub trait Row: fmt::Debug + Sync {
         execution: &mut Execution<'_>,
         words: &mut Words<'_>,
     ) -> Result<Box<dyn Answer>, Problem>;
-}
-
-/// An answer that can be written in each form.
-pub trait Answer: fmt::Debug {
-    /// The text of rtpengine's CLI.
-    fn rtpengine(&self) -> String;
-    /// The text for people.
-    fn table(&self) -> String;
-    /// The data for programs.
-    fn json(&self) -> Value;
 }
 
 impl<D: fmt::Debug> Row for Command<D> {

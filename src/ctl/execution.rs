@@ -11,7 +11,7 @@ use tandem_shards::routing::shard_of;
 use tandem_shards::stats::ShardReport;
 use tandem_shards::time::Timestamp;
 
-use super::command::Answer;
+use super::answer::Answer;
 use super::problem::{EXIT_DEGRADED, EXIT_DONE, EXIT_PARTIAL, Problem};
 use crate::node::{Live, Node, Rates, RedisControl};
 

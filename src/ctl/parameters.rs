@@ -9,7 +9,8 @@ use std::time::Duration;
 use nix::sys::resource::{Resource, setrlimit};
 use serde_json::{Map, Value as Json, json};
 
-use super::command::{Answer, Command, Head, Level, Row};
+use super::answer::Answer;
+use super::command::{Command, Head, Level, Row};
 use super::execution::Execution;
 use super::problem::Problem;
 use super::text::printable;

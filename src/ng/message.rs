@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ahash::RandomState;
+use tandem_shards::io::ReturnAddress;
 use tandem_shards::names::{CallId, ShardId};
 use tandem_shards::routing::shard_of;
 use tandem_shards::time::Timestamp;
@@ -15,6 +16,15 @@ use super::request::{NgRequest, Parsed, RequestError, Said, parse};
 use super::value::Value;
 use crate::origin::{Origin, Right};
 use crate::request_log::{About, Cut, Protocol};
+
+/// A message and the destination of its answer.
+#[derive(Debug)]
+pub struct IncomingMessage {
+    /// The message.
+    pub message: Message,
+    /// The destination of its answer.
+    pub to: ReturnAddress,
+}
 
 /// A message on its way to the place where it is answered.
 #[derive(Debug)]

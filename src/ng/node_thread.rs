@@ -9,37 +9,20 @@
 
 use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::Receiver;
 use tandem_shards::io::{Callers, Messages, RequestSocket, ReturnAddress};
 use tandem_shards::names::ShardId;
 
 use super::exchange::Exchange;
-use super::message::Place;
-use super::shard::{IncomingMessage, NgContext};
+use super::message::{IncomingMessage, Place};
+use super::node_task::NodeTask;
+use super::shard::NgContext;
 use crate::node::now;
 
-/// Tasks that may wait. A request beyond them is refused as an overload.
-const TASKS_MAX: usize = 256;
 /// The longest datagram that can come.
 const DATAGRAM_BYTES_MAX: usize = 65_535;
 /// Datagrams of one socket that are read at a time.
 const DATAGRAMS_PER_SOCKET_MAX: usize = 256;
-
-/// A task of the thread.
-#[derive(Debug)]
-pub enum NodeTask {
-    /// A message.
-    Message(Box<IncomingMessage>),
-    /// This shard does not turn.
-    Stalled(ShardId),
-    /// The end.
-    End,
-}
-
-/// The channel of its tasks.
-pub fn channel() -> (Sender<NodeTask>, Receiver<NodeTask>) {
-    bounded(TASKS_MAX)
-}
 
 /// The thread before it starts.
 #[derive(Debug)]

@@ -21,24 +21,15 @@ use tandem_shards::output::{Effect, OpenError, Verdict};
 use tandem_shards::time::Timestamp;
 
 use super::exchange::{Asked, Begun, Exchange, NgState};
-use super::message::{Message, Place};
-use super::node_thread::NodeTask;
-use crate::liveness::Liveness;
+use super::message::{IncomingMessage, Message, Place};
+use super::node_task::NodeTask;
+use crate::node::liveness::Liveness;
 use crate::origin::{Origin, Peer};
 
 /// The longest reply that can be sent over IPv4: less than 65 535 by the headers of IP and UDP.
 pub const REPLY_BYTES_MAX: usize = 65_535 - 20 - 8;
 /// The number of the requests that a shard gets from its own exchange. No caller has it.
 const OWN: RequestId = RequestId { caller: u16::MAX, sequence: 0 };
-
-/// A message, and where its answer goes.
-#[derive(Debug)]
-pub struct IncomingMessage {
-    /// The message.
-    pub message: Message,
-    /// The destination of its answer.
-    pub to: ReturnAddress,
-}
 
 /// The context that the shards of a node share.
 #[derive(Clone, Debug)]

@@ -24,7 +24,7 @@ use tandem_shards::stats::{Counters, ShardReport};
 use tandem_shards::time::Timestamp;
 
 use crate::config::NodeLimits;
-use crate::liveness::Liveness;
+use crate::node::liveness::Liveness;
 use crate::node::presence::Addresses;
 use crate::node::redis::{FeedStatus, PeerStatus, RedisControl, RedisStatus};
 use crate::node::{Live, Node, ProxyCounts, ProxyRow};

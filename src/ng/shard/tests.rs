@@ -16,9 +16,9 @@ use tandem_shards::routing::shard_of;
 use tandem_shards::settings::Settings;
 
 use super::*;
-use crate::liveness::STALLED_AFTER;
 use crate::ng::node_queries::NoQueries;
-use crate::ng::node_thread;
+use crate::ng::node_task;
+use crate::node::liveness::STALLED_AFTER;
 use crate::origin::tests::origin;
 use crate::origin::{ListenerKind, Rights};
 
@@ -44,7 +44,7 @@ impl Node {
         let interfaces = Arc::new(Interfaces::new([(InterfaceName::from("pub"), ip, ip)]));
         let ports = Arc::new(Ports::new(&interfaces, 30_000, 30_999, SHARDS));
         let admission = Arc::new(Admission::default());
-        let (node_thread, tasks) = node_thread::channel();
+        let (node_thread, tasks) = node_task::channel();
         let state = NgState::new(SHARDS.into(), Arc::default());
         state.set_node_queries(Box::new(NoQueries));
         let context = NgContext {
