@@ -110,6 +110,11 @@ pub const RULES: &[Rule] = &[
                     "[up](../README.md#tests) [out](https://example.net/)\n",
                     &[],
                 ),
+                example(
+                    "ARCHITECTURE.md",
+                    "```\n a -> src/no_such_file.rs (b)\n```\nsrc/nor_this.rs\n",
+                    &[2],
+                ),
                 example("README.md", "`src/ng.rs:12`, `src → shards`, `tests/run.sh --x`, `src/*.rs`\n", &[]),
             ]
         },
@@ -196,21 +201,27 @@ fn pipes(file: &File) -> Vec<Breach> {
     })
 }
 
-/// Links, and paths in backquotes that start at the top of the repository.
+/// Links, paths in backquotes that start at the top of the repository, and files in drawings.
 fn links(file: &File) -> Vec<Breach> {
     if !file.path.ends_with(".md") {
         return Vec::new();
     }
     let here = top().join(Path::new(&file.path).parent().unwrap_or(Path::new("")));
     let mut breaches = Vec::new();
+    let mut is_drawn = false;
     for (line, number) in file.text.lines().zip(1..) {
+        is_drawn ^= line.starts_with("```");
+        let drawn = line
+            .split([' ', '(', ')', ','])
+            .filter(|word| is_drawn && word.ends_with(".rs") && is_path(word));
+        let drawn = drawn.map(|word| (word, top().join(word)));
         let linked = line.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
         let linked = linked.map(|(target, _)| target.split('#').next().unwrap_or(target));
         let linked = linked.filter(|target| !target.is_empty() && !target.contains(':'));
         let linked = linked.map(|target| (target, here.join(target)));
         let quoted = line.split('`').skip(1).step_by(2).filter(|quoted| is_path(quoted));
         let quoted = quoted.map(|quoted| (quoted, top().join(quoted)));
-        for (target, path) in linked.chain(quoted) {
+        for (target, path) in linked.chain(quoted).chain(drawn) {
             if !path.exists() {
                 breaches
                     .push(Breach { line: number, what: format!("there is no {target}: name what is there") });
