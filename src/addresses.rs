@@ -1,4 +1,4 @@
-//! Which of the media addresses are on this host: sockets are bound to those that are not as well, since in a ring an
+//! Presence of the media addresses on this host. Sockets are bound to absent addresses as well, since in a ring an
 //! address comes and goes, so nothing else would tell.
 //!
 //! A thread hears from the kernel, over netlink, when any address comes or goes, and asks it about ours: whether a
@@ -130,7 +130,7 @@ fn open(groups: u32, patience: Duration) -> io::Result<OwnedFd> {
     Ok(opened)
 }
 
-/// Whether a packet to an address is for this host: what `ip route get` shows as `local`.
+/// Asks the kernel where a packet to an address goes: true if to this host, which `ip route get` shows as `local`.
 fn is_local(asking: &OwnedFd, ip: IpAddr) -> io::Result<bool> {
     send(asking.as_raw_fd(), &question(ip), MsgFlags::empty())?;
     let mut answer = [0; 4096];

@@ -1,5 +1,4 @@
-//! What a configuration can hold on this host, and what that costs: said at the start, not found out at
-//! night.
+//! Capacity of a configuration on this host, and its cost, logged at the start.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -18,7 +17,7 @@ const BYTES_PER_CALL: u64 = 2048;
 /// Memory of a shard without calls: its receive buffers and its ring.
 const BYTES_PER_SHARD: u64 = 9 << 20;
 
-/// What a node can hold.
+/// Capacity of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capacity {
     /// Shards.

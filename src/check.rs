@@ -16,7 +16,7 @@ use crate::redis::connect::Connector;
 /// A report for stdout, and the exit code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// What is printed.
+    /// Text for stdout.
     pub text: String,
     /// 0, 1 (configuration) or 6 (host).
     pub exit: u8,

@@ -36,7 +36,7 @@ enum Verb {
     Ctl(CtlArgs),
     /// Show configuration files
     Config {
-        /// What to print
+        /// Kind of file to print
         #[command(subcommand)]
         what: ConfigVerb,
     },

@@ -71,7 +71,7 @@ pub struct RedisConfig {
     pub write_url: RedisUrl,
     /// Redis at which other nodes' calls are followed.
     pub subscribe_url: RedisUrl,
-    /// This node's own keyspace.
+    /// Own keyspace of this node.
     pub keyspace: Keyspace,
     /// The other nodes' keyspaces, ascending.
     pub subscribe: Vec<Keyspace>,
@@ -94,7 +94,7 @@ pub struct Host {
 pub const PASSWORD_VARIABLE: &str = "TANDEM_REDIS_PASSWORD";
 
 impl Host {
-    /// This host, and the mask and the environment of this process.
+    /// Facts of this host, and of the mask and the environment of this process.
     pub fn this() -> Host {
         let cpus = allowed_cpus();
         let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
@@ -138,7 +138,7 @@ impl Config {
         self.keys.http_cli.with_signal(self.keys.http_ng)
     }
 
-    /// This node's own keyspace.
+    /// Own keyspace of this node, if it shares its calls.
     pub fn keyspace(&self) -> Option<Keyspace> {
         self.redis.as_ref().map(|redis| redis.keyspace)
     }

@@ -1,4 +1,4 @@
-//! What happens to calls, as log lines: at most four for each call, each with its call-id.
+//! Events of calls as log lines: at most four for each call, each with its call-id.
 //!
 //! The thread that writes them also writes those about requests, and says once a second how many lines limits have left
 //! out.
@@ -22,7 +22,7 @@ const MEDIA_LINES: u64 = 20;
 /// Time for which lines gather once one was written: a shard that sends one meanwhile has nobody to wake, which takes
 /// it longer than all else about an event.
 const GATHERING: Duration = Duration::from_millis(20);
-/// How often limits are asked what they have left out.
+/// Interval at which the limits of the log report the lines that they left out.
 const LEFT_OUT_PERIOD: Duration = Duration::from_secs(1);
 
 /// Writes events until the channel of `stop` is closed.

@@ -9,22 +9,22 @@ pub const FOREIGN: &str = "HTTP or TLS";
 const METHODS: [&[u8]; 10] =
     [b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH", b"PRI"];
 
-/// Whether a line is the first one of an HTTP request (RFC 9112 section 3), of any method.
+/// True for the first line of an HTTP request (RFC 9112 section 3), of any method.
 pub fn is_request_line(line: &[u8]) -> bool {
     let mut words = line.trim_ascii().rsplit(u8::is_ascii_whitespace);
     words.next().is_some_and(|last| last.starts_with(b"HTTP/"))
         && words.filter(|w| !w.is_empty()).count() >= 2
 }
 
-/// Whether a stream of ng messages has come upon the beginning of an HTTP request. Where such a stream has the
-/// first byte of a dictionary, a request has its target.
+/// True if a stream of ng messages has come upon the beginning of an HTTP request. Where such a stream has the first
+/// byte of a dictionary, a request has its target.
 pub fn begins_request(bytes: &[u8]) -> bool {
     let Some(space) = bytes.iter().position(|byte| *byte == b' ') else { return false };
     let (method, target) = (&bytes[..space], &bytes[space + 1..]);
     METHODS.contains(&method) || [&b"/"[..], b"*", b"http"].iter().any(|start| target.starts_with(start))
 }
 
-/// Whether a stream begins with TLS (RFC 8446 section 5.1): a handshake record of version 3.
+/// True for the beginning of TLS (RFC 8446 section 5.1): a handshake record of version 3.
 pub fn begins_tls(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0x16, 0x03])
 }

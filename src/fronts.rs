@@ -120,7 +120,7 @@ fn start_node_thread(
     Ok((sender, thread))
 }
 
-/// What no shard knows, from the one who answers operators.
+/// Queries about the node as a whole, answered by the commands of operators.
 #[derive(Debug)]
 struct CtlQueries(Ctl);
 

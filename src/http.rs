@@ -44,11 +44,11 @@ use response::{Response, Status, TEXT};
 
 /// Connections at one address.
 pub const CONNECTIONS_MAX: usize = 256;
-/// How long a connection may be without a request.
+/// Longest time that a connection may be without a request.
 pub const IDLE_PATIENCE: Duration = Duration::from_secs(75);
-/// How long a request may take to come.
+/// Longest time that a request may take to come.
 pub const REQUEST_PATIENCE: Duration = Duration::from_secs(15);
-/// What is read at once.
+/// Bytes of one read.
 const READ_BYTES: usize = 16 * 1024;
 /// The type of ng messages.
 const NG: &str = "application/x-rtpengine-ng";
@@ -76,7 +76,7 @@ impl HttpFront {
         Acceptor::start(Listener::tcp(address)?, "http", terms, clients).map(HttpFront)
     }
 
-    /// Where it listens.
+    /// Address of the listener.
     pub fn address(&self) -> Option<SocketAddr> {
         self.0.address()
     }
@@ -183,9 +183,9 @@ fn write(mut connection: &Connection, bytes: &[u8]) -> Result<(), String> {
     connection.write_all(bytes).map_err(|error| error.to_string())
 }
 
-/// Why there is no request.
+/// Reasons that there is no request.
 enum Unread {
-    /// It cannot be read.
+    /// Unreadable.
     Refused(Status),
     /// The connection is no more, or too slow.
     Lost(io::Error),

@@ -38,11 +38,11 @@ mod connection;
 use connection::Stream;
 pub use connection::{AtWork, Connection, WRITE_PATIENCE};
 
-/// How long the end waits for requests at work: longer than a shard may take to answer.
+/// Longest wait at the end for requests at work: longer than a shard may take to answer.
 pub const END_PATIENCE: Duration = Duration::from_secs(3);
 /// Connections that may wait to be accepted. One that finds no room here tries again after a second at best.
 const BACKLOG: i32 = 4096;
-/// How long a new connection waits for the threads of those that have made room to end.
+/// Longest wait of a new connection for the end of the threads of those that have made room.
 const ROOM_PATIENCE: Duration = Duration::from_millis(500);
 
 /// A socket that listens.
@@ -68,7 +68,7 @@ impl Listener {
         Ok(Listener::Tcp(socket.into()))
     }
 
-    /// Where it is bound, in words.
+    /// Address of the listener, in words.
     pub fn place(&self) -> String {
         match self {
             Listener::Tcp(listener) => {
@@ -104,21 +104,21 @@ impl Listener {
     }
 }
 
-/// What is done with connections.
+/// Service for the connections of a listener.
 pub trait Serve: Send + Sync + 'static {
     /// Serves one until it ends; runs on the connection's own thread. What answers a request does so under
     /// [`Connection::at_work`].
     fn serve(&self, connection: &Connection);
 
-    /// Where refused requests are said.
+    /// Log of refused requests.
     fn requests(&self) -> &RequestLog;
 }
 
-/// What happened to the connections of all listeners.
+/// Counts of the connections of all listeners.
 #[derive(Debug, Default)]
 pub struct ListenerCounters([ConnectionCounters; ListenerKind::STREAMS.len()]);
 
-/// What happened to the connections of one kind of listener.
+/// Counts of the connections of one kind of listener.
 #[derive(Debug, Default)]
 pub struct ConnectionCounters {
     /// Let in.
@@ -130,23 +130,23 @@ pub struct ConnectionCounters {
 }
 
 impl ListenerCounters {
-    /// Those of a kind that takes connections.
+    /// Counts of a kind that takes connections.
     pub fn of(&self, kind: ListenerKind) -> &ConnectionCounters {
         let at = ListenerKind::STREAMS.iter().position(|stream| *stream == kind);
         &self.0[at.expect("a kind that takes connections")]
     }
 }
 
-/// What a listener is, and what it grants.
+/// Kind of a listener, and what it grants.
 #[derive(Clone, Debug)]
 pub struct Terms {
     /// Its kind.
     pub kind: ListenerKind,
-    /// What its peers may ask for.
+    /// Rights of its peers.
     pub rights: Rights,
     /// Connections that may be open.
     pub connections_max: usize,
-    /// Where connections are counted.
+    /// Counts of connections.
     pub counters: Arc<ListenerCounters>,
 }
 
@@ -204,7 +204,7 @@ impl Acceptor {
     }
 }
 
-/// What the thread that accepts works with.
+/// State of the thread that accepts connections.
 struct Entrance<S> {
     listener: Arc<Listener>,
     listener_name: Arc<ListenerName>,

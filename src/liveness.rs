@@ -20,7 +20,7 @@ use crate::ng::node_task::NodeTask;
 use crate::node::liveness::{Liveness, words};
 use crate::notify;
 
-/// How often shards are asked.
+/// Interval between questions to the shards.
 const PERIOD: Duration = Duration::from_millis(250);
 
 /// Asks for signs of life until the channel is closed, and tells the thread that receives for those that give none.

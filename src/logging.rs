@@ -35,11 +35,11 @@ static DEBUGGED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Lines on their way to standard error.
 static QUEUE: Queue = Queue::empty();
-/// How long the end of the process, or of a thread by a panic, waits for its last lines to be written.
+/// Longest wait at the end of the process, or of a thread by a panic, for its last lines to be written.
 const LAST_WORDS_PATIENCE: Duration = Duration::from_secs(1);
 
 thread_local! {
-    /// What this thread logs now is not left out, however many lines wait.
+    /// Marks the lines of this thread: none of them is left out, however many wait.
     static INSISTS: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -146,7 +146,7 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     flush();
 }
 
-/// As usual: on a terminal, unless it can show none or somebody wants none (no-color.org).
+/// Colours as usual: on a terminal, unless it can show none or somebody wants none (no-color.org).
 fn is_coloured() -> bool {
     let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let shown = std::env::var_os("TERM").is_some_and(|terminal| terminal != "dumb");
@@ -233,7 +233,7 @@ impl Log for Gate {
     }
 }
 
-/// Whether a level lets a line through. Of other crates only warnings and errors are of use to operators.
+/// True if a level lets a line through. Of other crates only warnings and errors are of use to operators.
 fn passes(record: &Record<'_>, level: LevelFilter) -> bool {
     let crate_name = record.module_path().unwrap_or_default().split("::").next();
     let is_ours = matches!(crate_name, Some("tandem" | "tandem_shards"));
@@ -269,7 +269,7 @@ struct Window {
     seen: u64,
 }
 
-/// What a [`Limiter`] says about one line.
+/// Verdict of a [`Limiter`] about one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admit {
     /// Write it.
@@ -387,7 +387,7 @@ mod tests {
         }
     }
 
-    /// This test once more, as a process whose standard error is this. It logs and panics.
+    /// Runs this test once more, as a process whose standard error is this. It logs and panics.
     fn panicking(stderr: impl Into<Stdio>) -> Child {
         let myself = std::env::current_exe().expect("a program");
         let mut child = ChildProcess::new(myself);

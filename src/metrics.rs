@@ -27,16 +27,16 @@ use crate::request_log::Protocol;
 /// The content type of the page.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// What the page shows.
+/// Data of the page.
 #[derive(Debug)]
 pub struct Metrics<'a> {
     /// The version of this program.
     pub version: &'static str,
-    /// When the node started.
+    /// Time of the node's start.
     pub started: Timestamp,
     /// The shards that answered.
     pub reports: Vec<ShardReport>,
-    /// How busy each of them was in the last second, in thousandths.
+    /// Load of each of them in the last second, in thousandths.
     pub busy_permille: Vec<u64>,
     /// The shards that did not.
     pub silent: Vec<ShardId>,
@@ -48,7 +48,7 @@ pub struct Metrics<'a> {
     pub log_lines_lost: u64,
     /// `max-sessions`; negative is off.
     pub max_sessions: i64,
-    /// What happened to the connections of listeners.
+    /// Counts of the connections of listeners.
     pub listeners: &'a ListenerCounters,
     /// Counts of the ng protocol.
     pub ng: &'a NgCounters,
@@ -77,13 +77,16 @@ pub fn page(metrics: &Metrics<'_>) -> String {
 }
 
 fn node(page: &mut Page, metrics: &Metrics<'_>) {
-    page.counter("events_lost_total", "Events of calls that are missing in the log: they came too fast.");
+    page.counter(
+        "events_lost_total",
+        "Events of calls that are missing in the log, since they came too fast.",
+    );
     page.sample(&[], metrics.events_lost);
     page.counter("log_lines_lost_total", "Lines that are missing in the log: nobody read them in time.");
     page.sample(&[], metrics.log_lines_lost);
     page.gauge("build_info", "Always 1; the version is the label.");
     page.sample(&[("version", &metrics.version)], 1);
-    page.gauge("start_time_seconds", "When the node started, since the epoch.");
+    page.gauge("start_time_seconds", "Time of the node's start, since the epoch.");
     page.sample(&[], seconds(Duration::from_micros(metrics.started.as_micros())));
     if metrics.max_sessions >= 0 {
         page.gauge("calls_limit", "max-sessions: own calls that are allowed.");
@@ -196,7 +199,7 @@ fn ports(page: &mut Page, addresses: &[InterfaceUse]) {
             _ => page.sample(&[("interface", &interface), ("address", &address.ip)], here),
         }
     }
-    page.gauge("ports_limit", "Media ports there are on the addresses of an interface.");
+    page.gauge("ports_limit", "Media ports that exist on the addresses of an interface.");
     for (name, (_, limit)) in &sums {
         page.sample(&[("interface", &shown(name))], limit);
     }
@@ -253,14 +256,14 @@ fn ng(page: &mut Page, counters: &NgCounters) {
     for feature in Feature::ALL {
         page.sample(&[("feature", &feature.name())], counters.not_done(feature));
     }
-    page.counter("ng_events_total", "What else happened in the ng protocol.");
+    page.counter("ng_events_total", "ng requests ignored, repeated or refused, by event.");
     for (event, count) in counters.named() {
         page.sample(&[("event", &event)], count);
     }
 }
 
 fn refusals(page: &mut Page, refusals: &[(Protocol, String, u64)]) {
-    page.counter("refused_requests_total", "Requests that were refused, by protocol and reason.");
+    page.counter("refused_requests_total", "Refused requests, by protocol and reason.");
     for (protocol, reason, count) in refusals {
         page.sample(&[("protocol", &protocol.name()), ("reason", reason)], count);
     }
@@ -269,37 +272,34 @@ fn refusals(page: &mut Page, refusals: &[(Protocol, String, u64)]) {
 fn redis(page: &mut Page, status: &RedisStatus) {
     page.gauge("redis_writing", "1 if own calls can be written.");
     page.sample(&[], u8::from(status.writing));
-    page.gauge("redis_owed", "Own calls whose latest state is not acknowledged yet.");
+    page.gauge("redis_pending_writes", "Own calls whose latest state Redis has not acknowledged yet.");
     page.sample(&[], status.owed);
-    page.gauge("redis_feed_connected", "1 if notifications of a followed keyspace arrive.");
+    page.gauge("redis_keyspace_connected", "1 if notifications of a followed keyspace arrive.");
     for feed in &status.feeds {
         page.sample(&[("keyspace", &feed.keyspace)], u8::from(feed.connected));
     }
-    page.gauge("redis_deletions_owed", "Ended calls whose records are still to be deleted.");
+    page.gauge("redis_pending_deletions", "Ended calls whose records are still to be deleted.");
     page.sample(&[], status.deletions_owed);
     page.gauge(
-        "redis_feed_age_seconds",
-        "Since when the server has not answered where notifications come from.",
+        "redis_keyspace_silent_seconds",
+        "Time since the server's last answer on the connection of notifications.",
     );
     page.sample(&[], age(status.silent_for));
-    page.gauge("redis_feed_unchanged_seconds", "Since when nothing has changed in a followed keyspace.");
+    page.gauge("redis_keyspace_unchanged_seconds", "Time since the last change in a followed keyspace.");
     for feed in &status.feeds {
         page.sample(&[("keyspace", &feed.keyspace)], age(feed.age));
     }
-    page.gauge("redis_feed_held", "Calls held for a followed keyspace.");
+    page.gauge("standby_calls", "Foreign calls of a followed keyspace that are held ready here.");
     for feed in &status.feeds {
         page.sample(&[("keyspace", &feed.keyspace)], feed.held);
     }
-    page.gauge(
-        "redis_feed_waiting",
-        "Calls of a followed keyspace whose records are still to be dealt with.",
-    );
+    page.gauge("redis_records_pending", "Calls of a followed keyspace whose records are not dealt with yet.");
     for feed in &status.feeds {
         page.sample(&[("keyspace", &feed.keyspace)], feed.waiting);
     }
-    page.gauge("redis_lag_seconds", "From the last notification to when its call was brought up to date.");
+    page.gauge("redis_lag_seconds", "Time from the last notification until its call was up to date.");
     page.sample(&[], seconds(status.lag));
-    page.counter("redis_events_total", "What happened with Redis.");
+    page.counter("redis_events_total", "Redis replication events, by event.");
     for (event, count) in &status.counters {
         page.sample(&[("event", event)], count);
     }

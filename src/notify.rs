@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::time::Duration;
 
-/// How long systemd is waited for.
+/// Longest wait for systemd.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The daemon serves.
@@ -20,13 +20,13 @@ pub fn alive() {
     tell("WATCHDOG=1");
 }
 
-/// How long systemd's watchdog waits for the next sign of life of this process, if there is one.
+/// Longest silence of this process that systemd's watchdog accepts, if there is a watchdog.
 pub fn watchdog() -> Option<Duration> {
     let number = |name| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     watchdog_of(number("WATCHDOG_USEC"), number("WATCHDOG_PID"), u64::from(std::process::id()))
 }
 
-/// What systemd's variables mean for the process with this number: another one may be meant.
+/// Meaning of systemd's variables for the process with this number: another one may be meant.
 fn watchdog_of(micros: Option<u64>, meant: Option<u64>, process: u64) -> Option<Duration> {
     micros
         .filter(|micros| *micros > 0 && meant.is_none_or(|meant| meant == process))

@@ -1,4 +1,4 @@
-//! Who asks, through which listener, and what may be asked for there.
+//! Origin of a request: its listener, its peer, and its rights.
 //!
 //! # The model
 //!
@@ -38,13 +38,13 @@ impl Rights {
     /// To read and to change, as operators do.
     pub const OPERATE: Rights = Rights { change: true, ..Rights::READ };
 
-    /// These, and ng if it is allowed.
+    /// Adds ng to the rights if it is allowed.
     #[must_use]
     pub const fn with_signal(self, signal: bool) -> Rights {
         Rights { signal, ..self }
     }
 
-    /// Those that are in both.
+    /// Rights that are in both.
     #[must_use]
     pub const fn and(self, other: Rights) -> Rights {
         Rights {
@@ -54,7 +54,7 @@ impl Rights {
         }
     }
 
-    /// Whether something may be asked for.
+    /// True if the rights contain this one.
     pub const fn allow(self, right: Right) -> bool {
         match right {
             Right::Read => self.read,
@@ -128,7 +128,7 @@ impl ListenerKind {
         }
     }
 
-    /// What is spoken there.
+    /// Protocol of the listener.
     pub fn protocol(self) -> Protocol {
         match self {
             ListenerKind::Ng | ListenerKind::TcpNg => Protocol::Ng,
@@ -147,7 +147,7 @@ pub struct ListenerName {
     pub place: String,
 }
 
-/// Who is at the other end.
+/// The other end of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peer {
     /// Somebody at an address.
@@ -163,7 +163,7 @@ pub enum Peer {
     Unknown,
 }
 
-/// Where a request comes from.
+/// Source of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// Through which listener.

@@ -41,9 +41,9 @@ pub struct About<'a> {
     pub protocol: Protocol,
     /// Its call-id, if it has one.
     pub call_id: Option<&'a [u8]>,
-    /// Who asked, and where.
+    /// Origin of the request.
     pub origin: &'a Origin,
-    /// What was asked, if that could be read.
+    /// Command or its text, if that could be read.
     pub command: &'a [u8],
 }
 

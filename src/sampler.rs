@@ -17,9 +17,9 @@ use tandem_shards::output::Reply;
 use crate::config::NodeLimits;
 use crate::node::{Node, Rates, now};
 
-/// How often load and CPU are measured.
+/// Interval of measurements of load and CPU.
 const PERIOD: Duration = Duration::from_millis(500);
-/// How soon it is noticed that a limit was set.
+/// Interval of looks at limits while none is set.
 const IDLE_PERIOD: Duration = Duration::from_secs(10);
 
 /// Measures until the channel is closed.
@@ -80,7 +80,7 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(path).unwrap_or_default()
 }
 
-/// What was measured.
+/// Measurements of the host and the node.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Measured {
     load: f64,
@@ -89,7 +89,7 @@ struct Measured {
 }
 
 impl Measured {
-    /// What trips no limit.
+    /// Measurements that trip no limit.
     const NONE: Measured = Measured { load: 0.0, cpu: 0.0, bandwidth: 0 };
 
     fn against(&self, limits: &NodeLimits) -> Overload {

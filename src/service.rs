@@ -1,4 +1,4 @@
-//! What the fronts over streams put requests to: the node, or a test.
+//! Services that the stream listeners ask of the node, or of a test.
 
 use std::fmt;
 use std::sync::Arc;
@@ -36,20 +36,20 @@ pub trait Service: fmt::Debug + Send + Sync {
     fn answer_plain(&self, payload: &[u8], origin: &Origin) -> Vec<u8>;
     /// Counts of the ng protocol.
     fn counters(&self) -> &NgCounters;
-    /// Where refused requests are said.
+    /// Log of refused requests.
     fn requests(&self) -> &RequestLog;
     /// Runs a line of the CLI.
     ///
     /// # Errors
     /// Its origin may not ask for that, in words.
     fn cli(&self, line: &str, origin: &Origin) -> Result<String, String>;
-    /// How the node is.
+    /// Health of the node.
     fn health(&self) -> Health;
     /// The page for Prometheus.
     fn metrics(&self) -> String;
 }
 
-/// How a node is.
+/// Health of a node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Health {
     /// Shards that do not turn.
@@ -58,12 +58,12 @@ pub struct Health {
     pub draining: bool,
     /// An own media address that is not here although it should be, in words.
     pub absent: Option<String>,
-    /// What does not work besides; new calls are taken all the same.
+    /// Parts that do not work; new calls are taken all the same.
     pub degraded: Option<String>,
 }
 
 impl Health {
-    /// Whether all shards turn their loops.
+    /// Ok if all shards turn their loops.
     ///
     /// # Errors
     /// Which do not, in words.
@@ -74,8 +74,8 @@ impl Health {
         Err(liveness::words(&self.silent))
     }
 
-    /// Whether new calls are taken, and what does not work all the same. A Redis is one for all nodes: if its loss
-    /// made them unready, nobody would take calls.
+    /// Ok if new calls are taken, with the parts that do not work all the same. A Redis is one for all nodes: if its
+    /// loss made them unready, nobody would take calls.
     ///
     /// # Errors
     /// Why not, in words.
@@ -132,7 +132,7 @@ impl NodeService {
         answer.unwrap_or_else(|why| state.unanswered(now(), state.node_place(), again(), why))
     }
 
-    /// What the shards say, and which say nothing.
+    /// Reports of the shards, and the shards that are silent.
     fn reports(&self) -> (Vec<ShardReport>, Vec<ShardId>) {
         let (mut reports, mut silent) = (Vec::new(), Vec::new());
         let answers = self.callers.take().ask_all(|_| Command::Report);
@@ -225,7 +225,7 @@ pub mod tests {
     pub struct FakeService {
         state: Arc<NgState>,
         exchange: Mutex<Exchange>,
-        /// What `health` says.
+        /// Answer of `health`.
         pub health: Mutex<Health>,
     }
 
@@ -248,7 +248,7 @@ pub mod tests {
     struct CliOnly;
 
     impl NodeQueries for CliOnly {
-        /// As a node without calls would: the rights are those of the real table.
+        /// Answers as a node without calls would: the rights are those of the real table.
         fn cli(&self, line: &str, origin: &Origin) -> Result<String, String> {
             let right = right_of(line.as_bytes());
             if origin.rights.allow(right) { Ok(format!("<{line}>\n")) } else { Err(format!("{right:?}")) }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 /// Deepest nesting accepted when reading; a relay's statistics need about ten.
 const DEPTH_MAX: u32 = 32;
 
-/// Why bytes are no bencode value: where it went wrong.
+/// Offset at which bytes are no bencode value.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Malformed {
     offset: usize,

@@ -46,7 +46,7 @@ pub(crate) struct Options {
     pub(crate) ports: RangeInclusive<u16>,
 }
 
-/// How long each request of the calls took.
+/// Times that the requests of the calls took.
 #[derive(Debug, Default)]
 pub(crate) struct Timings {
     offer: Samples,

@@ -8,7 +8,7 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// How long ago that was.
+/// Time that has passed since.
 #[expect(clippy::disallowed_methods, reason = "a bench measures real time")]
 pub(crate) fn since(start: Instant) -> Duration {
     start.elapsed()

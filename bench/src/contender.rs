@@ -14,7 +14,7 @@ use crate::{clock, ng};
 /// Time to end after SIGTERM before it is killed.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Which relay.
+/// Relay to measure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Contender {
     /// tandem, from this binary.
@@ -25,7 +25,7 @@ pub(crate) enum Contender {
     Forwarder,
 }
 
-/// Where a relay listens and on which core it runs.
+/// Addresses of a relay and its core.
 #[derive(Clone, Debug)]
 pub(crate) struct Placement {
     pub(crate) core: usize,

@@ -39,7 +39,7 @@ pub(crate) struct Options {
     shards: Vec<String>,
 }
 
-/// What was seen of the shards: the most calls that each had at once.
+/// Observations of the shards: the most calls that each had at once.
 #[derive(Debug, Default)]
 struct Seen {
     calls: Vec<u64>,

@@ -6,17 +6,17 @@ use serde_json::{Value, json};
 
 use crate::ng::{Client, Failure};
 
-/// What is needed to set up one call.
+/// Parts of one call's set-up.
 #[derive(Clone, Debug)]
 pub(crate) struct Dialogue {
     pub(crate) call_id: String,
-    /// Where the calling phone listens.
+    /// Address of the calling phone.
     pub(crate) caller: SocketAddr,
-    /// Where the called phone listens.
+    /// Address of the called phone.
     pub(crate) callee: SocketAddr,
 }
 
-/// Where the two phones of an open call must send to.
+/// Addresses that the two phones of an open call must send to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RelayPorts {
     pub(crate) for_caller: SocketAddr,

@@ -23,7 +23,7 @@ const DRAIN: Duration = Duration::from_millis(200);
 /// Packets sent before reading again, when the generator is behind.
 const BURST: u64 = 32;
 
-/// How the generator passes the time between packets.
+/// Use of the time between packets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Pace {
     /// Spin: exact, and takes a whole core.
@@ -63,7 +63,7 @@ pub(crate) struct Options {
     /// Phones to share among the streams.
     #[arg(long, default_value_t = 16)]
     pub(crate) phones: u16,
-    /// What to do between packets.
+    /// Use of the time between packets.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) pace: Pace,
     /// Name of this run in the output.

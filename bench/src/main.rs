@@ -51,7 +51,7 @@ enum Command {
         /// Process to watch.
         #[arg(long)]
         pid: u32,
-        /// How long to watch, in seconds.
+        /// Seconds to watch.
         #[arg(long, default_value_t = 5)]
         seconds: u64,
     },
@@ -77,7 +77,7 @@ enum Command {
         /// Address of the relay's ng listener.
         #[arg(long, default_value = "127.0.0.1:2223")]
         ng: SocketAddr,
-        /// How long to wait, in seconds.
+        /// Seconds to wait.
         #[arg(long, default_value_t = 10)]
         seconds: u64,
     },

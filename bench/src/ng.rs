@@ -16,7 +16,7 @@ const RESEND_AFTER: Duration = Duration::from_secs(1);
 /// Attempts in all.
 const ATTEMPTS: u32 = 5;
 
-/// Why a request has no good reply.
+/// Reasons that a request has no good reply.
 #[derive(Debug)]
 pub(crate) enum Failure {
     Io(io::Error),

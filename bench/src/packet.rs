@@ -9,7 +9,7 @@ pub(crate) const LENGTH: usize = 172;
 const MAGIC: u32 = 0x7461_6e64;
 const FILL_FROM: usize = 40;
 
-/// What one test packet carries.
+/// Content of one test packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mark {
     /// Tells apart the phases of a run: late packets of an earlier phase do not count.

@@ -24,7 +24,7 @@ const CONTROL_LENGTH: usize = 64;
 /// Datagrams read from one phone before the next has its turn.
 const TURN: usize = 64;
 
-/// What arrived in the current run.
+/// Packets that arrived in the current run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
     pub(crate) delivered: u64,
@@ -46,7 +46,7 @@ struct Window {
     seen: u64,
 }
 
-/// How a packet stands to those before it.
+/// Relation of a packet to those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Arrival {
     InOrder,

@@ -1,4 +1,4 @@
-//! What `/proc` says of a process: CPU time, descriptors, memory, ports.
+//! Facts of `/proc` about a process: CPU time, descriptors, memory, ports.
 
 use std::fs;
 use std::io;
@@ -30,7 +30,7 @@ pub(crate) fn cpu_share(pid: u32, duration: Duration) -> io::Result<f64> {
     Ok(float(used) / float(clock::nanoseconds(clock::since(start))))
 }
 
-/// What a process holds: things that must be as before once all calls are gone.
+/// Holdings of a process: they must be as before once all calls are gone.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Holdings {
     pub(crate) descriptors: usize,

@@ -46,7 +46,7 @@ pub(crate) struct Options {
     name: String,
 }
 
-/// What the other node showed.
+/// Observations of the other node.
 #[derive(Debug, Default)]
 struct Seen {
     held: Samples,

@@ -1,4 +1,4 @@
-//! Whether a new call may be made: the limits of the whole node, shared by its shards.
+//! Admission of new calls: the limits of the whole node, shared by its shards.
 //!
 //! Touched when a call is made or ends, never by a packet. rtpengine checks sessions, load, CPU and bandwidth
 //! in this order, for offers that would make a call and for nothing else; own calls count, foreign ones do not.

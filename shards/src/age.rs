@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 /// Records of rtpengine have epoch 0, and the time of the last signal as their sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Age {
-    /// When the call was made.
+    /// Time at which the call was made.
     pub created: Timestamp,
     /// The version of the record.
     pub version: Version,
@@ -23,14 +23,14 @@ pub struct Age {
 pub(crate) struct Claim {
     /// The age of its record.
     pub(crate) age: Age,
-    /// When it was last signalled there.
+    /// Time at which it was last signalled there.
     pub(crate) last_signal: Timestamp,
     /// The node's keyspace.
     pub(crate) keyspace: Keyspace,
 }
 
 impl Claim {
-    /// Whether the node that has taken a call over keeps it although another one has taken it over too: the one that
+    /// True if the node that has taken a call over keeps it although another one has taken it over too: the one that
     /// was signalled last does, since the parties go by what it has told them. Of two equals it is the one with the
     /// lower keyspace; epochs alone do not tell them apart, since both may have counted from the same record.
     pub(crate) fn prevails_over(&self, other: &Claim) -> bool {

@@ -16,11 +16,11 @@ use crate::time::Timestamp;
 pub struct Request {
     /// Comes back with the reply.
     pub id: RequestId,
-    /// What is asked.
+    /// Command.
     pub command: Command,
 }
 
-/// What can be asked of a shard. Those that name a call must come to the shard that the call-id decides.
+/// Commands to a shard. Those that name a call must come to the shard that the call-id decides.
 #[derive(Debug)]
 pub enum Command {
     /// An SDP offer. Answered with `Sdp` or `Refused`.
@@ -35,9 +35,9 @@ pub enum Command {
     Treat(Box<Treatment>),
     /// List calls, as briefs in order of creation, at most `limit`. Answered with `Calls`.
     List {
-        /// Which calls.
+        /// Calls that are meant.
         filter: Filter,
-        /// How many at most.
+        /// Most calls of an answer.
         limit: usize,
     },
     /// End all calls of a kind at once. Answered with `Count`.
@@ -74,7 +74,7 @@ pub enum Command {
     StandBy,
 }
 
-/// Which calls a command is about.
+/// Calls that a command is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Filter {
     /// All calls.
@@ -100,16 +100,16 @@ pub struct Delete {
     pub to_tag: Option<Tag>,
     /// The branch that leaves.
     pub branch: Option<Branch>,
-    /// When: at once for zero; the configured delay if not given.
+    /// Delay: at once for zero; the configured delay if not given.
     pub delay: Option<Duration>,
 }
 
 /// A stored call to be held ready, or taken back after a restart.
 #[derive(Clone, Debug)]
 pub struct Restore {
-    /// Where the record was found.
+    /// Keyspace in which the record was found.
     pub keyspace: Keyspace,
-    /// Whether that is this node's own keyspace.
+    /// True for this node's own keyspace.
     pub own: bool,
     /// The call.
     pub call: CallSnapshot,

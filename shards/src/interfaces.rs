@@ -32,8 +32,8 @@ pub struct Interfaces {
     addresses: Vec<LocalAddress>,
 }
 
-/// Where packets come back to this relay, or to another that holds the same addresses: those of an interface, as
-/// bound or as shown in SDPs, with a port of the range.
+/// Addresses at which packets come back to this relay, or to another that holds the same addresses: those of an
+/// interface, as bound or as shown in SDPs, with a port of the range.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnAddresses {
     pub(crate) interfaces: Arc<Interfaces>,
@@ -42,7 +42,7 @@ pub(crate) struct OwnAddresses {
 }
 
 impl OwnAddresses {
-    /// Whether an address is among them.
+    /// True if an address is among them.
     pub(crate) fn contain(&self, address: SocketAddr) -> bool {
         let (first, last) = self.ports;
         (first..=last).contains(&address.port()) && self.interfaces.has_address(address.ip())
@@ -80,12 +80,12 @@ impl Interfaces {
         &self.addresses[0].interface
     }
 
-    /// Whether an interface of this name exists.
+    /// True if an interface of this name exists.
     pub fn has(&self, name: &InterfaceName) -> bool {
         self.addresses.iter().any(|a| a.interface == *name)
     }
 
-    /// Whether an address is one of an interface, as bound or as shown in SDPs.
+    /// True for an address of an interface, as bound or as shown in SDPs.
     pub fn has_address(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
         self.addresses.iter().any(|a| [a.ip, a.advertised].map(|own| own.to_canonical()).contains(&ip))

@@ -72,7 +72,7 @@ pub use self::core::{Core, ReturnAddress, Wanted};
 pub use self::messages::Messages;
 pub use self::request_socket::{DatagramPath, RequestSocket};
 
-/// What a set of shards is made of.
+/// Parts of a set of shards.
 #[derive(Clone, Debug)]
 pub struct ShardsConfig {
     /// The CPU of each shard; the length is the number of shards. Several may share a CPU.
@@ -85,8 +85,8 @@ pub struct ShardsConfig {
     pub admission: Arc<Admission>,
     /// Settings to begin with.
     pub settings: Settings,
-    /// How long a shard lets packets gather when it relays more than 10 000 a second, in microseconds: less
-    /// CPU for that much delay. Zero is off, and so is a kernel before 6.12.
+    /// Microseconds for which a shard lets packets gather when it relays more than 10 000 a second: less CPU for that
+    /// much delay. Zero is off, and so is a kernel before 6.12.
     pub min_wait_us: u32,
 }
 
@@ -106,7 +106,7 @@ struct Mailbox {
     listening: mailbox::Sender<mailbox::Listening>,
 }
 
-/// What leaves a shard for the store.
+/// Changes of calls on their way to the store.
 #[derive(Debug)]
 pub enum Publication {
     /// An own call changed.
@@ -119,12 +119,12 @@ pub enum Publication {
     Disowned(CallId),
 }
 
-/// Whether publications were dropped.
+/// Notes of publications that were dropped.
 #[derive(Clone, Debug)]
 pub struct PublicationLosses(Arc<outlet::Losses>);
 
 impl PublicationLosses {
-    /// Whether one was dropped since the last call: then every own call must be published again
+    /// True if one was dropped since the last call: then every own call must be published again
     /// ([`Command::Republish`]).
     pub fn take(&self) -> bool {
         self.0.publications.swap(false, Ordering::AcqRel)
@@ -136,13 +136,13 @@ impl PublicationLosses {
 pub struct EventLosses(Arc<outlet::Losses>);
 
 impl EventLosses {
-    /// How many, since the start.
+    /// Number of dropped publications since the start.
     pub fn count(&self) -> u64 {
         self.0.events.load(Ordering::Relaxed)
     }
 }
 
-/// Why a question was not answered.
+/// Reasons that a question was not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AskError {
     /// The shard's mailbox is full.
@@ -165,7 +165,7 @@ pub trait Ask {
     fn ask(&mut self, shard: ShardId, command: Command) -> Result<Reply, AskError>;
 }
 
-/// Why shards could not be started: one sentence for the operator.
+/// Reason that shards could not be started: one sentence for the operator.
 #[derive(Debug)]
 pub struct StartError(pub String);
 

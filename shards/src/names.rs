@@ -18,7 +18,7 @@ macro_rules! byte_string {
                 &self.0
             }
 
-            /// Whether there is nothing in it.
+            /// True if it has no bytes.
             pub fn is_empty(&self) -> bool {
                 self.0.is_empty()
             }
@@ -157,7 +157,7 @@ pub struct SocketId {
     pub generation: u32,
 }
 
-/// Which caller asked, and its own count of what it asked: tells an answer where to go.
+/// Number of the caller, and its own count of its requests: the way of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId {
     /// Index of the caller in the table fixed at start.

@@ -13,14 +13,14 @@ use crate::names::{CallId, Keyspace, RequestId, SocketId};
 pub use crate::reasons::{DropReason, EndCause};
 use crate::stats::ShardReport;
 
-/// What becomes of one packet.
+/// Fate of one packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Send the packet, as it now is, out of a local socket.
     Forward {
         /// The socket it leaves from.
         via: SocketId,
-        /// Where it goes.
+        /// Endpoint that gets it.
         to: SocketAddr,
     },
     /// The relay itself was the receiver.
@@ -29,7 +29,7 @@ pub enum Verdict {
     Drop(DropReason),
 }
 
-/// What the driver must do.
+/// Work for the driver.
 #[derive(Debug)]
 pub enum Effect {
     /// Bind a UDP socket and receive on it; answer with `handle_opened` before the next input.
@@ -57,9 +57,9 @@ pub enum Effect {
     Transmit {
         /// The socket it leaves from.
         via: SocketId,
-        /// Where it goes.
+        /// Endpoint that gets it.
         to: SocketAddr,
-        /// What is sent.
+        /// Payload to send.
         payload: Box<[u8]>,
     },
     /// An own call changed: store it.
@@ -70,16 +70,16 @@ pub enum Effect {
     Retire(Superseded),
     /// An own call became foreign: what is not stored of it yet is somebody else's to store.
     Disown(CallId),
-    /// What [`Shard::flow`](crate::Shard::flow) shows of a flow has changed; for whoever mirrors flows.
+    /// A change of what [`Shard::flow`](crate::Shard::flow) shows of a flow; for whoever mirrors flows.
     Flow {
         /// The flow.
         flow: FlowId,
-        /// What became of it.
+        /// Kind of change.
         change: FlowChange,
     },
     /// Answer a request.
     Reply {
-        /// Which.
+        /// Request to answer.
         to: RequestId,
         /// With what.
         reply: Reply,
@@ -88,14 +88,14 @@ pub enum Effect {
     Event(Event),
 }
 
-/// What became of a flow.
+/// Kinds of changes of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlowChange {
-    /// It is new.
+    /// Made.
     Installed,
-    /// It goes on otherwise.
+    /// Changed.
     Changed,
-    /// It is gone; its index may be used again.
+    /// Gone; its index may be used again.
     Removed,
 }
 
@@ -104,13 +104,13 @@ pub enum FlowChange {
 pub struct Superseded {
     /// The call.
     pub call_id: CallId,
-    /// Where the old record is.
+    /// Keyspace of the old record.
     pub keyspace: Keyspace,
     /// The age of the new record: only an older one is removed.
     pub by: Age,
 }
 
-/// Why a socket could not be opened.
+/// Reasons that a socket could not be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpenError {
     /// Somebody else has the port: try another.
@@ -130,7 +130,7 @@ pub enum Reply {
     Done,
     /// A call as it is.
     Call(Box<CallSnapshot>),
-    /// What was ended: the call as it was last, and whether its sockets are closed already.
+    /// Ended: the call as it was last, and whether its sockets are closed already.
     Ended {
         /// The call before it ended.
         call: Box<CallSnapshot>,
@@ -139,17 +139,17 @@ pub enum Reply {
     },
     /// Calls.
     Calls(Vec<CallBrief>),
-    /// How many calls it was about.
+    /// Number of calls that the command was about.
     Count(u64),
     /// Counters of the shard.
     Shard(Box<ShardReport>),
-    /// What became of a restored record.
+    /// Outcome of a restored record.
     Restored(RestoreOutcome),
     /// Not done, and why.
     Refused(Refusal),
 }
 
-/// What became of a record that was handed in.
+/// Outcomes of a record that was handed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RestoreOutcome {
     /// A new call.
@@ -160,17 +160,17 @@ pub enum RestoreOutcome {
     Unchanged,
     /// Older than what is here.
     Stale,
-    /// It is an own call here, and the record is not newer.
+    /// An own call here, and the record is not newer.
     OwnHere,
     /// An own call here was found to be owned elsewhere by a newer record: it is foreign now.
     Yielded,
     /// Its ports are taken; it is kept and tried again.
     Pending,
-    /// It cannot be held here at all (unknown interface, no room).
+    /// No way to hold it here at all (unknown interface, no room).
     Refused(Refusal),
 }
 
-/// Why a request was refused. The ng layer has the texts that clients match.
+/// Reasons to refuse a request. The ng layer has the texts that clients match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -200,9 +200,9 @@ pub enum Refusal {
     DialogueMismatch,
     /// The media would be keyed otherwise on the two sides: encryption is passed on, not converted.
     Keying {
-        /// As the SDP says.
+        /// Keying in the SDP.
         said: Keying,
-        /// As the other side has it, or is to have it.
+        /// Keying that the other side has, or is to have.
         other: Keying,
     },
     /// A ceiling of [`crate::limits`].
@@ -211,7 +211,7 @@ pub enum Refusal {
     UnknownInterface,
 }
 
-/// How the packets of a media are keyed.
+/// Ways to key the packets of a media.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keying {
     /// Not at all: `RTP/AVP`, `RTP/AVPF`.
@@ -237,11 +237,11 @@ impl fmt::Display for Keying {
 pub struct Event {
     /// The call.
     pub call_id: CallId,
-    /// What happened.
+    /// Kind of event.
     pub kind: EventKind,
 }
 
-/// What can happen to a call.
+/// Events of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventKind {

@@ -1,4 +1,4 @@
-//! What calls draw on: ports, sockets, the packet path and the queue of effects.
+//! Shared resources of the calls of a shard: ports, sockets, the packet path and the queue of effects.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! Which ports are taken: one bitmap for each local IP address, shared by all shards.
+//! Ports that are taken: one bitmap for each local IP address, shared by all shards.
 //!
 //! Each shard *prefers* its slice of the range, so that shards seldom meet, but the truth is the bitmap: a
 //! restored call needs the very ports that another node, with another number of shards, has chosen.
@@ -66,7 +66,7 @@ impl Bits {
     }
 }
 
-/// How many consecutive ports are wanted, and where they start.
+/// Number of consecutive ports that are wanted, and where they start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PortWish {
     /// RTP on an even port and RTCP on the next (RFC 3550 section 11), this many times in a row.
@@ -76,7 +76,7 @@ pub enum PortWish {
 }
 
 impl PortWish {
-    /// How many ports that is.
+    /// Number of ports.
     pub fn len(self) -> u16 {
         match self {
             PortWish::Pairs(pairs) => pairs * 2,
@@ -84,7 +84,7 @@ impl PortWish {
         }
     }
 
-    /// Whether that is none.
+    /// True for no ports.
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
@@ -142,7 +142,7 @@ impl Ports {
         self.pool(address).refused.store(refused, Ordering::Relaxed);
     }
 
-    /// Whether no ports of an address are handed out.
+    /// True if no ports of an address are handed out.
     pub fn is_refused(&self, address: AddressId) -> bool {
         self.pool(address).refused.load(Ordering::Relaxed)
     }
@@ -192,12 +192,12 @@ impl Ports {
         }
     }
 
-    /// Whether a port is taken.
+    /// True if a port is taken.
     pub fn is_taken(&self, at: AddressId, port: u16) -> bool {
         self.pool(at).taken.has(port)
     }
 
-    /// How many ports of an address are taken, in the range or out of it.
+    /// Number of ports of an address that are taken, in the range or out of it.
     pub fn taken(&self, at: AddressId) -> u32 {
         self.pool(at).taken.0.iter().map(|word| word.load(Ordering::Relaxed).count_ones()).sum()
     }
@@ -252,10 +252,10 @@ impl Ports {
     }
 }
 
-/// Which free ports a search takes.
+/// Free ports that a search takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Round {
-    /// Those that were not used in this round yet.
+    /// Ports that were not used in this round yet.
     This,
     /// All.
     Any,
@@ -336,7 +336,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the order of taking, claiming and giving back: no port has two holders.
+        /// No port has two holders, in any order of taking, claiming and giving back.
         #[test]
         fn no_port_is_handed_out_twice(
             operations in proptest::collection::vec((0u8..4, 0u16..3, any::<u64>()), 1..OPERATIONS_MAX)

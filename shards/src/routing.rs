@@ -1,4 +1,4 @@
-//! Which shard a call lives on.
+//! The shard of a call.
 
 use crate::names::{CallId, ShardId};
 

@@ -66,7 +66,7 @@ mod switch {
         static CHOSEN: Cell<Option<Sabotage>> = const { Cell::new(None) };
     }
 
-    /// Whether a bug is to show itself, on this thread.
+    /// True if a bug is to show itself, on this thread.
     pub fn on(bug: Sabotage) -> bool {
         CHOSEN.get() == Some(bug)
     }

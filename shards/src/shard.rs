@@ -42,7 +42,7 @@ use opening::Opening;
 use ownership::Leases;
 use restoring::Pending;
 
-/// What a shard is made of.
+/// Parts of a shard.
 #[derive(Clone, Debug)]
 pub struct ShardConfig {
     /// Its number.
@@ -100,7 +100,7 @@ impl Shard {
         self.plane.id
     }
 
-    /// What becomes of a packet that came in on `socket` from `source`. The packet may be rewritten in place.
+    /// Relays a packet that came in on `socket` from `source`: its verdict. The packet may be rewritten in place.
     pub fn relay(
         &mut self,
         now: Timestamp,
@@ -197,7 +197,7 @@ impl Shard {
         self.plane.relay.flows.views()
     }
 
-    /// When [`Shard::handle_timeout`] is wanted next.
+    /// Time at which [`Shard::handle_timeout`] is wanted next.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         self.calls.next_deadline().into_iter().chain(self.pending.next()).min()
     }

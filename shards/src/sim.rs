@@ -50,7 +50,7 @@ fn split(seed: u64, part: &str) -> Random {
     Random::new(fnv1a(part.as_bytes()) ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
-/// Whether something happens that happens `per_mille` times in a thousand.
+/// True `per_mille` times in a thousand.
 fn chance(random: &mut Random, per_mille: u64) -> bool {
     per_mille > 0 && random.below(1000) < per_mille
 }

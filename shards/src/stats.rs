@@ -7,9 +7,9 @@ use crate::reasons::{DropReason, EndCause};
 /// Packets at one local address since the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// What came in; its errors are packets dropped.
+    /// Packets received; its errors are packets dropped.
     pub ingress: StreamCounts,
-    /// What went out; its errors are packets that the kernel refused to send.
+    /// Packets sent; its errors are packets that the kernel refused to send.
     pub egress: StreamCounts,
 }
 
@@ -67,7 +67,7 @@ impl Counters {
         self.drops[reason as usize] += 1;
     }
 
-    /// How many packets were dropped for a reason.
+    /// Number of packets dropped for a reason.
     pub fn dropped(&self, reason: DropReason) -> u64 {
         self.drops[reason as usize]
     }
@@ -77,7 +77,7 @@ impl Counters {
         self.ended[cause as usize] += 1;
     }
 
-    /// How many calls ended for a cause.
+    /// Number of calls that ended for a cause.
     pub fn ended(&self, cause: EndCause) -> u64 {
         self.ended[cause as usize]
     }
@@ -111,10 +111,10 @@ impl Counters {
     }
 }
 
-/// What a shard tells about itself.
+/// Report of a shard about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShardReport {
-    /// Which shard.
+    /// Number of the shard.
     pub shard: ShardId,
     /// The CPU it is pinned to, if it is; filled in by the driver.
     pub cpu: Option<usize>,

@@ -159,7 +159,7 @@ fn the_rtcp_mux_matrix() {
     }
 }
 
-/// As recorded on rtpengine 10.5: what B multiplexes once is required of it, there and in the media after it.
+/// Recorded on rtpengine 10.5: what B multiplexes once is required of it, there and in the media after it.
 #[test]
 fn a_party_that_multiplexes_is_offered_nothing_else() {
     let mut world = World::new();

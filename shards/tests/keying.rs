@@ -1,4 +1,4 @@
-//! How media is keyed: it passes from end to end, so both ends must do the same.
+//! Keying of media: it passes from end to end, so both ends must do the same.
 
 mod common;
 

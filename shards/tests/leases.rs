@@ -1,4 +1,5 @@
-//! Who answers for a foreign call: its owner for as long as its record is known, and else its own timeouts.
+//! Responsibility for a foreign call: its owner's for as long as its record is known, and else that of its own
+//! timeouts.
 
 mod common;
 

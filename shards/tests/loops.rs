@@ -122,7 +122,7 @@ fn one_party_that_names_the_port_of_the_other_makes_no_endless_loop() {
     }
 }
 
-/// As phones can do it to any relay: each learns from the answer where the other sends to.
+/// Phones can do this to any relay: each learns from the answer where the other sends to.
 #[test]
 fn with_all_as_usual_two_phones_that_name_each_others_ports_make_no_endless_loop() {
     for carrier in Carrier::ALL {

@@ -209,7 +209,7 @@ fn every_cause_of_an_end_can_count() {
     }
 }
 
-/// Whether A and B send, for each media; zero-way and one-way streams afterwards.
+/// Sending of A and B, for each media; zero-way and one-way streams afterwards.
 type Silence = (&'static [(bool, bool)], (u64, u64));
 
 #[test]

@@ -21,7 +21,7 @@ type Change = fn(&mut Signal);
 
 const CALLS: [&str; 2] = ["c", "d"];
 const CASES: u32 = if cfg!(miri) { 2 } else { 300 };
-/// So few that they run out: four pairs, two of them taken by somebody else.
+/// A range so small that it runs out: four pairs, two of them taken by somebody else.
 const PORTS: (u16, u16) = (30000, 30007);
 const TAKEN: [&str; 4] = ["127.0.0.1:30002", "127.0.0.1:30005", "127.0.0.2:30000", "[::1]:30004"];
 

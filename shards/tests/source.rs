@@ -1,4 +1,4 @@
-//! Whose packets are taken for a party's: strict-source, the guard and learning, in all their combinations.
+//! Packets that are taken for a party's: strict-source, the guard and learning, in all their combinations.
 
 mod common;
 
@@ -26,7 +26,7 @@ enum Sender {
 }
 use Sender::{Addr, All, Exact, Port};
 
-/// What is sent: the first five at once, the last three after the window.
+/// Senders of the packets: the first five at once, the last three after the window.
 const SENT: [Sender; 8] = [All, Port, Addr, Exact, All, All, Exact, Port];
 
 impl Sender {
@@ -72,7 +72,7 @@ const STRICT: [Row; 8] = [
     row(true, Learning::Off, [0, 0, 0, 1, 0, 0, 1, 0], [Exact; 8]),
 ];
 
-/// What has happened to the call before its media comes.
+/// History of the call before its media comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Before {
     Answer,
@@ -119,7 +119,7 @@ impl Scene {
         self.world.send(&source.to_string(), self.to_b, &self.carrier.packet(sequence)).is_some()
     }
 
-    /// Where A's packets go.
+    /// Endpoint that A's packets go to.
     fn endpoint(&mut self) -> SocketAddr {
         let source = self.carrier.port(address(A_AT)).to_string();
         self.world.send(&source, self.to_a, &self.carrier.packet(1)).expect("A's packets pass").1

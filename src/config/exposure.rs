@@ -9,9 +9,9 @@ use crate::origin::ListenerKind;
 /// A listener worth a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exposure {
-    /// Which.
+    /// Kind of listener.
     pub kind: ListenerKind,
-    /// Where.
+    /// Address.
     pub address: SocketAddr,
     /// Others than users of this host reach it.
     pub is_wide: bool,

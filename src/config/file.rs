@@ -296,7 +296,7 @@ mod tests {
         assert_eq!(masked("\"redis://:secret@h/1\""), "\"redis://***@h/1\"");
     }
 
-    /// What each strange text comes to is little, and is found without going over the text again for each error.
+    /// Errors of each strange text are few, and are found without going over the text again for each error.
     #[test]
     fn strange_texts_are_refused_in_few_words() {
         let room = FILE_BYTES_MAX / 2;

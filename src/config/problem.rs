@@ -1,11 +1,11 @@
-//! What is wrong with a configuration: each with its place, its key, its value and the reason.
+//! Errors of a configuration: each with its place, its key, its value and the reason.
 
 use std::fmt::{self, Write};
 use std::path::PathBuf;
 
 use serde::Serialize;
 
-/// Where a value was given.
+/// Place of a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     /// In the file.
@@ -30,13 +30,13 @@ pub enum Place {
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Where.
+    /// Place.
     pub place: Place,
-    /// Which key; empty for the file as a whole.
+    /// Key; empty for the file as a whole.
     pub key: String,
     /// The value seen; none for an unknown key.
     pub value: Option<String>,
-    /// Why it is refused, and what would be right.
+    /// Reason of the refusal, and what would be right.
     pub reason: String,
 }
 

@@ -15,7 +15,7 @@ pub enum Switchover {
     Off,
 }
 
-/// How a Redis is reached.
+/// Ways to reach a Redis.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// Directly.
@@ -34,10 +34,10 @@ pub enum Place {
     },
 }
 
-/// Where a Redis is, and which keyspace.
+/// Address and keyspace of a Redis.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedisUrl {
-    /// How it is reached.
+    /// Way to reach it.
     pub place: Place,
     /// Keyspace (database number).
     pub keyspace: Keyspace,
@@ -45,7 +45,7 @@ pub struct RedisUrl {
     pub user: Option<String>,
     /// Password.
     pub password: Option<Secret>,
-    /// Whether the connection is encrypted.
+    /// The connection is encrypted.
     pub tls: bool,
 }
 

@@ -25,7 +25,7 @@ pub struct InterfaceConfig {
 pub enum CtlSocket {
     /// The first of the usual places that can be written.
     Usual,
-    /// This path.
+    /// A path.
     At(PathBuf),
     /// None.
     Off,

@@ -64,7 +64,7 @@ enum Shown {
 /// The meaning of zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Zero {
-    /// It would end all calls.
+    /// Zero would end all calls.
     Refused,
     /// Off.
     Taken,
@@ -349,17 +349,17 @@ impl Parameter {
 
 const NO_EFFECT: &str = "it cannot be changed while tandem runs";
 
-/// Why a number was not read; the texts are those that C's `strtol` leads to.
+/// Reasons that a number was not read; the texts are those that C's `strtol` leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotANumber {
-    /// It begins with something else.
+    /// No digits at the beginning.
     NoDigits,
-    /// It is too large.
+    /// Too large a number.
     TooLarge,
 }
 
 impl NotANumber {
-    /// As rtpengine says it.
+    /// Text of rtpengine.
     pub fn text(self) -> &'static str {
         match self {
             NotANumber::NoDigits => "no digits found",

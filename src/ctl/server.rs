@@ -56,7 +56,7 @@ impl BoundListener {
         Ok(Some(BoundListener(Listener::Unix(listener, path))))
     }
 
-    /// Where it is bound, in words.
+    /// Address of the listener, in words.
     pub fn place(&self) -> String {
         self.0.place()
     }

@@ -1,4 +1,4 @@
-//! Where the socket of `tandem ctl` is, for the daemon and for the client.
+//! Path of the socket of `tandem ctl`, for the daemon and for the client.
 
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};

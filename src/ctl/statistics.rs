@@ -80,7 +80,7 @@ pub struct Totals {
     pub sessions: SessionCounts,
     /// Media streams now.
     pub streams: u64,
-    /// Since the start.
+    /// Counters since the start.
     pub counters: Counters,
     /// In the last second.
     pub rate: Rate,

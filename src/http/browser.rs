@@ -14,7 +14,7 @@
 
 use std::net::IpAddr;
 
-/// What a request says about the page it was sent for.
+/// Page that a request was sent for, as its header fields show it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
     /// `Host`
@@ -26,7 +26,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// Why a request for this page is refused, if it is; these origins are allowed besides the listener's own.
+    /// Reason to refuse a request for this page, if there is one; these origins are allowed besides the listener's own.
     pub fn refusal(&self, allowed: &[String]) -> Option<&'static str> {
         let origin = self.origin.as_deref().map(normal);
         if let Some(origin) = &origin {
@@ -49,13 +49,13 @@ impl Page {
     }
 }
 
-/// Whether a page may send a body of this type to another site without asking that site first (the Fetch
-/// standard: CORS-safelisted request headers).
+/// True if a page may send a body of this type to another site without asking that site first (the Fetch standard:
+/// CORS-safelisted request headers).
 pub fn is_simple(content_type: &str) -> bool {
     matches!(content_type, "" | "text/plain" | "application/x-www-form-urlencoded" | "multipart/form-data")
 }
 
-/// Whether an origin of the configuration is one.
+/// True for the origin of a page.
 pub fn is_origin(text: &str) -> bool {
     let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
     rest.is_some_and(|host| {

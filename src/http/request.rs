@@ -21,30 +21,30 @@ const CHUNK_LINE_BYTES_MAX: usize = 256;
 /// A whole request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// What and where, and how.
+    /// Method, target and version.
     pub head: Head,
-    /// What it carries.
+    /// Body.
     pub body: Vec<u8>,
 }
 
 /// A request without its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// What is to be done.
+    /// Work that it asks for.
     pub method: Method,
     /// With what: a path, and perhaps a query.
     pub target: String,
     /// The type of the body, in lower case and without parameters.
     pub content_type: String,
-    /// Whether the connection may stay open.
+    /// The connection may stay open.
     pub keep_alive: bool,
-    /// It wants to go on as a WebSocket.
+    /// Change to a WebSocket, if asked for.
     pub upgrade: Option<Upgrade>,
     /// The page that it was sent for, if a browser sent it.
     pub page: Page,
 }
 
-/// What a request does.
+/// Kinds of work that a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// Reads.
@@ -76,7 +76,7 @@ pub struct Reader {
     waits_for_leave: bool,
 }
 
-/// How a body comes.
+/// Framing of a body.
 #[derive(Debug)]
 enum Body {
     Sized(usize),
@@ -112,17 +112,17 @@ impl Reader {
         Ok(Some(Request { head, body }))
     }
 
-    /// Whether the peer waits for leave to send the body (RFC 9110 section 10.1.1); said once.
+    /// True once if the peer waits for `100 Continue` before it sends the body (RFC 9110 section 10.1.1).
     pub fn take_leave(&mut self) -> bool {
         std::mem::take(&mut self.waits_for_leave)
     }
 
-    /// Whether a request has begun.
+    /// True if a request has begun.
     pub fn is_inside(&self) -> bool {
         self.open.is_some() || !self.bytes.is_empty()
     }
 
-    /// What came behind the last request.
+    /// Bytes behind the last request.
     pub fn into_rest(self) -> Vec<u8> {
         self.bytes
     }
@@ -169,7 +169,7 @@ fn parse_head(bytes: &[u8]) -> Result<Option<(usize, Opened)>, Status> {
     Ok(Some((length, Opened { head, body, expects_leave })))
 }
 
-/// How long the body is (RFC 9112 section 6.3).
+/// Length of the body (RFC 9112 section 6.3).
 fn body_of(fields: &Fields<'_>) -> Result<Body, Status> {
     let mut lengths = fields.all("content-length");
     let mut codings = fields.all("transfer-encoding");

@@ -5,7 +5,7 @@ use std::io::Write;
 /// The content type of short words to people and programs.
 pub const TEXT: &str = "text/plain";
 
-/// How a request went.
+/// Results of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// 200
@@ -54,13 +54,13 @@ impl Status {
 /// A response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
-    /// How it went.
+    /// Result.
     pub status: Status,
     /// The type of the body.
     pub content_type: &'static str,
     /// A field that goes with the status.
     pub field: Option<(&'static str, &'static str)>,
-    /// What it carries.
+    /// Body.
     pub body: Vec<u8>,
     /// The log has been told why.
     pub is_said: bool,
@@ -95,7 +95,7 @@ impl Response {
         Response { is_said: true, ..self }
     }
 
-    /// As it goes out; `bodiless` for the answer to HEAD.
+    /// Bytes as they go out; `bodiless` for the answer to HEAD.
     pub fn to_bytes(&self, keep_alive: bool, bodiless: bool) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.body.len() + 256);
         let (line, length) = (self.status.line(), self.body.len());

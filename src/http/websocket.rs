@@ -18,10 +18,10 @@ use crate::listener::Connection;
 use crate::origin::{Origin, Right, Rights};
 use crate::service::Service;
 
-/// What a connection reads at once.
+/// Bytes that a connection reads at once.
 const READ_BUFFER_BYTES: usize = 16 * 1024;
 
-/// What is spoken.
+/// Protocols within a WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subprotocol {
     /// ng with cookies.
@@ -30,7 +30,7 @@ pub enum Subprotocol {
     NgPlain,
     /// Lines of the CLI.
     Cli,
-    /// What is said comes back.
+    /// Echo: every message comes back.
     Echo,
 }
 
@@ -45,7 +45,7 @@ const NAMES: [(&str, Subprotocol); 6] = [
 ];
 
 impl Subprotocol {
-    /// What its messages ask for at least. What comes back as it was asks for nothing.
+    /// Least right that its messages need. An echo needs none.
     fn needs(self) -> Option<Right> {
         match self {
             Subprotocol::Ng | Subprotocol::NgPlain => Some(Right::Signal),

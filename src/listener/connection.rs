@@ -12,12 +12,12 @@ use std::time::Duration;
 use super::Open;
 use crate::origin::Origin;
 
-/// How long a write may take.
+/// Longest time that a write may take.
 pub const WRITE_PATIENCE: Duration = Duration::from_secs(10);
 /// A peer that is gone without a word is noticed after about two minutes.
 const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(60), Duration::from_secs(15), 4);
-/// How often what a peer still sends after its last answer is read, [`LAST_BYTES`] at most each time:
-/// enough for a message or a body that was refused for its length.
+/// Most reads of what a peer still sends after its last answer, of [`LAST_BYTES`] each: enough for a message or a body
+/// that was refused for its length.
 const LAST_READS: usize = 128;
 /// See [`LAST_READS`].
 const LAST_BYTES: usize = 16 * 1024;
@@ -68,7 +68,7 @@ impl Connection {
         Connection::new(Stream::Unix(stream), origin, Arc::default())
     }
 
-    /// Where its requests come from.
+    /// Origin of its requests.
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
@@ -81,8 +81,7 @@ impl Connection {
         AtWork(self)
     }
 
-    /// Whether the listener ends, or others need the place: what has been asked is answered, nothing more is
-    /// read.
+    /// True if the listener ends, or others need the place: what has been asked is answered, nothing more is read.
     pub fn is_closing(&self) -> bool {
         self.open.is_closing() || self.evicted.load(Ordering::Acquire)
     }
@@ -103,7 +102,7 @@ impl Connection {
         (self.at_work.load(Ordering::Relaxed), self.last_request.load(Ordering::Relaxed))
     }
 
-    /// How long one read waits; `None` is for ever.
+    /// Sets the longest wait of one read; `None` is for ever.
     ///
     /// # Errors
     /// The system refuses the option.

@@ -1,4 +1,4 @@
-//! Who gets a place, and who gives it up.
+//! Places of a listener: the connections that get one, and those that give theirs up.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

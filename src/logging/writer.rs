@@ -21,9 +21,9 @@ const GATHERING: Duration = Duration::from_millis(5);
 /// The room that a line needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Room {
-    /// It is left out where there is none.
+    /// Room if there is some; without, the line is left out.
     Bounded,
-    /// It always finds some: the last words of a thread, or of the process.
+    /// Room in any case: for the last words of a thread, or of the process.
     Always,
 }
 

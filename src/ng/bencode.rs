@@ -9,7 +9,7 @@ use std::fmt;
 
 use super::value::Value;
 
-/// What is refused although it may be well formed.
+/// Limits of a text, however well formed it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Lists and dictionaries inside one another.
@@ -27,16 +27,16 @@ impl Limits {
     pub const RECORD: Limits = Limits { depth: 16, items: 512 * 1024, bytes: 16 << 20 };
 }
 
-/// Why a text cannot be read.
+/// Reasons that a text cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BencodeError {
-    /// It is fine as far as it goes, but it stops too early.
+    /// Well formed as far as it goes, but it stops too early.
     Incomplete,
-    /// It is broken at this offset.
+    /// Malformed at this offset.
     Malformed {
         /// Offset of the offending byte, counted from 0.
         offset: usize,
-        /// What is wrong with it.
+        /// The fault.
         reason: &'static str,
     },
 }

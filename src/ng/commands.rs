@@ -3,11 +3,11 @@
 /// The end of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommandEffect {
-    /// It is carried out.
+    /// Carried out.
     Done,
-    /// It is answered `ok`, which proxies need, although nothing is done.
+    /// Answered `ok`, which proxies need, although nothing is done.
     OkAlone,
-    /// It is refused: it needs what does not exist here.
+    /// Refused: it needs what does not exist here.
     Refused,
 }
 

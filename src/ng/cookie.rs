@@ -19,10 +19,10 @@ use ahash::{AHashMap, RandomState};
 use tandem_shards::sabotage::{self, Sabotage};
 use tandem_shards::time::Timestamp;
 
-/// How often the generations are swapped.
+/// Interval at which the generations are swapped.
 const GENERATION: Duration = Duration::from_secs(30);
 
-/// How much is kept.
+/// Limits of the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CookieLimits {
     /// Replies in both generations.
@@ -61,7 +61,7 @@ impl Cookie {
         Cookie { text: message[..length].into(), digest: digests.hash_one(counts) }
     }
 
-    /// As it was sent, to come back before the reply.
+    /// Cookie as it was sent, to come back before the reply.
     pub fn text(&self) -> &[u8] {
         &self.text
     }
@@ -130,12 +130,12 @@ impl CookieCache {
         self.young.bytes += bytes;
     }
 
-    /// How many replies are kept.
+    /// Number of replies that are kept.
     pub fn len(&self) -> usize {
         self.young.replies.len() + self.old.replies.len()
     }
 
-    /// Whether none is kept.
+    /// True if none is kept.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

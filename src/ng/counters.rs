@@ -1,4 +1,4 @@
-//! What the ng protocol counts: commands by kind and by proxy, and everything that was ignored or dropped.
+//! Counts of the ng protocol: commands by kind and by proxy, and everything that was ignored or dropped.
 //!
 //! Counts are relaxed atomics with many writers; nothing reads one to decide anything.
 
@@ -16,7 +16,7 @@ const PROXIES_MAX: usize = 256;
 
 const COMMANDS: usize = CommandKind::ALL.len();
 
-/// What was done for one proxy.
+/// Counts of the requests of one proxy.
 #[derive(Clone, Debug)]
 pub struct ProxyCounts {
     /// Requests by command, in the order of [`CommandKind::ALL`].
@@ -33,7 +33,7 @@ impl Default for ProxyCounts {
     }
 }
 
-/// What was in a request and had no effect. Never an error: proxies are newer or older than a relay.
+/// Keys, flags and values without effect, for the counters. Never an error: proxies are newer or older than a relay.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ignored {
     /// Keys that mean nothing here.
@@ -90,7 +90,7 @@ impl Count {
         self.0.fetch_add(more, Ordering::Relaxed);
     }
 
-    /// How much it is.
+    /// Value of the counter.
     pub fn value(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
@@ -147,7 +147,7 @@ impl NgCounters {
         self.not_done[feature as usize].add(1);
     }
 
-    /// How many requests were answered `ok` although they ask for this.
+    /// Number of requests that were answered `ok` although they ask for this.
     pub fn not_done(&self, feature: Feature) -> u64 {
         self.not_done[feature as usize].value()
     }
@@ -160,12 +160,12 @@ impl NgCounters {
         self.ignored_unsupported.add(ignored.unsupported);
     }
 
-    /// How many requests of a kind there were.
+    /// Number of requests of a kind.
     pub fn commands(&self, kind: CommandKind) -> u64 {
         self.commands[kind as usize].load(Ordering::Relaxed)
     }
 
-    /// What was done for each proxy, in the order of addresses.
+    /// Counts of each proxy, in the order of addresses.
     pub fn proxies(&self) -> Vec<(IpAddr, ProxyCounts)> {
         let mut all: BTreeMap<IpAddr, ProxyCounts> = BTreeMap::new();
         for place in &self.proxies {

@@ -36,9 +36,9 @@ use crate::request_log::{About, Cut, RequestLog};
 /// The state that all places have in common.
 #[derive(Debug)]
 pub struct NgState {
-    /// What happened.
+    /// Counts of events.
     pub counters: NgCounters,
-    /// Where refused requests are said.
+    /// Log of refused requests.
     pub requests: Arc<RequestLog>,
     /// Answers about the node; there before anything is asked.
     node_queries: OnceLock<Box<dyn NodeQueries>>,
@@ -229,7 +229,7 @@ pub enum Begun {
     Answered(Arc<[u8]>),
     /// The shard of its call has to be asked first; then comes [`Exchange::finish`].
     Asks(Box<Asked>, Command),
-    /// It is about the node, and has to be looked up there.
+    /// A request about the node, to be looked up there.
     ForNode(Box<Head>, NodeRequest),
 }
 

@@ -64,11 +64,11 @@ pub struct Fields {
     pub directional: bool,
     /// Flag `all`.
     pub all: bool,
-    /// What an offer or answer asks for.
+    /// Options of an offer or answer.
     pub options: Options,
     /// Flag `debug`: the log is to tell all about the call.
     pub debug: bool,
-    /// What was said in vain.
+    /// Keys, flags and values without effect, for the counters.
     pub ignored: Ignored,
     /// Features that were asked for and do not exist, with the key or flag; the first few.
     pub not_done: Vec<(Feature, Vec<u8>)>,
@@ -84,7 +84,7 @@ pub struct Fields {
 /// The way a value was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Written {
-    /// As a value of its own in the dictionary.
+    /// A value of its own in the dictionary.
     Dictionary,
     /// Inside `rtpp-flags`.
     FlagText,
@@ -124,7 +124,7 @@ struct Profile {
 }
 
 impl Profile {
-    /// As an `m=` line says it.
+    /// Protocol as an `m=` line has it.
     fn protocol(self) -> Option<Text> {
         let text = match (self.dtls, self.secure, self.feedback) {
             (true, _, false) => "UDP/TLS/RTP/SAVP",
@@ -293,7 +293,7 @@ impl Fields {
         }
     }
 
-    /// What follows from several fields together.
+    /// Sets fields that follow from several others together.
     fn settle(&mut self) {
         if self.sip_source {
             self.options.source_address = self.received_from;

@@ -1,4 +1,4 @@
-//! Where messages end in a stream: cookie, one space, one dictionary or object, and the next one follows.
+//! Ends of messages in a stream: cookie, one space, one dictionary or object, and the next one follows.
 //!
 //! # The model
 //!
@@ -50,7 +50,7 @@ enum Part {
     End,
 }
 
-/// What JSON is inside of.
+/// Part of a JSON text that the framer is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Inside {
     Brackets,
@@ -58,7 +58,7 @@ enum Inside {
     Escape,
 }
 
-/// How far one step went.
+/// Progress of one step.
 enum Step {
     On(Part, usize),
     More,
@@ -100,7 +100,7 @@ impl Framer {
         }
     }
 
-    /// Whether a message has begun.
+    /// True if a message has begun.
     pub fn is_inside(&self) -> bool {
         !self.bytes.is_empty()
     }

@@ -10,12 +10,12 @@ use serde_json::Value as Json;
 use super::bencode::Limits;
 use super::value::Value;
 
-/// Why a JSON document cannot be read.
+/// Reasons that a JSON document cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JsonError {
-    /// It is no JSON, or more of it than is accepted.
+    /// No JSON, or more of it than is accepted.
     Malformed,
-    /// It is JSON, but not an object.
+    /// JSON, but not an object.
     NotAnObject,
 }
 

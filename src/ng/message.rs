@@ -44,7 +44,7 @@ pub struct Head {
     /// The key of its reply; none if it came without a cookie (`ng-plain`).
     pub(super) cookie: Option<Cookie>,
     pub(super) encoding: Encoding,
-    /// It could be decoded.
+    /// True if a dictionary could be decoded.
     pub(super) is_dictionary: bool,
     pub(super) said: Said,
     /// The longest reply that can be sent to where it came from.
@@ -55,9 +55,9 @@ pub struct Head {
 /// The reason that a message has no request.
 #[derive(Debug)]
 pub enum Unread {
-    /// It is no dictionary.
+    /// Not a dictionary.
     Malformed(NgRefusal),
-    /// It makes no sense.
+    /// A dictionary that makes no sense as a request.
     Request(RequestError),
 }
 
@@ -68,7 +68,7 @@ pub enum Place {
     Shard(ShardId),
     /// At the thread for requests about the node.
     Node,
-    /// Wherever it is: nobody has to be asked.
+    /// Any place: nobody has to be asked.
     Anywhere,
 }
 

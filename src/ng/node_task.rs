@@ -12,7 +12,7 @@ const TASKS_MAX: usize = 256;
 pub enum NodeTask {
     /// A message.
     Message(Box<IncomingMessage>),
-    /// This shard does not turn.
+    /// A shard that does not turn.
     Stalled(ShardId),
     /// The end.
     End,

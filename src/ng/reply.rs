@@ -9,7 +9,7 @@ use tandem_shards::output::Refusal;
 use super::value::Value;
 use super::{bencode, json};
 
-/// How a message is written; a reply is written as its request was.
+/// Encoding of a message; a reply has that of its request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     /// First byte `d`.
@@ -48,13 +48,13 @@ pub fn pong() -> Value<'static> {
 pub struct NgRefusal {
     /// The text that clients match; out of a finite set.
     pub reason: Cow<'static, str>,
-    /// How it is told.
+    /// Form of the reply.
     pub form: RefusalForm,
-    /// What the log says besides, such as the line of the SDP.
+    /// Detail for the log, such as the line of the SDP.
     pub detail: Option<String>,
 }
 
-/// How a proxy is told that its request is not done.
+/// Forms of a reply to a request that is not done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalForm {
     /// `error` with the reason.
@@ -80,18 +80,18 @@ impl NgRefusal {
         NgRefusal { detail: Some(detail.into()), ..self }
     }
 
-    /// Whether it is a limit.
+    /// True for a limit.
     pub fn is_limit(&self) -> bool {
         matches!(self.form, RefusalForm::LoadLimit | RefusalForm::LegacyLimit)
     }
 
-    /// Whether the proxy takes it for a failure.
+    /// True if the proxy takes it for a failure.
     pub fn is_error(&self) -> bool {
         use RefusalForm::{CliError, Error, ErrorWithSdp, LegacyLimit};
         matches!(self.form, Error | CliError | ErrorWithSdp | LegacyLimit)
     }
 
-    /// As the proxy is told.
+    /// Reply to the proxy.
     pub fn reply(&self) -> Value<'static> {
         let reason = self.reason.as_ref().to_owned();
         let mut reply = Value::dictionary();

@@ -1,4 +1,4 @@
-//! What `query` and `delete` tell of a call: the statistics tree of rtpengine.
+//! Statistics of a call for `query` and `delete`, as rtpengine's tree.
 //!
 //! With a tag, that party and those it is linked to are shown; an unknown tag shows nobody, and is no error.
 //! After a `delete` without delay the local addresses are left out, since the sockets are closed already.
@@ -12,14 +12,14 @@ use tandem_shards::time::Timestamp;
 
 use super::value::Value;
 
-/// What is shown of a call.
+/// Data of a call to show.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
     /// Only this party and its counterparts.
     pub tag: Option<&'a Tag>,
     /// The sockets are closed.
     pub gone: bool,
-    /// When the call was written to Redis last.
+    /// Time at which the call was written to Redis last.
     pub written: Option<Timestamp>,
 }
 

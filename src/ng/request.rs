@@ -29,7 +29,7 @@ pub enum NgRequest {
     Answer(Box<Signal>),
     /// `delete`
     Delete {
-        /// What the shard is asked.
+        /// Command for the shard.
         delete: Box<Delete>,
         /// Flag `fatal`: an unknown call is an error, not a warning.
         fatal: bool,
@@ -58,7 +58,7 @@ pub enum NgRequest {
     NotDone {
         /// The call.
         call_id: CallId,
-        /// What was asked for; none if it was to be ended, and that is so.
+        /// Missing feature that was asked for; none if it was to be ended, and that is so.
         feature: Option<Feature>,
         /// The text for an unknown one.
         unknown: &'static str,
@@ -87,7 +87,7 @@ impl NgRequest {
     }
 }
 
-/// Why a request cannot be carried out. The texts are rtpengine's: proxies compare some of them.
+/// Reasons that a request cannot be carried out. The texts are rtpengine's: proxies compare some of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestError {
     /// No `command`, or it is not a string.
@@ -108,7 +108,7 @@ pub enum RequestError {
     EmptySdp,
     /// The SDP cannot be read.
     Sdp {
-        /// Why.
+        /// The reason.
         error: SdpError,
         /// The line to blame, if it is one.
         line: Option<Vec<u8>>,
@@ -144,7 +144,7 @@ impl RequestError {
         }
     }
 
-    /// What the log says besides.
+    /// Detail for the log.
     pub fn detail(&self) -> Option<String> {
         let RequestError::Sdp { error, line } = self else { return None };
         let line = line.as_ref().map(|line| format!(": \"{}\"", Cut(line)));
@@ -155,7 +155,7 @@ impl RequestError {
 /// A request as far as it could be read.
 #[derive(Debug)]
 pub struct Parsed {
-    /// What it asks.
+    /// Request, or the reason that there is none.
     pub request: Result<NgRequest, RequestError>,
     /// The rest of the request.
     pub said: Said,
@@ -174,7 +174,7 @@ pub struct Said {
     pub call_id: Option<CallId>,
     /// Flag `debug`.
     pub debug: bool,
-    /// What was said in vain.
+    /// Keys, flags and values without effect, for the counters.
     pub ignored: Ignored,
     /// Features that were asked for and do not exist, with the key or flag.
     pub not_done: Vec<(Feature, Vec<u8>)>,
@@ -289,7 +289,7 @@ fn delete(fields: Fields) -> Result<NgRequest, RequestError> {
     Ok(NgRequest::Delete { delete: Box::new(delete), fatal: fields.fatal, fast: fields.fast })
 }
 
-/// Whose media it is about: a label counts most, then an address, then the tag under `directional`.
+/// Media command for a party: a label counts most, then an address, then the tag under `directional`.
 fn treatment(fields: Fields, kind: TreatmentKind, on: bool) -> Result<NgRequest, RequestError> {
     let call_id = fields.call_id.ok_or(RequestError::NoCallId)?;
     let who = match (fields.options.label, fields.address, fields.from_tag) {

@@ -18,7 +18,7 @@ use crate::service::Service;
 
 /// Connections at one address: one for each worker of a few proxies.
 pub const CONNECTIONS_MAX: usize = 256;
-/// What is read at once.
+/// Bytes of one read.
 const READ_BYTES: usize = 16 * 1024;
 
 /// The front at one address.
@@ -42,7 +42,7 @@ impl TcpFront {
         Acceptor::start(Listener::tcp(address)?, "ng-tcp", terms, proxies).map(TcpFront)
     }
 
-    /// Where it listens.
+    /// Address of the listener.
     pub fn address(&self) -> Option<SocketAddr> {
         self.0.address()
     }
@@ -76,7 +76,7 @@ impl Serve for Proxies {
     }
 }
 
-/// How a connection ended that could be written to.
+/// End of a connection that could be written to.
 enum End {
     Closed,
     Broken,

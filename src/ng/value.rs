@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-/// What bencode can say. JSON is read into the same.
+/// Values of bencode. JSON is read into the same.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Value<'a> {
     /// A byte string, not necessarily UTF-8.

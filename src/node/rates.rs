@@ -8,7 +8,7 @@ use tandem_shards::names::ShardId;
 use tandem_shards::stats::ShardReport;
 use tandem_shards::time::Timestamp;
 
-/// What the shards did lately.
+/// Work of the shards in the last seconds.
 #[derive(Debug, Default)]
 pub struct Rates {
     shards: BTreeMap<ShardId, Seen>,
@@ -21,7 +21,7 @@ struct Seen {
     rate: Rate,
 }
 
-/// What happened in one second.
+/// Work of one second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rate {
     /// Packets received.
@@ -30,7 +30,7 @@ pub struct Rate {
     pub bytes: u64,
     /// Packets dropped and sends refused.
     pub errors: u64,
-    /// How busy the loop was, in thousandths; of all shards together, the busiest.
+    /// Load of the loop, in thousandths; of all shards together, that of the busiest.
     pub busy_permille: u64,
 }
 

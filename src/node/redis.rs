@@ -8,7 +8,7 @@ use tandem_shards::time::Timestamp;
 
 /// Actions of operators on Redis; implemented by the Redis side.
 pub trait RedisControl: Send + Sync + fmt::Debug {
-    /// This node's own keyspace.
+    /// Own keyspace of this node.
     fn keyspace(&self) -> Keyspace;
     /// The keyspaces that are followed, ascending.
     fn subscribed(&self) -> Vec<Keyspace>;
@@ -33,7 +33,7 @@ pub struct RedisStatus {
     pub owed: u64,
     /// Ended calls whose records are still to be deleted.
     pub deletions_owed: u64,
-    /// Since when the server has not answered on the connection that notifications come on.
+    /// Time for which the server has not answered on the connection that notifications come on.
     pub silent_for: Duration,
     /// The server that own calls are written to.
     pub write_url: String,
@@ -56,7 +56,7 @@ pub struct FeedStatus {
     pub keyspace: Keyspace,
     /// Notifications arrive.
     pub connected: bool,
-    /// Since when nothing has changed there; long on a quiet ring.
+    /// Time since the last change there; long on a quiet ring.
     pub age: Duration,
     /// Calls held for it.
     pub held: u64,
@@ -64,7 +64,7 @@ pub struct FeedStatus {
     pub waiting: u64,
     /// The node whose calls they are, if it was heard of.
     pub peer: Option<PeerStatus>,
-    /// It is being compared with Redis.
+    /// A resync is under way.
     pub comparing: bool,
     /// The last comparison with Redis.
     pub compared: Option<Comparison>,
@@ -89,9 +89,9 @@ impl FeedStatus {
 /// Another node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerStatus {
-    /// Since when it was not heard of.
+    /// Time since it was heard of.
     pub age: Duration,
-    /// It follows this node's keyspace, so holds its calls.
+    /// True if it follows this node's keyspace, so holds its calls.
     pub holds_ours: bool,
 }
 

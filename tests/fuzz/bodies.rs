@@ -1,4 +1,4 @@
-//! What is fuzzed: a table of targets, each a function from bytes to nothing, or a panic.
+//! Fuzz targets: a table, each a function from bytes to nothing, or a panic.
 //!
 //! Each run is metered: the memory that is held at once and the processor time have a bound, which is part of
 //! the target. So that these hold on any machine, memory is what the allocator was asked for, and time is that

@@ -29,10 +29,10 @@ use crate::daemon::{Tandem, run};
 /// Runs the simulator.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// How long, in minutes; without it, until the seeds are done.
+    /// Minutes to run; without it, until the seeds are done.
     #[arg(long)]
     minutes: Option<u64>,
-    /// How many seeds.
+    /// Number of seeds.
     #[arg(long, default_value_t = 500)]
     seeds: u64,
     /// The first seed.
@@ -44,7 +44,7 @@ struct Arguments {
     /// Three nodes that share their calls, and all faults on, whatever the seed says.
     #[arg(long)]
     all_faults: bool,
-    /// What every queue between threads has room for, whatever the seed says.
+    /// Room of every queue between threads, whatever the seed says.
     #[arg(long)]
     queues: Option<usize>,
     /// Build one of the deliberate bugs in: its number, from 0.

@@ -258,7 +258,7 @@ fn one_call_id_at_two_nodes_ends_as_one_call() {
     finish(world);
 }
 
-/// How long a packet waits meanwhile is a matter of measurement: `bench/standby.sh`.
+/// Latency of packets meanwhile is a matter of measurement: `bench/standby.sh`.
 #[test]
 fn a_thousand_calls_are_restored_while_packets_flow() {
     let mut world = talking(2, 1020);

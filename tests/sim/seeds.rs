@@ -10,7 +10,7 @@ use crate::daemon::run;
 
 /// Seeds that found something, each with a line about it.
 const FOUND: &str = include_str!("seeds.txt");
-/// How many seeds of a row are run, in as many parts as there are tests for it.
+/// Seeds of a row that are run, in as many parts as there are tests for it.
 const SEEDS: u64 = 120;
 
 fn found() -> Vec<Swarm> {

@@ -1,4 +1,4 @@
-//! Who may know whom, and what the sans-IO core may not know at all.
+//! Layers: who may know whom, and what the sans-IO core may not know at all.
 
 use crate::source::has_word;
 use crate::{Breach, File, Rule, example};
@@ -13,7 +13,7 @@ pub const UNSAFE_ELSEWHERE: &[(&str, &str)] = &[
     ("tests/fuzz/bodies/meter.rs", "an allocator can only be written with it"),
 ];
 
-/// What a machine that gets its time and packets as values has no use for, and where that belongs.
+/// Words that a machine has no use for which gets its time and packets as values: their place is elsewhere.
 const OUTSIDE: &[&str] = &[
     "UdpSocket",
     "TcpStream",
@@ -36,7 +36,7 @@ const OUTSIDE: &[&str] = &[
     "crossbeam_channel",
 ];
 
-/// How far above its `unsafe` a reason may begin.
+/// Most lines between `unsafe` and the beginning of its reason.
 const REASON_LINES: usize = 8;
 
 pub const RULES: &[Rule] = &[

@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 
 use source::code_of;
 
-/// Where to look, besides the files at the top.
+/// Directories to look at, besides the files at the top.
 const DIRECTORIES: [&str; 6] = [".ci", "bench", "deploy", "shards", "src", "tests"];
-/// What was recorded or printed by a program, not written by us.
+/// Names of files and directories that were recorded or printed by a program, not written by us.
 const RECORDED: [&str; 8] =
     ["completions", "corpus", "golden", "golden.txt", "recorded-head", "records", "tandem.8", "target"];
 
@@ -55,7 +55,7 @@ fn search(text: &str, broken: impl Fn(&str) -> Option<String>) -> Vec<Breach> {
     lines.filter_map(|(line, number)| broken(line).map(|what| Breach { line: number, what })).collect()
 }
 
-/// Where a rule is broken, and what to do.
+/// A broken rule: the place, and what to do.
 #[derive(Debug)]
 struct Breach {
     line: usize,

@@ -118,7 +118,7 @@ fn raw_string(text: &str) -> usize {
     text[content..].find(&end).map_or(text.len(), |at| content + at + end.len())
 }
 
-/// Whether a word or path stands in the code by itself, not as a part of a longer word.
+/// True if a word or path stands in the code by itself, not as a part of a longer word.
 pub fn has_word(code: &str, word: &str) -> bool {
     let part = |c: char| c.is_alphanumeric() || c == '_';
     code.match_indices(word).any(|(at, _)| {
@@ -131,7 +131,7 @@ pub fn has_word(code: &str, word: &str) -> bool {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Function {
     pub name: String,
-    /// Where its `fn` stands, from 1.
+    /// Line of its `fn`, from 1.
     pub line: usize,
     /// From there to the closing brace.
     pub lines: usize,
@@ -158,7 +158,7 @@ pub fn functions(code: &str) -> Vec<Function> {
     functions
 }
 
-/// Where the body ends that belongs to a signature at the start; none for a declaration.
+/// Offset at which the body ends that belongs to a signature at the start; none for a declaration.
 fn body_end(code: &str) -> Option<usize> {
     let mut braces = 0;
     // A `;` inside these is an array's.

@@ -1,4 +1,4 @@
-//! What a reader finds in every file: its size, its head, no loose ends, and links that lead somewhere.
+//! Rules for the reader of every file: its size, its head, no loose ends, links that lead somewhere.
 
 use std::path::Path;
 
@@ -11,6 +11,14 @@ const FILE_LINES_MAX: usize = 500;
 const FUNCTION_LINES_MAX: usize = 70;
 /// Characters of a line.
 const LINE_CHARACTERS_MAX: usize = 120;
+/// Files whose doc comments have not been reworded yet.
+const NOT_YET: &[&str] = &["src/redis/"];
+/// First words of clauses and pronouns, which no doc comment begins with.
+const NO_OPENINGS: &[&str] = &[
+    "As", "Because", "How", "If", "It", "Since", "So", "That", "There", "These", "They", "This", "Those",
+    "What", "Whatever", "When", "Whenever", "Where", "Wherever", "Whether", "Which", "While", "Who",
+    "Whoever", "Whom", "Whose", "Why",
+];
 /// Notes to oneself. Written in halves, since this file is looked at as well.
 const LOOSE_ENDS: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X")];
 
@@ -58,6 +66,26 @@ pub const RULES: &[Rule] = &[
                 example("src/a.rs", "use std::fmt;\n", &[1]),
                 example("shards/src/io/a.rs", "// A model.\n", &[1]),
                 example("bench/src/a.rs", "//! A model.\n", &[]),
+            ]
+        },
+    },
+    Rule {
+        name: "doc comments open with a noun or a verb",
+        check: doc_opening,
+        shown_by: || {
+            vec![
+                example(
+                    "src/a.rs",
+                    "//! What it is.\n//!\n//! It is so.\n\n/// Whether so.\n    /// When it began.\nx: u8,\n",
+                    &[1, 5],
+                ),
+                example(
+                    "src/a.rs",
+                    "/// A node.\n/// Those that are there.\nfn f() {}\n    //! `That`.\n",
+                    &[4],
+                ),
+                example("src/a.rs", "/// Thatch.\n\n// If so.\nlet x = \"\n/// How\";\n", &[]),
+                example("README.md", "/// What it is.\n", &[]),
             ]
         },
     },
@@ -158,6 +186,30 @@ fn module_doc(file: &File) -> Vec<Breach> {
         return Vec::new();
     }
     vec![Breach { line: 1, what: "begin with `//! `: what is this, and what always holds of it?".to_owned() }]
+}
+
+/// A doc comment is read beside the name that it is about: a relative clause has to be read twice.
+fn doc_opening(file: &File) -> Vec<Breach> {
+    if !file.is_rust() || NOT_YET.iter().any(|path| file.path.starts_with(path)) {
+        return Vec::new();
+    }
+    let marker =
+        |line: &str| ["//!", "///"].into_iter().find(|marker| line.trim_start().starts_with(marker));
+    let (mut breaches, mut above) = (Vec::new(), None);
+    for ((line, code), number) in file.text.lines().zip(file.code.lines()).zip(1..) {
+        // In a string there is no comment: then the text before it is code.
+        let opening = marker(line).filter(|_| code.trim().is_empty());
+        if let Some(opening) = opening.filter(|opening| above != Some(*opening)) {
+            let text = line.trim_start().trim_start_matches(opening).trim_start_matches([' ', '`', '*', '[']);
+            let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+            if NO_OPENINGS.contains(&word) {
+                let what = format!("`{word}`: begin with a noun or with a verb in the third person");
+                breaches.push(Breach { line: number, what });
+            }
+        }
+        above = opening;
+    }
+    breaches
 }
 
 fn loose_ends(file: &File) -> Vec<Breach> {

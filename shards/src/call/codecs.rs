@@ -1,4 +1,4 @@
-//! Which formats of a section the codec options leave.
+//! Formats of a section that the codec options leave.
 
 use super::signal::{CodecOptions, Role};
 use crate::names::Text;
@@ -42,7 +42,7 @@ fn any(names_given: &[Text], codec: &Codec) -> bool {
     names_given.iter().any(|name| names(name, codec))
 }
 
-/// Whether `NAME[/RATE[/CHANNELS]]` means a codec; `all` and `full` mean every one.
+/// True if `NAME[/RATE[/CHANNELS]]` means a codec; `all` and `full` mean every one.
 fn names(name: &Text, codec: &Codec) -> bool {
     let mut parts = name.as_bytes().split(|byte| *byte == b'/');
     let encoding = parts.next().unwrap_or_default();

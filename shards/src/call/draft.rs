@@ -1,4 +1,4 @@
-//! What a signal needs before it can be carried out: which parties, interfaces, formats and local ports.
+//! Plan of a signal before it is carried out: parties, interfaces, formats and local ports.
 //!
 //! A draft changes nothing in the call. If there is none, or its ports cannot be had, the signal is refused and
 //! the call is as it was before.
@@ -69,7 +69,7 @@ pub(crate) struct SectionDraft {
     pub(crate) listener_ports: PortPlan,
 }
 
-/// What becomes of a section.
+/// Fate of a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// The relay stands in.
@@ -82,14 +82,14 @@ pub(crate) enum Fate {
     Remove,
 }
 
-/// Where the local ports of a media come from.
+/// Source of the local ports of a media.
 #[derive(Debug)]
 pub(crate) enum PortPlan {
     /// None are needed.
     None,
-    /// Those in use.
+    /// Ports in use.
     Keep,
-    /// Those in use, which belong to this endpoint from now on.
+    /// Ports in use, which belong to this endpoint from now on.
     Claim,
     /// The set at this index, used before.
     Select(usize),
@@ -294,7 +294,7 @@ impl Side {
         Ok(Side { family: Family::of(local.ip), interface, address, position: local.position })
     }
 
-    /// Whether ports are on the address toward the party.
+    /// True if ports are on the address toward the party.
     fn has(&self, set: &PortSetState) -> bool {
         set.interface == self.interface && set.position == self.position
     }
@@ -320,8 +320,7 @@ fn resolve(interfaces: &Interfaces, asked: &InterfaceName, random: u64) -> (Inte
     (interfaces.default_name().clone(), family)
 }
 
-/// Whether a section goes on with the media at its place: another type is another media (rtpengine gives it
-/// new ports).
+/// True if a section goes on with the media at its place: another type is another media (rtpengine gives it new ports).
 fn same_kind(media: &MediaState, section: &MediaDescription) -> bool {
     let relayed = |protocol: &Protocol| protocol.class != ProtocolClass::NotRelayed;
     media.kind == section.kind
@@ -342,7 +341,7 @@ fn fate(role: Role, section: &MediaDescription, options: &Options) -> Fate {
     }
 }
 
-/// Whether two signalled endpoints are the same: by the port alone where one has no address.
+/// True if two signalled endpoints are the same: by the port alone where one has no address.
 fn matches(a: SocketAddr, b: SocketAddr) -> bool {
     let no_address = |ip: IpAddr| ip.is_unspecified();
     a.port() == b.port() && (a.ip() == b.ip() || no_address(a.ip()) || no_address(b.ip()))

@@ -19,7 +19,7 @@ use crate::sabotage::{self, Sabotage};
 use crate::sdp::{Direction, MediaDescription};
 use crate::time::Timestamp;
 
-/// What a negotiation has to know of the node.
+/// Facts about the node that a negotiation depends on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NodeView<'a> {
     /// Its interfaces, and what addresses lead back to it.
@@ -113,7 +113,7 @@ fn apply_to_legs(call: &mut CallState, now: Timestamp, role: Role, signal: &Sign
     Turn { speaker, listener }
 }
 
-/// Whether the party that a party sends to has answered: then another branch does not take its media away.
+/// True if the party that a party sends to has answered: then another branch does not take its media away.
 fn is_answered(call: &CallState, leg: usize) -> bool {
     call.legs[leg].peer().is_some_and(|peer| call.legs[peer].tag.is_some())
 }
@@ -131,7 +131,7 @@ fn disable_missing(call: &mut CallState, turn: Turn, draft: &Draft) {
     }
 }
 
-/// What the parts of a signal have in common.
+/// Common parts of a signal's steps.
 struct Work<'a> {
     node: NodeView<'a>,
     now: Timestamp,
@@ -177,7 +177,7 @@ impl Work<'_> {
         Some(next.map_or(self.now, |next| next.max(self.now)))
     }
 
-    /// What a section says of the speaker, addresses aside.
+    /// Notes the content of a section about the speaker, addresses aside.
     fn note_section(&self, media: &mut MediaState, section: &MediaDescription, draft: &SectionDraft) {
         let options = self.options;
         media.protocol = section.protocol.clone();
@@ -206,7 +206,7 @@ impl Work<'_> {
         flags.nat_wait = options.nat_wait;
     }
 
-    /// What follows for the listener from the speaker's section.
+    /// Notes the consequences of the speaker's section for the listener.
     fn note_listener(
         &self,
         media: &mut MediaState,
@@ -264,7 +264,7 @@ impl Work<'_> {
         }
     }
 
-    /// Where the speaker's packets come from and go to, by its SDP.
+    /// Notes the source and the destination of the speaker's packets, by its SDP.
     fn note_endpoints(&self, media: &mut MediaState, section: &MediaDescription, endpoint: SocketAddr) {
         let known = |endpoint: SocketAddr| (!endpoint.ip().is_unspecified()).then_some(endpoint);
         let rtcp_port = section.rtcp.map_or(endpoint.port().saturating_add(1), |rtcp| rtcp.port);
@@ -306,7 +306,7 @@ fn answered_mux(listener: &MediaState, options: MuxOptions, peer_accepts: bool) 
     listener.flags.mux_offered && !options.reject && (relay_accepts || peer_accepts)
 }
 
-/// What the listener's side has to know of the speaker's.
+/// Facts about the speaker's side that the listener's side depends on.
 struct SpeakerFacts {
     zero: bool,
     generate_rtcp: bool,

@@ -1,4 +1,4 @@
-//! Who speaks to whom: matches the tags and branches of a message to the parties of a call.
+//! Parties of a message: matches its tags and branches to the parties of a call.
 //!
 //! A first offer makes two parties: the from-tag and one without a tag, which the first answer names. An offer
 //! with another via-branch makes another party without a tag. Another to-tag in an answer is another name of
@@ -20,7 +20,7 @@ pub(crate) enum LegRef {
 /// Both parties of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Parties {
-    /// Whose SDP it is.
+    /// Party whose SDP it is.
     pub(crate) speaker: LegRef,
     /// To whom it goes.
     pub(crate) listener: LegRef,
@@ -73,7 +73,7 @@ pub(crate) fn answer_parties(call: &CallState, signal: &Signal, to_tag: &Tag) ->
     Parties { speaker: known(speaker.filter(|at| Some(*at) != listener)), listener: known(listener) }
 }
 
-/// Whether a party may be known by another tag from now on.
+/// True if a party may be known by another tag from now on.
 fn may_be_renamed(leg: &LegState, signal: &Signal) -> bool {
     leg.tag.is_none() || (!leg.settled && !signal.options.new_branch)
 }
@@ -134,7 +134,7 @@ impl CallState {
 }
 
 impl LegState {
-    /// Whether the party goes by a tag, now or before.
+    /// True if the party goes by a tag, now or before.
     pub(crate) fn has_tag(&self, tag: &Tag) -> bool {
         self.tag.as_ref() == Some(tag) || self.aliases.contains(tag)
     }

@@ -1,4 +1,4 @@
-//! What the flows of a call are to do, derived from its state and the settings, and from nothing else.
+//! Flows of a call, derived from its state and the settings, and from nothing else.
 //!
 //! Runs after every change: offer, answer, delete of a leg, media command, restore, change of owner, settings. A node
 //! that holds a call ready derives the same flows from the record as the owner from its signalling.

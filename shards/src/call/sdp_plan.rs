@@ -1,4 +1,4 @@
-//! What the SDP to the listener says, once a signal is carried out.
+//! Content of the SDP to the listener, once a signal is carried out.
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -1,4 +1,4 @@
-//! What a proxy asks for: an offer or answer with its flags, already parsed and typed.
+//! Request of a proxy: an offer or answer with its flags, already parsed and typed.
 //!
 //! Flags are those of tier T1 of the ng protocol. What needs encryption, ICE or transcoding is recognised by
 //! the ng layer, which refuses or ignores it by name; the shard never sees it.
@@ -29,7 +29,7 @@ pub struct Signal {
     pub sdp: SessionDescription,
     /// The proxy that asked.
     pub proxy: SocketAddr,
-    /// How it is to be done.
+    /// Options.
     pub options: Options,
 }
 
@@ -45,7 +45,7 @@ pub(crate) enum Role {
 pub struct Options {
     /// Flags that are given or not.
     pub switches: Switches,
-    /// What is replaced in the session part of the SDP (key `replace`).
+    /// Replacements in the session part of the SDP (key `replace`).
     pub replace: Replace,
     /// The interface toward the sender of this message (key `direction`, first; `from-interface`).
     pub interface_from: Option<InterfaceName>,
@@ -144,7 +144,7 @@ flags! {
     }
 }
 
-/// Which form of `a=rtcp` is printed.
+/// Form in which `a=rtcp` is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RtcpAttributeOption {
     /// The port alone.
@@ -156,7 +156,7 @@ pub enum RtcpAttributeOption {
     Omit,
 }
 
-/// Whether a message says that the dialogue is settled; decides what another to-tag means.
+/// Settledness of the dialogue, as a message has it; decides what another to-tag means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Finality {
     /// Not said.
@@ -191,15 +191,15 @@ pub struct CodecOptions {
 pub struct Treatment {
     /// The call.
     pub call_id: CallId,
-    /// Whose media.
+    /// Party.
     pub who: Party,
-    /// What is done.
+    /// Kind.
     pub kind: TreatmentKind,
     /// Start it, or stop it.
     pub on: bool,
 }
 
-/// Whose media a [`Treatment`] is about.
+/// Party whose media a [`Treatment`] is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Party {
     /// Everybody's.
@@ -212,7 +212,7 @@ pub enum Party {
     Address(IpAddr),
 }
 
-/// What a [`Treatment`] does.
+/// Effects of a [`Treatment`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TreatmentKind {
     /// Drop all media (`block media`).

@@ -89,7 +89,7 @@ pub struct LegState {
     pub interface: InterfaceName,
     /// The family of its SDP.
     pub family: Option<Family>,
-    /// It made the first offer.
+    /// True if it made the first offer.
     pub offerer: bool,
     /// A final response was seen.
     pub settled: bool,

@@ -18,7 +18,7 @@ use crate::names::{RequestId, ShardId};
 use crate::output::Reply;
 use crate::time::Timestamp;
 
-/// How long an answer may take, unless the caller says otherwise.
+/// Longest wait for an answer, unless the caller says otherwise.
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 /// Late answers that a caller's channel has room for besides one of each shard.
 const LATE_ANSWERS: usize = 64;
@@ -33,7 +33,7 @@ pub struct Callers {
 #[derive(Debug)]
 pub struct Caller {
     pool: Arc<Pool>,
-    /// There until it is dropped.
+    /// Present until it is dropped.
     seat: Option<Seat>,
     timeout: Duration,
 }
@@ -46,7 +46,7 @@ struct Pool {
     take: Receiver<Seat>,
 }
 
-/// What one caller at a time has to itself.
+/// Parts that one caller at a time has to itself.
 #[derive(Debug)]
 struct Seat {
     index: u16,

@@ -1,4 +1,4 @@
-//! What a driver drives.
+//! The state machine that a driver drives.
 //!
 //! A driver owns sockets, time and threads; a [`Core`] owns none of them and is the same under every driver.
 //! The boundary is on this side, not around the kernel calls, because this is the side that stays: a driver

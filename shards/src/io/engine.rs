@@ -41,14 +41,14 @@ const COMPLETIONS_PER_TURN: usize = 256;
 const CLOSING_MAX: usize = 256;
 /// Entries into the kernel to end that many receives; it ends some 20 at a time.
 const CLOSING_TURNS_MAX: usize = 100;
-/// How long the executor waits for its turn while packets flow.
+/// Longest wait of the executor for its turn while packets flow.
 const TICK: Duration = Duration::from_millis(5);
 /// The shortest deadline that is worth a timer.
 const DEADLINE_MIN: Duration = Duration::from_millis(1);
 /// At the end: waits for receives to end, of 10 ms each.
 const LAST_WAITS_MAX: usize = 300;
 
-/// What to do after a turn.
+/// Work after a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// Take the next turn at once.
@@ -63,7 +63,7 @@ pub(super) enum Step {
     Stop,
 }
 
-/// What an engine needs besides its core.
+/// Parts of an engine besides its core.
 #[derive(Debug)]
 pub(super) struct Fittings<M> {
     pub(super) sizes: Sizes,
@@ -186,7 +186,7 @@ impl<C: Core> Engine<C> {
         self.finish_closing();
     }
 
-    /// What the turn leaves to be done.
+    /// Work that the turn leaves.
     pub(super) fn next_step(&mut self) -> Step {
         if self.mail.is_stopping() {
             Step::Stop

@@ -36,7 +36,7 @@ use crate::names::ShardId;
 /// glommio's own buffers: it opens `/dev/null` and nothing else.
 const EXECUTOR_MEMORY: usize = 64 << 10;
 
-/// What one shard's thread needs.
+/// Parts of one shard's thread.
 #[derive(Debug)]
 pub(super) struct Place<M> {
     pub(super) shard: ShardId,

@@ -54,7 +54,7 @@ impl Finding {
         Finding { subject, verdict: Verdict::Fail, text: text.into() }
     }
 
-    /// What is wrong, or else the fact that is right.
+    /// Makes a finding of what is wrong, or else of the fact that is right.
     fn of(subject: &'static str, wrong: Option<String>, right: impl Into<String>) -> Finding {
         wrong.map_or_else(|| Finding::ok(subject, right), |text| Finding::fail(subject, text))
     }

@@ -72,7 +72,7 @@ pub(super) struct Listening {
 /// A value that was not taken.
 #[derive(Debug)]
 pub(super) enum SendError<T> {
-    /// There is no room.
+    /// No room.
     Full(T),
     /// The shard has ended.
     Gone(T),
@@ -137,7 +137,7 @@ impl<T> Clone for Sender<T> {
 }
 
 impl<M> Receiver<M> {
-    /// What the ring has to poll.
+    /// Descriptor that the ring has to poll.
     pub(super) fn descriptor(&self) -> RawFd {
         self.bell.pipe.as_raw_fd()
     }
@@ -167,7 +167,7 @@ impl<M> Receiver<M> {
         self.requests.is_empty() && self.messages.is_empty() && self.listening.is_empty()
     }
 
-    /// Whether the shard must end.
+    /// True if the shard must end.
     pub(super) fn is_stopping(&self) -> bool {
         self.bell.stopping.load(Ordering::Acquire)
     }

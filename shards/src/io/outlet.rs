@@ -1,4 +1,4 @@
-//! Where values leave a shard: bounded channels, none of which a shard ever waits for.
+//! Channels by which values leave a shard: bounded, and a shard waits for none.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,7 +21,7 @@ pub(super) struct Answer {
     pub(super) reply: Reply,
 }
 
-/// What all shards send to.
+/// Channels that all shards send to.
 #[derive(Clone, Debug)]
 pub(super) struct Outlets {
     pub(super) answers: Arc<[Sender<Answer>]>,
@@ -38,7 +38,7 @@ pub(super) struct Inlets {
     pub(super) losses: Arc<Losses>,
 }
 
-/// What did not fit.
+/// Counts of values that did not fit.
 #[derive(Debug, Default)]
 pub struct Losses {
     pub(super) publications: AtomicBool,

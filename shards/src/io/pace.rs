@@ -1,4 +1,4 @@
-//! How busy a shard is: decides between waiting in the kernel, waiting for batches, and parking.
+//! Load of a shard: decides between waiting in the kernel, waiting for batches, and parking.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const FAST_PACKETS_PER_SECOND: u64 = 10_000;
 pub(super) struct Pace {
     busy_until: Timestamp,
     ticked_at: Timestamp,
-    /// Since the last tick.
+    /// Packets since the last tick.
     packets: u64,
     /// Packets a second, smoothed over some ticks.
     rate: u64,
@@ -46,12 +46,12 @@ impl Pace {
         self.ticked_at = now;
     }
 
-    /// Whether nothing has happened for a while.
+    /// True if nothing has happened for a while.
     pub(super) fn is_idle(&self, now: Timestamp) -> bool {
         now >= self.busy_until
     }
 
-    /// Whether there are enough packets to wait for batches of them.
+    /// True if there are enough packets to wait for batches of them.
     pub(super) fn is_fast(&self) -> bool {
         self.rate >= FAST_PACKETS_PER_SECOND
     }

@@ -37,7 +37,7 @@ use crate::names::SocketId;
 
 /// The header that a multishot receive puts before name and payload (`io_uring_recvmsg_out`).
 const HEADER_BYTES: usize = 16;
-/// Where the payload starts: there are no control messages.
+/// Offset of the payload: there are no control messages.
 const PAYLOAD_AT: usize = HEADER_BYTES + address::NAME_BYTES;
 /// Bytes of a buffer for a packet.
 const PACKET_BUFFER_BYTES: usize = PAYLOAD_AT + DATAGRAM_BYTES_MAX;
@@ -52,7 +52,7 @@ const BATCH: usize = 64;
 /// With `min_wait`: how long to wait if nothing comes at all.
 const BATCH_WAIT: Duration = Duration::from_millis(20);
 
-/// How large the rings of a shard are.
+/// Sizes of the rings of a shard.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sizes {
     pub(super) submissions: u32,
@@ -69,7 +69,7 @@ impl Default for Sizes {
     }
 }
 
-/// What a completion is about.
+/// Subject of a completion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tag {
     /// A datagram, or the end of a standing receive.
@@ -140,11 +140,11 @@ pub(super) struct Completion {
 pub(super) struct Datagram<'a> {
     pub(super) source: SocketAddr,
     pub(super) payload: &'a mut [u8],
-    /// It was longer than the buffer.
+    /// True if the datagram was longer than the buffer.
     pub(super) is_cut: bool,
 }
 
-/// How long to stay in the kernel.
+/// Ways to wait in the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wait {
     /// Not at all: submit, and let the kernel do what it has put off.
@@ -163,7 +163,7 @@ pub(super) struct Ring {
     uring: IoUring,
     buffers: Buffers,
     requests: Buffers,
-    /// What a receive leaves room for. Boxed: the kernel reads it whenever a receive is armed.
+    /// Room that a receive leaves before the payload. Boxed: the kernel reads it whenever a receive is armed.
     message: Box<libc::msghdr>,
     /// The same for requests.
     request: Box<libc::msghdr>,
@@ -210,17 +210,17 @@ impl Ring {
         })
     }
 
-    /// Whether the kernel can wait for several completions without arming a timer too often (6.12).
+    /// True if the kernel can wait for several completions without arming a timer too often (6.12).
     pub(super) fn can_wait_for_batches(&self) -> bool {
         self.uring.params().is_feature_min_timeout()
     }
 
-    /// Whether the kernel leaves out completions of success (5.17).
+    /// True if the kernel leaves out completions of success (5.17).
     pub(super) fn can_skip_success(&self) -> bool {
         self.uring.params().is_feature_skip_cqe_on_success()
     }
 
-    /// How many completions the kernel keeps.
+    /// Number of completions that the kernel keeps.
     pub(super) fn completions(&self) -> usize {
         self.uring.params().cq_entries() as usize
     }
@@ -344,12 +344,12 @@ impl Ring {
         }
     }
 
-    /// Whether there is a completion to collect.
+    /// True if there is a completion to collect.
     pub(super) fn has_completions(&mut self) -> bool {
         !self.uring.completion().is_empty()
     }
 
-    /// Whether the kernel has taken every submission.
+    /// True if the kernel has taken every submission.
     pub(super) fn is_submitted(&mut self) -> bool {
         self.uring.submission().is_empty()
     }

@@ -83,7 +83,7 @@ impl Socket {
     }
 }
 
-/// What an error of opening means for the choice of a port.
+/// Meaning of an error of opening for the choice of a port.
 fn classify(error: &io::Error) -> OpenError {
     match error.raw_os_error() {
         // A privileged port is not ours either: another port may do.

@@ -13,12 +13,12 @@ fn check(result: libc::c_int) -> io::Result<libc::c_int> {
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
 }
 
-/// How a read of an eventfd that was not rung behaves.
+/// Behaviour of a read of an eventfd that was not rung.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Read {
-    /// It waits: for reads that an io_uring does.
+    /// Waits: for reads that an io_uring does.
     Waits,
-    /// It fails.
+    /// Fails.
     Fails,
 }
 

@@ -1,10 +1,10 @@
-//! What is done to the packets of a party on their way: hold, block, silence.
+//! Filters of the packets of a party on their way: hold, block, silence.
 
 use crate::output::DropReason;
 use crate::wire::demux::Kind;
 use crate::wire::rtp::RtpPacket;
 
-/// What is done to the packets of a party on their way.
+/// Filter of the packets of a party on their way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MediaFilter {
     /// The party may not send: it is held.
@@ -23,9 +23,9 @@ pub struct MediaFilter {
     pub short_below: u16,
 }
 
-/// What a filter does to an accepted packet.
+/// Verdict of a filter about an accepted packet.
 pub(super) enum Filtered {
-    /// It goes on, perhaps with silence written into it.
+    /// Passed on, perhaps with silence written into it.
     Pass,
     /// `generate-RTCP`: the party's own report ends here.
     Consume,

@@ -25,7 +25,7 @@ use crate::wire::rtcp::Received;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FlowId(pub(crate) u32);
 
-/// What arrives on a flow's sockets.
+/// Kind of packets that arrive on a flow's sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlowKind {
     /// RTP, and RTCP beside it if the party multiplexes (RFC 5761).
@@ -52,13 +52,13 @@ pub struct LocalPort {
 pub struct FlowSpec {
     /// The stream that the flow is the hot half of.
     pub stream: StreamId,
-    /// What arrives.
+    /// Kind of packets.
     pub kind: FlowKind,
     /// DTLS records pass (the media is keyed by DTLS, end to end).
     pub dtls: bool,
     /// Rules by which the party's source is found.
     pub latch: LatchSpec,
-    /// What is done to the party's packets on their way.
+    /// Filter of the party's packets on their way.
     pub filter: MediaFilter,
     /// The ports that the party's packets come in on; packets to the party leave from the last.
     pub ports: Vec<LocalPort>,
@@ -88,7 +88,7 @@ pub(crate) struct Flow {
     pub(super) dtls: bool,
     pub(super) filter: MediaFilter,
     pub(super) latch: Latch,
-    /// Where packets to the party go; none before it is known.
+    /// Endpoint of packets to the party; none before it is known.
     pub(super) endpoint: Option<SocketAddr>,
     /// The socket that packets to the party leave from.
     pub(super) via: Option<SocketId>,
@@ -97,7 +97,7 @@ pub(crate) struct Flow {
     pub(super) to_rtcp: Option<FlowId>,
     pub(super) counts_in: StreamCounts,
     pub(super) counts_out: StreamCounts,
-    /// When the last packet was accepted, or the flow was made.
+    /// Time at which the last packet was accepted, or the flow was made.
     pub(super) last_packet: Timestamp,
     /// A packet was accepted.
     pub(super) received: bool,
@@ -109,7 +109,7 @@ pub(crate) struct Flow {
     /// Packets still to come before media makes a foreign call own; 0 is off.
     pub(super) take_over_in: u32,
     pub(super) loop_check: bool,
-    /// What has passed last, where packets may come back.
+    /// Packets that have passed last, where packets may come back.
     pub(super) repeats: Option<Box<Repeats>>,
     /// Something that [`FlowView`] shows has changed and was not told of yet.
     pub(super) is_changed: bool,
@@ -119,11 +119,11 @@ pub(crate) struct Flow {
 /// every packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FlowView {
-    /// What arrives.
+    /// Kind of packets.
     pub kind: FlowKind,
     /// DTLS records pass.
     pub dtls: bool,
-    /// What is done to the party's packets on their way.
+    /// Filter of the party's packets on their way.
     pub filter: MediaFilter,
     /// Rules by which the party's source is found.
     pub latch: LatchSpec,
@@ -147,7 +147,7 @@ pub struct FlowView {
     pub checks_loops: bool,
 }
 
-/// What a call holds of its shard. Handles never leave the shard.
+/// Handles of a call to its shard's tables. They never leave the shard.
 #[derive(Debug, Default)]
 pub(crate) struct Handles {
     ports: Vec<OpenPort>,
@@ -397,12 +397,12 @@ impl Flows {
         flow.reception.report(flow.seen.ssrc)
     }
 
-    /// When the last packet was accepted, or the flow was made.
+    /// Time at which the last packet was accepted, or the flow was made.
     pub(crate) fn last_packet(&self, id: FlowId) -> Timestamp {
         self.entries[id.0].last_packet
     }
 
-    /// What packets have shown of a flow; where its ports are is for the caller to say.
+    /// Observations of a flow's packets; the caller adds the place of its ports.
     pub(crate) fn observed(&self, id: FlowId) -> StreamObserved {
         let flow = &self.entries[id.0];
         StreamObserved {
@@ -472,7 +472,7 @@ impl Flow {
     }
 }
 
-/// What another node has seen of a stream: nothing, if it says nothing of it.
+/// Observations of a stream by another node: none, if it says nothing of it.
 fn observation(all: &[(StreamId, StreamObserved)], spec: &FlowSpec, now: Timestamp) -> StreamObserved {
     let found = all.iter().find(|(id, _)| *id == spec.stream).map(|(_, observed)| *observed);
     let signalled = spec.latch.signalled;

@@ -1,4 +1,4 @@
-//! Where a party's packets come from: learning it, and guarding it afterwards.
+//! Source of a party's packets: learning it, and guarding it afterwards.
 //!
 //! The signalled endpoint is a hint only, since phones sit behind NAT. For three seconds after signalling the
 //! source is *learned*; each packet that fits better moves the endpoint at once, so that return traffic follows
@@ -29,23 +29,23 @@ use crate::settings::Learning;
 use crate::time::Timestamp;
 use crate::wire::rtp::RtpPacket;
 
-/// How long after the last signalling the source is learned.
+/// Time after the last signalling for which the source is learned.
 pub const LEARNING_WINDOW: Duration = Duration::from_secs(3);
-/// How far ahead a sequence number may be to continue a stream from another source.
+/// Most that a sequence number may be ahead to continue a stream from another source.
 const CONTINUATION_GAP_MAX: u16 = 500;
-/// How many packets in a row from one new source replace a silent one.
+/// Packets in a row from one new source that replace a silent one.
 const CONTINUATION_PACKETS: u8 = 5;
 
-/// What packets from elsewhere mean once the source is confirmed.
+/// Meaning of packets from elsewhere once the source is confirmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
-    /// They pass, and are not learned.
+    /// Passed, and not learned.
     Open,
-    /// They are dropped while the confirmed source is alive.
+    /// Dropped while the confirmed source is alive.
     Guarded,
-    /// They are dropped (`strict-source`).
+    /// Dropped (`strict-source`).
     Strict,
-    /// They are learned (`media-handover`).
+    /// Learned (`media-handover`).
     Handover,
 }
 
@@ -58,7 +58,7 @@ pub struct LatchSpec {
     pub signalled_at: Option<Timestamp>,
     /// Time of the last SDP to the party; before the first it does not know its port here.
     pub told_at: Option<Timestamp>,
-    /// What packets from elsewhere mean once the source is confirmed.
+    /// Policy for packets from elsewhere once the source is confirmed.
     pub policy: Policy,
     /// Mode of learning.
     pub learning: Learning,
@@ -69,12 +69,12 @@ pub struct LatchSpec {
 }
 
 impl LatchSpec {
-    /// Whether the endpoint stays as signalled.
+    /// True if the endpoint stays as signalled.
     fn endpoint_is_fixed(&self) -> bool {
         self.asymmetric || self.learning == Learning::Off
     }
 
-    /// What decides which source is found: what was found under another mode does not hold.
+    /// Rules by which a source is found: what was found under other rules does not hold.
     fn finds_by(&self) -> (Learning, bool) {
         (self.learning, self.asymmetric)
     }
@@ -86,18 +86,18 @@ impl LatchSpec {
     }
 }
 
-/// What is known of a party's source.
+/// Knowledge of a party's source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Latch {
     pub(super) spec: LatchSpec,
     pub(super) state: State,
-    /// Where the party's packets come from, as far as it is known.
+    /// Source of the party's packets, as far as it is known.
     known: Option<SocketAddr>,
     /// Mode and symmetry under which it was found.
     found_by: (Learning, bool),
 }
 
-/// How far the source is known.
+/// Certainty of the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     /// The party does not know our port yet, so nothing of it can come.
@@ -108,7 +108,7 @@ pub(crate) enum State {
     Confirmed { candidate: Option<(SocketAddr, u8)> },
 }
 
-/// How well a source fits the SDP; lower is better.
+/// Fit of a source with the SDP; lower is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Rank {
     Exact,
@@ -123,21 +123,21 @@ pub(crate) enum Rank {
 pub(crate) struct Packet {
     pub(crate) now: Timestamp,
     pub(crate) source: SocketAddr,
-    /// Whether it says anything about the source.
+    /// True if it says anything about the source.
     pub(crate) may_learn: bool,
-    /// Whether it goes on where the stream left off.
+    /// True if it goes on where the stream left off.
     pub(crate) continues: bool,
 }
 
-/// What the check of a packet came to.
+/// Result of the check of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Checked {
     pub(crate) passes: Result<(), DropReason>,
-    /// What was learned from it, whether it passes or not.
+    /// Knowledge learned from it, whether it passes or not.
     pub(crate) learned: Option<Learned>,
 }
 
-/// What is known about a source after a packet and was not before.
+/// Knowledge about a source after a packet that was not there before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Learned {
     /// The source is known for sure.
@@ -180,17 +180,17 @@ impl Latch {
         self.known.filter(|_| matches!(self.state, State::Confirmed { .. }))
     }
 
-    /// Whether the party knows its port here.
+    /// True if the party knows its port here.
     pub(super) fn is_told(&self) -> bool {
         self.state != State::Untold
     }
 
-    /// Whether each packet may move the source.
+    /// True if each packet may move the source.
     pub(super) fn is_learning(&self) -> bool {
         matches!(self.state, State::Learning { .. })
     }
 
-    /// Whether what was found holds under other rules.
+    /// True if what was found holds under other rules.
     pub(super) fn goes_by(&self, next: &LatchSpec) -> bool {
         self.spec.signalled == next.signalled && self.found_by == next.finds_by()
     }
@@ -340,7 +340,7 @@ impl Latch {
     }
 }
 
-/// How well a source fits what the SDP said.
+/// Fit of a source with the SDP.
 fn rank(source: SocketAddr, signalled: SocketAddr) -> Rank {
     match (source.ip() == signalled.ip(), source.port() == signalled.port()) {
         (true, true) => Rank::Exact,
@@ -350,7 +350,7 @@ fn rank(source: SocketAddr, signalled: SocketAddr) -> Rank {
     }
 }
 
-/// Whether an RTP packet goes on where the last one left off.
+/// True if an RTP packet goes on where the last one left off.
 pub(crate) fn continues(seen: &RtpSeen, rtp: &RtpPacket<'_>) -> bool {
     let ahead = rtp.sequence().wrapping_sub(seen.sequence);
     seen.packets > 0 && rtp.ssrc() == seen.ssrc && (1..=CONTINUATION_GAP_MAX).contains(&ahead)

@@ -37,12 +37,12 @@ const PACKETS_PER_SECOND_MAX: u32 = 4000;
 /// Time for which nothing passes beyond that: packets that circle are gone by then.
 const REST: Duration = Duration::from_secs(1);
 
-/// Which packets of a stream may be in a loop.
+/// Packets of a stream that may be in a loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Suspects {
     /// All.
     All,
-    /// Those that an address of the relay has sent.
+    /// Packets that an address of the relay has sent.
     FromRelay,
 }
 
@@ -86,7 +86,7 @@ impl Repeats {
         }
     }
 
-    /// What was remembered, or a beginning.
+    /// Keeps what was remembered, or begins.
     pub(crate) fn keep(known: Option<Box<Self>>, suspects: Suspects) -> Box<Self> {
         let mut repeats = known.unwrap_or_else(|| Box::new(Repeats::new(suspects)));
         repeats.suspects = suspects;
@@ -109,7 +109,7 @@ impl Repeats {
         self.is_equal_too_often(now, likeness(packet)) || self.is_above_ceiling(now)
     }
 
-    /// Whether this is the first packet of a loop; to be asked at each.
+    /// True for the first packet of a loop; to be asked at each.
     pub(crate) fn is_first_drop(&mut self) -> bool {
         !std::mem::replace(&mut self.told, true)
     }

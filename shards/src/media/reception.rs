@@ -7,7 +7,7 @@ use crate::wire::rtcp::{Received, wrapped};
 /// a constant factor; only the peer that gets the report could tell, and it knows its clock.
 const CLOCK_HZ: u64 = 8000;
 
-/// What has been received of one synchronisation source.
+/// Reception of one synchronisation source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reception {
     first: u32,

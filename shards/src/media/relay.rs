@@ -27,7 +27,7 @@ use crate::time::Timestamp;
 use crate::wire::demux::{Kind, classify};
 use crate::wire::rtp::RtpPacket;
 
-/// What the packet path tells the call, off the common path.
+/// News from the packet path for the call, off the common path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Notice {
     /// The source is known for sure now.
@@ -53,7 +53,7 @@ pub(crate) struct Relay {
     pub(crate) flows: Flows,
     pub(crate) counters: Counters,
     pub(crate) settings: RelaySettings,
-    /// What calls must be told; emptied after each packet that left something here.
+    /// News for calls; emptied after each packet that left something here.
     pub(crate) notices: Vec<(u32, Notice)>,
 }
 

@@ -8,9 +8,9 @@ use crate::names::SocketId;
 /// A socket in use.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Socket {
-    /// Whose packets come in here; none while a signal is not yet carried out.
+    /// Flow whose packets come in here; none while a signal is not yet carried out.
     pub(crate) flow: Option<FlowId>,
-    /// Where it is bound.
+    /// Address it is bound to.
     pub(crate) address: AddressId,
 }
 

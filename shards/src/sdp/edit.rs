@@ -84,7 +84,7 @@ struct Editor<'a> {
     plan: &'a SdpPlan,
     /// The address of the first relayed section, which the session's `c=` takes over.
     relay_address: Option<IpAddr>,
-    /// What the session's `c=` says in the end.
+    /// Address of the session's `c=` in the end.
     session_address: Option<IpAddr>,
     /// The unspecified address, in the family of the outgoing SDP.
     unspecified: IpAddr,

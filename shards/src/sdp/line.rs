@@ -16,7 +16,7 @@ pub(super) struct Line {
     end: usize,
     /// Offset of the next line.
     next: usize,
-    /// What it is.
+    /// Kind of line.
     pub(super) kind: LineKind,
 }
 

@@ -35,7 +35,7 @@ impl SessionDescription {
     }
 }
 
-/// Why a line is refused.
+/// Reasons to refuse a line.
 enum Refusal {
     Syntax(&'static str),
     TooLarge(&'static str),
@@ -47,7 +47,7 @@ impl From<&'static str> for Refusal {
     }
 }
 
-/// What has been read so far. The last section of `media` is the one that lines belong to.
+/// State of the reader. The last section of `media` is the one that lines belong to.
 struct Reader<'a> {
     text: &'a [u8],
     source: Option<IpAddr>,

@@ -22,7 +22,7 @@ impl PayloadType {
         self.0
     }
 
-    /// What `a=rtpmap` would say of a static payload type.
+    /// Text of `a=rtpmap` for a static payload type.
     pub(super) fn static_encoding(self) -> Option<&'static str> {
         static_encoding(self.0)
     }
@@ -72,7 +72,7 @@ impl PayloadTypes {
         self.0 |= 1 << payload_type.0;
     }
 
-    /// Whether it is in the set.
+    /// True if it is in the set.
     pub(super) fn contains(self, payload_type: PayloadType) -> bool {
         self.0 & (1 << payload_type.0) != 0
     }

@@ -1,4 +1,4 @@
-//! What an outgoing SDP must say where it differs from the incoming one.
+//! Plan of an outgoing SDP, where it must differ from the incoming one.
 //!
 //! A plan is made by the call (`call/offer_answer.rs`), which knows ports and flags but no text; it is
 //! carried out by [`render`](super::SessionDescription::render), which knows text but no calls.
@@ -49,7 +49,7 @@ pub struct OriginPlan {
     pub address: Option<IpAddr>,
 }
 
-/// What becomes of one media section.
+/// Fate of one media section.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MediaPlan {
     /// Nothing changes but that the section carries its own address (media that is not relayed: MSRP,
@@ -95,9 +95,9 @@ pub struct RelayPlan {
     pub formats: Option<Vec<Text>>,
     /// The direction to print; `None` leaves what the source says, at either level.
     pub direction: Option<Direction>,
-    /// What `a=rtcp` says; the source's own line is always replaced or removed.
+    /// Content of `a=rtcp`; the source's own line is always replaced or removed.
     pub rtcp: RtcpPlan,
-    /// Whether `a=rtcp-mux` is printed; the source's `a=rtcp-mux` and `a=rtcp-mux-only` go if not.
+    /// True if `a=rtcp-mux` is printed; the source's `a=rtcp-mux` and `a=rtcp-mux-only` go if not.
     pub rtcp_mux: bool,
     /// `a=ptime` in milliseconds, added if the source has none.
     pub ptime: Option<u32>,
@@ -128,7 +128,7 @@ pub struct AddedMedia {
     pub mid: Option<Text>,
 }
 
-/// Which part of the SDP an [`AttributeEdit`] is for.
+/// Part of the SDP that an [`AttributeEdit`] is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AttributeScope {
     /// The session level (`none` or `global` in the request).
@@ -142,7 +142,7 @@ pub enum AttributeScope {
 /// before substitution, whatever the order of the edits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttributeEdit {
-    /// Where.
+    /// Part of the SDP.
     pub scope: AttributeScope,
     /// Lines to add at the end of the part.
     pub add: Vec<Text>,

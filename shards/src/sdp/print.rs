@@ -48,11 +48,11 @@ pub(super) enum NewLine<'a> {
 pub(super) enum OriginAddress<'a> {
     /// A new one.
     New(IpAddr),
-    /// That of the source as it stands there, possibly a host name.
+    /// Address of the source as it stands there, possibly a host name.
     Source(Family, &'a [u8]),
 }
 
-/// Where lines go.
+/// Destination of the lines.
 #[derive(Debug)]
 pub(super) struct Printer<'a> {
     text: Vec<u8>,
@@ -60,7 +60,7 @@ pub(super) struct Printer<'a> {
     part: Part<'a>,
 }
 
-/// Which part of the SDP is being printed, for edits that name one.
+/// Part of the SDP that is being printed, for edits that name one.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Part<'a> {
     /// The session level.
@@ -103,7 +103,7 @@ impl<'a> Printer<'a> {
         self.finish_line(start);
     }
 
-    /// Whether the proxy edits this very attribute in the current part.
+    /// True if the proxy edits this very attribute in the current part.
     pub(super) fn is_edited(&self, attribute: &str) -> bool {
         let attribute = attribute.as_bytes();
         edits_of(self.edits, self.part).any(|edit| {

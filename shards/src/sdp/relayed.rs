@@ -15,7 +15,7 @@ pub(super) struct RelayedSection<'a> {
     text: &'a [u8],
     remove_ice: bool,
     extensions: Extensions<'a>,
-    /// There is an extension to mix the forms of.
+    /// True if an extension is there, to mix the forms of.
     has_extension: bool,
     /// The formats that `m=` lists in the end.
     formats: &'a [Text],
@@ -65,7 +65,7 @@ impl<'a> RelayedSection<'a> {
         }
     }
 
-    /// What becomes of a line.
+    /// Edit of a line.
     pub(super) fn edit(&self, line: &Line) -> Edit<'a> {
         let change = match line.kind {
             LineKind::Media => Change::Replace(NewLine::Media {

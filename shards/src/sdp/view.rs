@@ -154,12 +154,12 @@ impl Direction {
         }
     }
 
-    /// Whether the writer sends.
+    /// True if the writer sends.
     pub fn sends(self) -> bool {
         matches!(self, Direction::SendRecv | Direction::SendOnly)
     }
 
-    /// Whether the writer receives.
+    /// True if the writer receives.
     pub fn receives(self) -> bool {
         matches!(self, Direction::SendRecv | Direction::RecvOnly)
     }
@@ -205,13 +205,13 @@ impl MediaType {
 /// A transport protocol of an `m=` line: its text, and the kind of it that a relay has to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Protocol {
-    /// As it stands in the text.
+    /// Text as it stands in the SDP.
     pub text: Text,
-    /// What it means for a relay.
+    /// Class for a relay.
     pub class: ProtocolClass,
 }
 
-/// What a transport protocol means for a relay.
+/// Classes of transport protocols for a relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProtocolClass {
     /// RTP and RTCP; `secure` for the SRTP profiles, `feedback` for the AVPF ones, `dtls` for keys by DTLS.
@@ -247,7 +247,7 @@ impl Protocol {
         Protocol { text, class }
     }
 
-    /// Whether the media is RTP in any profile.
+    /// True if the media is RTP in any profile.
     pub fn is_rtp(&self) -> bool {
         matches!(self.class, ProtocolClass::Rtp { .. })
     }
@@ -266,7 +266,7 @@ impl SessionDescription {
     }
 }
 
-/// Why an SDP cannot be read. The ng protocol knows two texts for it.
+/// Reasons that an SDP cannot be read. The ng protocol knows two texts for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SdpError {
@@ -274,7 +274,7 @@ pub enum SdpError {
     Syntax {
         /// Line number.
         line: usize,
-        /// What is wrong with it.
+        /// The fault.
         reason: &'static str,
     },
     /// A media section has no address at either level.

@@ -23,7 +23,7 @@ pub(super) struct Call {
     pub(super) due: Due,
 }
 
-/// What a call waits for, or has to tell.
+/// Things that a call waits for, or has to tell.
 #[derive(Debug, Default)]
 pub(super) struct Due {
     /// Something changed that must be published at the next opportunity.
@@ -34,9 +34,9 @@ pub(super) struct Due {
     pub(super) moved: Option<(std::net::SocketAddr, std::net::SocketAddr)>,
     /// Packets of it were dropped because they came back again and again.
     pub(super) looped: bool,
-    /// When the next hole is punched (`pierce-NAT`).
+    /// Time of the next hole (`pierce-NAT`).
     pub(super) next_hole: Option<Timestamp>,
-    /// When the next own report is due (`generate-RTCP`).
+    /// Time of the next own report (`generate-RTCP`).
     pub(super) next_report: Option<Timestamp>,
 }
 
@@ -52,12 +52,12 @@ pub(super) struct CallTable {
     foreign: u64,
 }
 
-/// Whether a new call is counted by the node already.
+/// Admission of a new call by the node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Admitted {
     /// By the limits, before its ports were opened.
     Before,
-    /// It comes by other ways than an offer, and is never refused.
+    /// Not asked for: calls that come by other ways than an offer are never refused.
     Always,
 }
 

@@ -12,12 +12,12 @@ use crate::time::Timestamp;
 
 use super::Shard;
 
-/// What a change brings with it.
+/// Additions that a change brings with it.
 #[derive(Debug, Default)]
 pub(super) struct Brought {
     /// Ports that were opened for it.
     pub(super) opened: Vec<NewPorts>,
-    /// What another node has seen of the streams.
+    /// Observations of the streams by another node.
     pub(super) observed: Option<Vec<(StreamId, StreamObserved)>>,
 }
 

@@ -19,7 +19,7 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(60);
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Departed {
-    /// When a call ended that had this name, and the age of its end, which counts as a change.
+    /// Time at which a call of this name ended, and the age of its end, which counts as a change.
     calls: BTreeMap<CallId, (Timestamp, Age)>,
     queue: VecDeque<(Timestamp, CallId)>,
 }
@@ -33,7 +33,7 @@ impl Departed {
         self.queue.push_back((now, call.call_id.clone()));
     }
 
-    /// Whether a record tells of a call as it was before it ended here.
+    /// True if a record tells of a call as it was before it ended here.
     pub(super) fn supersedes(&mut self, now: Timestamp, stored: &CallState) -> bool {
         self.forget(now);
         self.newest(&stored.call_id).is_some_and(|newest| stored.age() < newest)

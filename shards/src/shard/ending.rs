@@ -1,4 +1,4 @@
-//! How calls end: by `delete`, by ctl, by a record that is gone, by timeouts.
+//! Ends of calls: by `delete`, by ctl, by a record that is gone, by timeouts.
 
 use std::time::Duration;
 
@@ -120,7 +120,7 @@ impl Shard {
         }
     }
 
-    /// Whether packets came on an RTP media that is relayed; none if it is not.
+    /// True if packets came on an RTP media that is relayed; none if it is not.
     fn has_received(&self, call: &Call, leg: u16, media: u16) -> Option<bool> {
         let relayed = |media: &&MediaState| media.protocol.is_rtp() && !media.flags.disabled;
         call.state().media_at(leg.into(), media.into()).filter(relayed)?;
@@ -154,7 +154,7 @@ fn leaver(call: &CallState, delete: &Delete) -> Result<Option<usize>, Refusal> {
     }
 }
 
-/// Whether parties remain that are linked to each other when one leaves.
+/// True if parties remain that are linked to each other when one leaves.
 fn leaves_others_linked(call: &CallState, leaver: usize) -> bool {
     let mut others = call.legs.iter().enumerate().filter(|(at, _)| *at != leaver);
     others.any(|(_, leg)| leg.peers.iter().any(|peer| usize::from(*peer) != leaver))

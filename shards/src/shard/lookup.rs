@@ -11,7 +11,7 @@ use crate::stats::ShardReport;
 use crate::time::Timestamp;
 
 impl Filter {
-    /// Whether a call is meant.
+    /// True if a call is meant.
     pub(super) fn takes(&self, call: &CallState) -> bool {
         match (self, call.ownership) {
             (Filter::All, _) | (Filter::Own, Ownership::Own) => true,

@@ -17,18 +17,18 @@ use crate::time::Timestamp;
 /// Something that waits for its sockets.
 #[derive(Debug)]
 pub(super) struct Opening {
-    /// Who waits for the answer; nobody if a record is tried again.
+    /// Request that waits for the answer; none if a record is tried again.
     pub(super) id: Option<RequestId>,
     pub(super) purpose: Purpose,
     /// Sockets that were asked for and not answered yet.
     waiting: usize,
     /// Sockets that could not be opened.
     failed: Vec<SocketId>,
-    /// How often ports were taken anew.
+    /// Number of times that ports were taken anew.
     attempts: usize,
 }
 
-/// What the sockets are for.
+/// Purpose of the sockets.
 #[derive(Debug)]
 pub(super) enum Purpose {
     /// An offer or answer.

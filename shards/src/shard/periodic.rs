@@ -1,4 +1,4 @@
-//! What a call sends on its own: holes for NATs (`pierce-NAT`) and reports (`generate-RTCP`).
+//! Packets that a call sends on its own: holes for NATs (`pierce-NAT`) and reports (`generate-RTCP`).
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::wire::rtcp::{Sent, report, wrapped};
 use super::Shard;
 use super::calls::{Call, Due};
 
-/// How often a hole is punched while nothing has come.
+/// Interval between holes while nothing has come.
 const PIERCE_INTERVAL: Duration = Duration::from_secs(1);
 /// Reports are this far apart, and up to a second more, as rtpengine spaces them.
 const REPORT_INTERVAL: Duration = Duration::from_secs(5);
@@ -46,7 +46,7 @@ impl Shard {
 }
 
 impl Due {
-    /// When something is to be sent next.
+    /// Time of the next packet to send.
     pub(super) fn next(&self) -> Option<Timestamp> {
         self.next_hole.into_iter().chain(self.next_report).min()
     }
@@ -101,7 +101,7 @@ fn media_of(call: &CallState, stream: StreamId) -> &MediaState {
     call.media_at(stream.leg.into(), stream.media.into()).expect("flows follow the state")
 }
 
-/// What the counterpart's stream looks like to the one who gets it: passed on as it came.
+/// Facts about the counterpart's stream for the one who gets it: passed on as it came.
 fn sent_of(plane: &Plane, flow: FlowId) -> Option<Sent> {
     let seen = plane.relay.flows.observed(flow).rtp.unwrap_or_default();
     let payload_bytes = seen.bytes.saturating_sub(seen.packets * 12);

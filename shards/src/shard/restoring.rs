@@ -28,9 +28,9 @@ use super::calls::Admitted;
 use super::commit::Brought;
 use super::opening::{Opening, Purpose};
 
-/// How soon a record whose ports are taken is tried again.
+/// Least pause before a record whose ports are taken is tried again.
 const RETRY_MIN: Duration = Duration::from_millis(250);
-/// How long the pauses between tries grow.
+/// Longest pause between tries.
 const RETRY_MAX: Duration = Duration::from_secs(8);
 
 /// A record that waits for its sockets.
@@ -39,7 +39,7 @@ pub(super) struct Restoring {
     pub(super) restore: Restore,
     ports: Vec<NewPorts>,
     outcome: RestoreOutcome,
-    /// How long to wait if it cannot be had now.
+    /// Pause before the next try.
     pause: Duration,
     /// A request about the same call, to be carried out next.
     then: Option<Request>,
@@ -79,7 +79,7 @@ impl Pending {
         self.records.get(call_id).map(|waiting| &waiting.restore.call)
     }
 
-    /// Whether a newer record of the call waits, of another keyspace.
+    /// True if a newer record of the call waits, of another keyspace.
     fn outdates(&self, restore: &Restore) -> bool {
         let waiting = self.records.get(&restore.call.call_id).map(|waiting| &waiting.restore);
         waiting.is_some_and(|waiting| {
@@ -233,7 +233,7 @@ impl Shard {
         ports
     }
 
-    /// Whether another node has taken an own call over too, and this one keeps it all the same.
+    /// True if another node has taken an own call over too, and this one keeps it all the same.
     fn prevails(&self, here: &CallState, restore: &Restore) -> bool {
         let (stored, keyspace) = (&restore.call, self.plane.settings.keyspace);
         let claim = Claim { age: here.age(), last_signal: here.last_signal, keyspace };
@@ -286,7 +286,7 @@ impl Shard {
         self.conclude(now, id, outcome, then);
     }
 
-    /// This node's record of a call that is another node's now, or gone, has to go, if it is not newer.
+    /// Deletes this node's record of a call that is another node's now, or gone, if it is not newer.
     fn retire_own_record(&mut self, call_id: &CallId, by: Age) {
         let keyspace = self.plane.settings.keyspace;
         let own = Superseded { call_id: call_id.clone(), keyspace, by };
@@ -310,7 +310,7 @@ impl Shard {
     }
 }
 
-/// What a record means for a call that is here.
+/// Meaning of a record for a call that is here.
 fn judge(here: &CallState, restore: &Restore) -> RestoreOutcome {
     let stored = &restore.call;
     let age = |age: Age| {

@@ -1,4 +1,4 @@
-//! What falls due: timeouts of calls and scheduled deletions.
+//! Deadlines: timeouts of calls and scheduled deletions.
 
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ impl Shard {
     }
 }
 
-/// When a call ends if nothing more happens, and for what cause.
+/// Time and cause of a call's end if nothing more happens.
 ///
 /// While their owner answers for them, foreign calls end by `final-timeout` only.
 fn deadline(call: &Call, plane: &Plane, leases: &Leases) -> Option<(Timestamp, EndCause)> {
@@ -82,7 +82,7 @@ fn deadline(call: &Call, plane: &Plane, leases: &Leases) -> Option<(Timestamp, E
     first([final_timeout, unattended])
 }
 
-/// When the last good stream will have been silent for too long. A stream's clock starts at its creation and
+/// Time at which the last good stream will have been silent for too long. A stream's clock starts at its creation and
 /// again at each signal, so that a call that was held for long has time to speak.
 fn media_deadline(call: &Call, plane: &Plane, settings: &Settings) -> Option<(Timestamp, EndCause)> {
     let silent = (settings.silent_timeout, EndCause::SilentTimeout);

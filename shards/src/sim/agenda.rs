@@ -1,4 +1,4 @@
-//! What will happen, in order of time; what falls on the same moment keeps the order it was entered in.
+//! Queue of coming events, in order of time; those of the same moment keep the order they were entered in.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -32,7 +32,7 @@ impl<T> Agenda<T> {
         self.heap.push(Entry { at, sequence: self.sequence, what });
     }
 
-    /// When the next event is.
+    /// Time of the next event.
     pub fn next(&self) -> Option<Timestamp> {
         self.heap.peek().map(|entry| entry.at)
     }

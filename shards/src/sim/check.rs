@@ -20,7 +20,7 @@ pub(super) const LEGS_MAX: usize = 8;
 /// Violations that are kept; the first one counts.
 const KEPT_MAX: usize = 16;
 
-/// What went through a node about a dialogue.
+/// Requests about a dialogue that went through a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Served {
     /// An offer or answer was carried out: this party says it is at this address.
@@ -29,7 +29,7 @@ pub(super) enum Served {
     Delete { dialogue: u32, due: Timestamp },
 }
 
-/// Who holds a call at a node.
+/// Holders of a call at a node.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Holder {
     #[default]
@@ -54,7 +54,7 @@ struct Facts {
 #[derive(Clone, Copy, Debug, Default)]
 struct LegFacts {
     endpoint: Option<SocketAddr>,
-    /// When a packet came from there last, and to which socket.
+    /// Time and socket of the last packet from there.
     genuine: Option<(Timestamp, SocketAddr)>,
 }
 
@@ -66,11 +66,11 @@ pub struct Checker {
     own: [u64; NODES_MAX],
     foreign: [u64; NODES_MAX],
     violations: Vec<String>,
-    /// What was found right at least once: a check that never runs proves nothing.
+    /// Counts of what was found right: a check that never runs proves nothing.
     pub counts: Counts,
 }
 
-/// How often each kind of thing was seen.
+/// Counts of each kind of observation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Packets relayed to a party of their call.
@@ -140,12 +140,12 @@ impl Checker {
         }
     }
 
-    /// Whether something is wrong.
+    /// True if something is wrong.
     pub fn has_failed(&self) -> bool {
         !self.violations.is_empty()
     }
 
-    /// What was wrong.
+    /// Everything that was wrong.
     pub fn violations(&self) -> &[String] {
         &self.violations
     }
@@ -389,7 +389,7 @@ impl Checker {
         }
     }
 
-    /// How long after a dialogue's last packet a call may still be there.
+    /// Longest time after a dialogue's last packet that a call may still be there.
     pub(super) fn patience(settings: &Settings) -> Duration {
         let longest = settings.timeout.max(settings.silent_timeout).max(settings.offer_timeout);
         longest.max(settings.delete_delay) + Duration::from_secs(5)

@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 
 use super::front::Request;
 
-/// Where a dialogue is.
+/// Stage of a dialogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     /// Not begun.
@@ -31,7 +31,7 @@ pub(super) enum Stage {
     Over,
 }
 
-/// What a request is for, and so what its answer means.
+/// Purpose of a request, and so the meaning of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// The SDP goes to `to` (a leg).
@@ -59,7 +59,7 @@ pub(super) struct Exchange {
     pub(super) dead_nodes: usize,
 }
 
-/// What a re-INVITE changes.
+/// Change that a re-INVITE makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     Nothing,
@@ -87,7 +87,7 @@ pub(super) struct Dialogue {
     pub(super) exchanges: Vec<Exchange>,
     /// Cookies used so far.
     pub(super) cookies: u32,
-    /// Who offers in the present re-INVITE.
+    /// Party that offers in the present re-INVITE.
     pub(super) offerer: u8,
     /// The relay may have another view than the parties: they must offer again.
     pub(super) broken: bool,
@@ -95,7 +95,7 @@ pub(super) struct Dialogue {
     pub(super) rounds: u32,
     pub(super) hang_up_at: Timestamp,
     pub(super) forgotten: bool,
-    /// When both ways were to be heard from.
+    /// Time at which both ways were to be heard from.
     pub(super) up_since: Timestamp,
 }
 
@@ -110,7 +110,7 @@ impl Dialogue {
         Branch::from(format!("z9hG4bK-{}-{leg}", self.number).as_str())
     }
 
-    /// Whether the dialogue is established and nothing is under way.
+    /// True if the dialogue is established and nothing is under way.
     pub(super) fn is_settled(&self) -> bool {
         self.stage == Stage::Up && self.exchanges.is_empty() && !self.broken
     }

@@ -1,4 +1,4 @@
-//! What an offer or answer may leave behind: compared before and after one that is refused.
+//! Traces that an offer or answer may leave: compared before and after one that is refused.
 
 use crate::Shard;
 use crate::call::state::CallSnapshot;
@@ -18,7 +18,7 @@ pub(super) struct Footprint {
     effects: usize,
 }
 
-/// What of a node is not the call's.
+/// Parts of a node that are not the call's.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Books {
     pub(super) sockets: usize,

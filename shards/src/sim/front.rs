@@ -1,4 +1,4 @@
-//! How proxies speak to nodes: the seam for the daemon's ng front.
+//! Requests of proxies to nodes: the seam for the daemon's ng front.
 //!
 //! A [`Front`] is both ends. At the proxy it makes a datagram of a [`Request`] and reads one that comes back; at
 //! the node it takes a datagram, asks the shards and answers. In between, the world loses, doubles and delays
@@ -12,7 +12,7 @@ use crate::names::{Branch, CallId, ShardId, Tag};
 use crate::output::Reply;
 use crate::time::Timestamp;
 
-/// What a proxy asks for.
+/// Request of a proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// Offer, answer or delete.
@@ -44,7 +44,7 @@ pub enum Kind {
     Delete,
 }
 
-/// What a node answered.
+/// Answer of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// The rewritten SDP.

@@ -1,4 +1,4 @@
-//! What happened: a hash of everything, and, if somebody reads it, a line for each event.
+//! Log of events: a hash of everything, and, if somebody reads it, a line for each event.
 //!
 //! A line has the time and a column for the world outside and for each node, so that one node's story can be
 //! read downwards.
@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 /// Width of a column.
 const COLUMN: usize = 44;
 
-/// Where an event is shown.
+/// Column in which an event is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     /// Proxies, phones, network.

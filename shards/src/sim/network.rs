@@ -6,7 +6,7 @@ use super::{NODES_MAX, chance};
 use crate::random::Random;
 use crate::time::Timestamp;
 
-/// What a link does to datagrams. Rates are per mille.
+/// Behaviour of a link towards datagrams. Rates are per mille.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Link {
     /// The shortest delay.
@@ -115,7 +115,7 @@ impl Network {
         Duration::from_micros(delay_us)
     }
 
-    /// How long a message takes on a connection, which loses nothing.
+    /// Time that a message takes on a connection, which loses nothing.
     pub fn connection_delay(&mut self) -> Duration {
         let link = Link { stragglers: 0, ..self.signalling };
         self.delay(link)
@@ -128,7 +128,7 @@ impl Network {
         *row = if blocked { *row | bit } else { *row & !bit };
     }
 
-    /// Whether a direction is cut.
+    /// True if a direction is cut.
     pub fn is_blocked(&self, from: Site, to: Site) -> bool {
         self.blocked[from.index()] & (1 << to.index()) != 0
     }

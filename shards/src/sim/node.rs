@@ -32,7 +32,7 @@ use crate::settings::Settings;
 use crate::time::Timestamp;
 use crate::{Shard, ShardConfig};
 
-/// What a node is doing, as the world knows it: decides what it may do.
+/// Activity of a node, as the world knows it: decides what the node may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Doing {
     /// Serves a proxy about this dialogue.
@@ -61,24 +61,24 @@ pub(super) struct Open {
 pub(super) struct Node {
     pub(super) now: Timestamp,
     pub(super) number: usize,
-    /// When it started.
+    /// Time of its start.
     pub(super) born: Timestamp,
     pub(super) shards: Vec<Shard>,
-    /// What each shard has told of its flows.
+    /// Flows, as each shard has told of them.
     mirrors: Vec<Mirror>,
     pub(super) ports: Arc<Ports>,
     pub(super) admission: Arc<Admission>,
     pub(super) settings: Settings,
     pub(super) doing: Doing,
-    /// When the world will call [`Node::wake`]; none if it will not.
+    /// Time at which the world will call [`Node::wake`]; none if it will not.
     pub(super) wake_at: Option<Timestamp>,
     /// Counts restarts, so that what was meant for an earlier life is known.
     pub(super) life: u32,
-    /// What was carried out for proxies, for the checker.
+    /// Requests carried out for proxies, for the checker.
     pub(super) served: Vec<Served>,
     /// Effects for the world.
     pub(super) outbox: Vec<Effect>,
-    /// What the kernel found wrong.
+    /// Faults found by the kernel.
     pub(super) faults: Vec<String>,
     /// Packets handed in since the start.
     pub(super) packets: u64,
@@ -98,13 +98,13 @@ pub(super) struct Node {
     records: BTreeMap<u32, Restore>,
     /// Its half of the redundancy.
     pub(super) replication: Option<Box<dyn Replication>>,
-    /// When the world will call its `tick`.
+    /// Time at which the world will call its `tick`.
     pub(super) tick_at: Option<Timestamp>,
-    /// What shards want stored, on its way to the replication.
+    /// Changes of calls on their way from the shards to the replication.
     pub(super) publications: VecDeque<(Timestamp, Effect)>,
     /// Some of it did not fit.
     pub(super) publications_lost: bool,
-    /// When the last of it gets there.
+    /// Time at which the last of it gets there.
     pub(super) publish_at: Timestamp,
     kernel: Random,
     /// Per mille of sockets that cannot be opened.
@@ -180,7 +180,7 @@ impl Node {
         }
     }
 
-    /// Whether this node, in this life, told a sender where to send.
+    /// True if this node, in this life, told a sender where to send.
     pub(super) fn has_told(&self, told: Told) -> bool {
         told.by == self.number && told.at >= self.born
     }
@@ -284,7 +284,7 @@ impl Node {
         }
     }
 
-    /// When it wants to be woken.
+    /// Time at which it wants to be woken.
     pub(super) fn next_timeout(&self) -> Option<Timestamp> {
         self.shards.iter().filter_map(Shard::poll_timeout).min()
     }
@@ -327,7 +327,7 @@ impl Node {
         (0..self.addresses).map(|at| self.ports.taken(AddressId(at)) as usize).sum()
     }
 
-    /// What a command means for the checker, if it is carried out.
+    /// Meaning of a command for the checker, if it is carried out.
     fn note(&self, command: &Command) -> Option<Served> {
         let (signal, speaker) = match command {
             Command::Offer(signal) => (signal, Some(&signal.from_tag)),

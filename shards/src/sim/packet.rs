@@ -7,7 +7,7 @@ use crate::time::Timestamp;
 /// Bytes of a packet.
 pub(super) const BYTES: usize = 32;
 
-/// Who sent a packet.
+/// Sender of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tag {
     pub(super) dialogue: u32,
@@ -17,7 +17,7 @@ pub(super) struct Tag {
     pub(super) serial: u32,
 }
 
-/// When the sender was told where to send, and by which node.
+/// Time and node of the SDP that the sender goes by.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Told {
     pub(super) at: Timestamp,
@@ -31,9 +31,10 @@ pub(super) struct Packet {
     pub(super) to: SocketAddr,
     pub(super) bytes: [u8; BYTES],
     pub(super) told: Told,
-    /// It went through the node that told the sender where to send; another may have an older view of who is who.
+    /// True if it went through the node that told the sender where to send; another may have an older view of who is
+    /// who.
     pub(super) told_here: bool,
-    /// It reached a node on a socket of another call: ports are used again while phones still send.
+    /// True if it reached a node on a socket of another call: ports are used again while phones still send.
     pub(super) stray: bool,
 }
 
@@ -65,12 +66,12 @@ fn put(tag: Tag, mut bytes: [u8; BYTES]) -> [u8; BYTES] {
     bytes
 }
 
-/// Whether a packet is RTP, and not RTCP.
+/// True for RTP, false for RTCP.
 pub(super) fn is_rtp(bytes: &[u8; BYTES]) -> bool {
     bytes[1] == 0
 }
 
-/// Whose packet this is; `None` if it was altered on the way.
+/// Sender of this packet; `None` if it was altered on the way.
 pub(super) fn tag(bytes: &[u8; BYTES]) -> Option<Tag> {
     let word = |at: usize| u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
     (word(28) == check(bytes)).then_some(Tag {

@@ -9,7 +9,7 @@ use super::packet::{self, BYTES, Tag, Told};
 use crate::sdp::{Direction, SessionDescription};
 use crate::time::Timestamp;
 
-/// Whose address it is.
+/// Owner of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
     Own(u32),
@@ -26,7 +26,7 @@ impl Owner {
     }
 }
 
-/// Whose address this is, if it is a phone's.
+/// Owner of this address, if it is a phone's.
 pub(super) fn owner_of(ip: IpAddr) -> Option<Owner> {
     let IpAddr::V4(ip) = ip else { return None };
     let [net, a, b, c] = ip.octets();
@@ -53,7 +53,7 @@ pub(super) struct Phone {
     pub(super) direction: Direction,
     /// RTP and RTCP addresses that its peer's SDP named.
     pub(super) remote: Option<(SocketAddr, SocketAddr)>,
-    /// Since when, and by which node.
+    /// Time and node of that SDP.
     pub(super) remote_since: Timestamp,
     pub(super) told_by: usize,
     /// Has a dialogue that wants packets.
@@ -66,7 +66,7 @@ pub(super) struct Phone {
     pub(super) serial: u32,
     pub(super) heard: Timestamp,
     pub(super) received: u64,
-    /// Which node had its last packet, and what became of it.
+    /// Node that had its last packet, and the fate of the packet.
     pub(super) fate: (usize, &'static str),
     version: u32,
 }
@@ -101,7 +101,7 @@ impl Phone {
         Ipv4Addr::new(net, a, b, c).into()
     }
 
-    /// Where its packets come from: RTP, or RTCP.
+    /// Source of its packets: RTP, or RTCP.
     pub(super) fn source(&self, rtcp: bool) -> SocketAddr {
         match self.nat {
             Some(port) => SocketAddr::new(self.ip(11), port + u16::from(rtcp)),
@@ -109,7 +109,7 @@ impl Phone {
         }
     }
 
-    /// What it goes by when it sends.
+    /// SDP that it goes by when it sends.
     pub(super) fn told(&self) -> Told {
         Told { at: self.remote_since, by: self.told_by }
     }
@@ -119,7 +119,7 @@ impl Phone {
         SocketAddr::new(self.ip(12), 6666)
     }
 
-    /// Whether a datagram to one of its addresses reaches it: a NAT lets in what answers the present binding.
+    /// True if a datagram to one of its addresses reaches it: a NAT lets in what answers the present binding.
     pub(super) fn is_reached_at(&self, to: SocketAddr) -> bool {
         let near = |port: u16| to.port() == port || to.port() == port + 1;
         match (owner_of(to.ip()), self.nat) {

@@ -20,7 +20,7 @@ pub struct StoreCommand {
     pub words: Vec<Vec<u8>>,
 }
 
-/// What the store answers.
+/// Answers of the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreAnswer {
     /// `OK`, `PONG`, a confirmed subscription.
@@ -44,7 +44,7 @@ pub struct StoreEvent {
     pub keyspace: Keyspace,
     /// The key.
     pub key: Vec<u8>,
-    /// What happened.
+    /// Kind of event.
     pub event: &'static str,
 }
 
@@ -71,9 +71,9 @@ struct Entry {
 #[derive(Debug, Default)]
 pub struct Store {
     databases: BTreeMap<Keyspace, BTreeMap<Vec<u8>, Entry>>,
-    /// What a replica that is behind still shows: the value before, and when it changed.
+    /// Values that a replica that is behind still shows: the value before, and the time of its change.
     before: BTreeMap<(Keyspace, Vec<u8>), (Timestamp, Option<Value>)>,
-    /// How far `GET` is behind.
+    /// Lag of `GET`.
     pub lag: Duration,
     events: Vec<StoreEvent>,
 }
@@ -128,7 +128,7 @@ impl Store {
         }
     }
 
-    /// What has happened to keys since this was asked last.
+    /// Takes the events of keys since the last call.
     pub fn take_events(&mut self) -> Vec<StoreEvent> {
         std::mem::take(&mut self.events)
     }

@@ -1,4 +1,4 @@
-//! How a node speaks to the store: the seam for the daemon's replicator.
+//! Requests of a node to the store: the seam for the daemon's replicator.
 //!
 //! A [`Replication`] is one node's half: it is told of everything that concerns it, and says what is to be sent
 //! and asked. It has two channels, as the daemon has two threads: one that follows the keyspaces of others,
@@ -34,7 +34,7 @@ impl Channel {
 /// Something a replication is told.
 #[derive(Debug)]
 pub enum Told {
-    /// What a shard wants stored: `Publish`, `Unpublish`, `Retire`, `Disown`.
+    /// A change to store, from a shard: `Publish`, `Unpublish`, `Retire`, `Disown`.
     Effect(Effect),
     /// Some of that was lost, since its queue was full.
     EffectsLost,
@@ -55,26 +55,26 @@ pub enum Told {
     Notified {
         /// The channel of the store's, such as `__keyspace@2__:c1`.
         channel: Vec<u8>,
-        /// What happened.
+        /// Name of the event.
         event: Vec<u8>,
     },
-    /// What a shard answered to [`Wanted::Post`].
+    /// Answer of a shard to [`Wanted::Post`].
     Answered {
         /// To which.
         ticket: u64,
-        /// What.
+        /// Reply.
         reply: Reply,
     },
     /// The shard takes no more requests: [`Wanted::Post`] was not carried out.
     NotPosted {
-        /// Which.
+        /// Ticket of the question.
         ticket: u64,
     },
     /// The calls that [`Wanted::List`] asked for.
     Listed {
         /// For which.
         ticket: u64,
-        /// Which.
+        /// Calls.
         calls: Vec<CallBrief>,
     },
 }
@@ -90,14 +90,14 @@ pub enum Wanted {
         channel: Channel,
         /// The answers come under this number.
         batch: u64,
-        /// What.
+        /// Commands.
         commands: Vec<StoreCommand>,
     },
     /// List calls, and wait for it.
     List {
         /// The answer comes under this number, before anything else.
         ticket: u64,
-        /// Which.
+        /// Calls that are meant.
         filter: Filter,
     },
     /// Have a shard carry out a command, and wait for it.
@@ -131,15 +131,15 @@ pub enum Wanted {
 pub trait Replication: fmt::Debug {
     /// Takes something in.
     fn tell(&mut self, now: Timestamp, told: Told);
-    /// What is to be done now, until there is nothing more.
+    /// Work to be done now, until there is none.
     fn poll(&mut self, now: Timestamp) -> Option<Wanted>;
-    /// Whether the thread of a channel waits for the store, and takes nothing else in.
+    /// True if the thread of a channel waits for the store, and takes nothing else in.
     fn is_waiting(&self, channel: Channel) -> bool;
     /// Does what has become due.
     fn tick(&mut self, now: Timestamp);
-    /// When [`Replication::tick`] has something to do.
+    /// Time at which [`Replication::tick`] has something to do.
     fn next_tick(&self) -> Option<Timestamp>;
-    /// Whether a text can be read as a record of a call.
+    /// True if a text can be read as a record of a call.
     fn can_read(&self, keyspace: Keyspace, call_id: &CallId, text: &[u8]) -> bool;
 }
 

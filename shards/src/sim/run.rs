@@ -9,27 +9,27 @@ use super::replication::Daemon;
 use super::swarm::Swarm;
 use super::world::World;
 
-/// What came of a run.
+/// Result of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// Its seed.
     pub seed: u64,
-    /// What was wrong; nothing, if all is well.
+    /// Everything that was wrong; nothing, if all is well.
     pub violations: Vec<String>,
     /// The hash of all events.
     pub hash: u64,
-    /// How many there were.
+    /// Number of events.
     pub events: u64,
-    /// How long it took, in virtual time.
+    /// Length of the run, in virtual time.
     pub age: Duration,
-    /// What was seen.
+    /// Counts of observations.
     pub counts: Counts,
     /// The log, if it was asked for.
     pub lines: Vec<String>,
 }
 
 impl Outcome {
-    /// Whether nothing was wrong.
+    /// True if nothing was wrong.
     pub fn is_clean(&self) -> bool {
         self.violations.is_empty()
     }

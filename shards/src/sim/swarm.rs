@@ -1,4 +1,4 @@
-//! What a seed decides: which faults are on, how hard, and how small the limits are.
+//! Choices of a seed: which faults are on, how hard, and how small the limits are.
 //!
 //! After swarm testing: each run leaves some faults out and overdoes others, which finds more than a little of
 //! everything. Limits are small on purpose, since that is where bugs live.
@@ -10,13 +10,13 @@ use super::split;
 use crate::random::Random;
 use crate::settings::Settings;
 
-/// As much as is never needed.
+/// Room that is never needed.
 const QUEUE_MAX: usize = 1 << 14;
 
 /// The options of a run. Rates are per mille.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Swarm {
-    /// What it all comes from.
+    /// Seed of all choices.
     pub seed: u64,
     /// Nodes, 1 to 3.
     pub nodes: usize,
@@ -30,13 +30,13 @@ pub struct Swarm {
     pub max_sessions: i64,
     /// Settings of every node, but for the keyspace.
     pub settings: Settings,
-    /// How long the chaos lasts.
+    /// Length of the chaos.
     pub chaos: Duration,
     /// All dialogues have begun by then.
     pub arrivals: Duration,
     /// The shortest and the longest dialogue.
     pub lengths: (Duration, Duration),
-    /// How long it is calm before everybody hangs up.
+    /// Calm time before everybody hangs up.
     pub calm: Duration,
     /// Between nodes and phones, in the chaos.
     pub media: Link,
@@ -48,15 +48,14 @@ pub struct Swarm {
     pub fault_pause: Duration,
     /// The faults that are on.
     pub faults: Faults,
-    /// What parties do.
+    /// Habits of parties.
     pub habits: Habits,
     /// Nodes share their calls by the store.
     pub replication: bool,
-    /// What sweeps and expiry repair after a while does not count: they take longer than the run. Then calls do
-    /// not change hands, ports are plenty, the store does not lag and nobody else writes into it, since nothing
-    /// else repairs all of that.
+    /// No repairs by sweeps and expiry, which take longer than the run. Then calls do not change hands, ports are
+    /// plenty, the store does not lag and nobody else writes into it, since nothing else repairs all of that.
     pub hasty: bool,
-    /// What every queue between threads has room for.
+    /// Room of every queue between threads.
     pub queue_max: usize,
 }
 
@@ -75,7 +74,7 @@ pub struct Faults {
     pub stand_by: bool,
 }
 
-/// What parties do, per mille of the occasions they have.
+/// Habits of parties, per mille of the occasions they have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Habits {
     /// Phones behind a NAT.

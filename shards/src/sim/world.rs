@@ -35,7 +35,7 @@ use crate::random::Random;
 use crate::time::Timestamp;
 use store::{Link, Posted, Way};
 
-/// When every world begins.
+/// Beginning of every world.
 const BEGIN: Timestamp = Timestamp::from_secs(1_700_000_000);
 
 /// Something that happens.
@@ -73,9 +73,9 @@ enum Happening {
     CheckLinks,
     /// A node's replication has something due.
     StoreTick(usize),
-    /// What a shard wants stored reaches the replication.
+    /// A change to store reaches the replication, from a shard.
     Publication { node: usize, life: u32 },
-    /// What the replication wants done reaches a shard.
+    /// Work of the replication reaches a shard.
     Post,
     /// The store is as it should be again.
     StoreMend,
@@ -116,17 +116,17 @@ pub struct World {
     strangers: BTreeSet<(u32, u32)>,
     /// Nodes that have been given a record whose ports they cannot have: their view of a dialogue is old.
     behind: BTreeSet<(usize, u32)>,
-    /// When a node was behind last that is not any more, by dialogue.
+    /// Last time at which a node was behind that is not any more, by dialogue.
     caught_up: Vec<Timestamp>,
-    /// When a packet of somebody else's dialogue came to a dialogue's socket last.
+    /// Last time at which a packet of somebody else's dialogue came to a dialogue's socket.
     strayed: Vec<Timestamp>,
-    /// How often a dialogue's call was made.
+    /// Number of times that a dialogue's call was made.
     made: Vec<u32>,
-    /// When another call of the same name took the place of a dialogue's call at a node last.
+    /// Last time at which another call of the same name took the place of a dialogue's call at a node.
     replaced: Vec<Timestamp>,
     /// Nodes that ended a dialogue's call themselves: they want no copy of it from one that has not heard.
     enders: BTreeSet<(usize, u32)>,
-    /// When a dialogue's call ended at a node last.
+    /// Last time at which a dialogue's call ended at a node.
     ended: Vec<Timestamp>,
     lives: u32,
     store: Store,
@@ -134,7 +134,7 @@ pub struct World {
     store_down_until: Timestamp,
     store_frozen_until: Timestamp,
     posted: VecDeque<Posted>,
-    /// When the last of it arrives.
+    /// Time at which the last of it arrives.
     post_at: Timestamp,
     people: Random,
     mishaps: Random,

@@ -1,4 +1,4 @@
-//! What a datagram on a media port is, by its first bytes (RFC 7983 section 7).
+//! Kind of a datagram on a media port, by its first bytes (RFC 7983 section 7).
 
 /// The kind of a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use crate::time::Timestamp;
 /// Seconds between the NTP epoch (1900) and the Unix epoch.
 const NTP_OFFSET_SECS: u64 = 2_208_988_800;
 
-/// What a sender report tells of the packets that go to the receiver of the report.
+/// Facts of a sender report about the packets that go to the receiver of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sent {
     /// Synchronisation source of the packets.
@@ -18,7 +18,7 @@ pub struct Sent {
     pub bytes: u32,
 }
 
-/// What a report block tells of the packets that come from the receiver of the report.
+/// Facts of a report block about the packets that come from the receiver of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Received {
     /// Synchronisation source of the packets.

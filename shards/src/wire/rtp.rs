@@ -32,8 +32,8 @@ impl<'a> RtpPacket<'a> {
         u32::from_be_bytes([self.0[8], self.0[9], self.0[10], self.0[11]])
     }
 
-    /// Where the payload lies: after contributing sources and the header extension, before the padding.
-    /// `None` if the lengths in the header do not fit the packet.
+    /// Range of the payload: after contributing sources and the header extension, before the padding. `None` if the
+    /// lengths in the header do not fit the packet.
     pub fn payload(&self) -> Option<std::ops::Range<usize>> {
         let mut start = RTP_HEADER_BYTES + 4 * usize::from(self.0[0] & 0x0f);
         if self.0[0] & 0x10 != 0 {

@@ -277,7 +277,7 @@ impl Sdp {
     }
 }
 
-/// What carries the packets of a call, and how they come: media of each kind.
+/// Transport of a call's packets, and their order of arrival: media of each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
     Rtp,

@@ -37,7 +37,7 @@ fn a_plan_without_changes_gives_identical_bytes() {
     }
 }
 
-/// What the call would have to plan for the recorded result.
+/// Plan that the call would have to make for the recorded result.
 fn plan_of(recording: &Recording, source: &SessionDescription, wanted: &SessionDescription) -> SdpPlan {
     let pairs = source.media.iter().zip(&wanted.media);
     let missing = wanted.media.get(source.media.len()..).unwrap_or_default();
@@ -123,7 +123,7 @@ fn assert_lines_end_in_crlf(rendered: &[u8], name: &str) {
     assert_eq!(line_feeds, pairs, "{name}");
 }
 
-/// What an SDP says, whatever its layout.
+/// Meaning of an SDP, whatever its layout.
 #[derive(Debug, PartialEq, Eq)]
 struct Meaning {
     origin: String,

@@ -74,7 +74,7 @@ impl SectionSeed {
     }
 }
 
-/// What was printed can be read, and says what was planned.
+/// Asserts that what was printed can be read, and says what was planned.
 pub fn assert_says(rendered: &[u8], source: &SessionDescription, plan: &SdpPlan) {
     let printed = SessionDescription::parse(rendered).expect("what is printed can be read");
     assert!(printed.loop_ids.contains(plan.loop_id.as_ref().expect("planned")));

@@ -5,9 +5,9 @@
 pub struct Recording {
     /// Name of the case and number of the step.
     pub name: String,
-    /// What came in.
+    /// SDP that came in.
     pub source: Vec<u8>,
-    /// What went out.
+    /// SDP that went out.
     pub result: Vec<u8>,
 }
 
@@ -36,7 +36,7 @@ impl Recording {
         recordings
     }
 
-    /// Whether the proxy asked for edits of its own (`sdp-attr`).
+    /// True if the proxy asked for edits of its own (`sdp-attr`).
     pub fn has_edits(&self) -> bool {
         self.name == "sdp-attr-1"
     }

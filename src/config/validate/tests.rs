@@ -1,4 +1,4 @@
-//! What a configuration is refused for, and what comes of one that is taken.
+//! Configurations that are refused, and those that are taken.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -29,7 +29,7 @@ use crate::node::presence::Addresses;
 use crate::node::redis::{FeedStatus, PeerStatus, RedisControl, RedisStatus};
 use crate::node::{Live, Node, ProxyCounts, ProxyRow};
 
-/// When commands are run.
+/// Time at which commands are run.
 pub const NOW: Timestamp = Timestamp::from_micros(1_795_416_050_208_041);
 const THEN: Timestamp = Timestamp::from_micros(1_795_416_049_000_000);
 

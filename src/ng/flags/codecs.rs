@@ -11,12 +11,12 @@ pub fn codec_flag(rest: &[u8]) -> Option<(&[u8], Text)> {
     (!name.is_empty()).then(|| (operation, Text::from(unescape(name))))
 }
 
-/// Whether texts come with the escapes of flag values.
+/// Escapes of flag values in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Escapes {
-    /// They do.
+    /// Present: undone.
     Undo,
-    /// They do not.
+    /// Absent.
     None,
 }
 

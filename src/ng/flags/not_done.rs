@@ -1,4 +1,4 @@
-//! What requests can ask for and this relay does not do: one table, each entry with what becomes of it.
+//! Features that requests can ask for and this relay does not have: one table, each entry with its consequence.
 //!
 //! A key or flag of these never makes an offer fail: proxies are configured once for relays of many kinds, and a call
 //! without the feature is better than none. It is answered `ok`, counted, and said in the log with the call-id. The

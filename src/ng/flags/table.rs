@@ -17,13 +17,13 @@ pub use super::words::FLAGS;
 /// The end of a key, flag or value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It has its effect, if it has any.
+    /// Taken, with whatever effect it has.
     Taken,
     /// Nobody knows it.
     Unknown,
     /// The key is known, the value is not.
     BadValue,
-    /// It is understood, and asks for what does not exist here.
+    /// Understood, and it asks for what does not exist here.
     NotDone(Feature),
 }
 
@@ -41,13 +41,13 @@ pub struct Word {
 /// The effect of a word.
 #[derive(Clone, Copy, Debug)]
 pub enum Effect {
-    /// It is noted.
+    /// Noted in the fields.
     Set(fn(&mut Fields)),
     /// The names behind it are added to a list.
     Names(fn(&mut Options) -> &mut Vec<Text>),
-    /// It is so in any case.
+    /// True of every request anyway.
     Always,
-    /// It does not exist here.
+    /// Missing here.
     NotDone(Feature),
 }
 
@@ -80,7 +80,7 @@ pub enum Values {
 /// The flag that is made of a key and a value.
 #[derive(Clone, Copy, Debug)]
 pub enum Flag {
-    /// There is none.
+    /// None.
     None,
     /// The value is a word of the key.
     Word,

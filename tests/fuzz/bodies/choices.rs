@@ -36,7 +36,7 @@ impl<'a> Choices<'a> {
         self.byte() & 1 == 1
     }
 
-    /// Whether something is the case that seldom is.
+    /// True seldom.
     pub fn seldom(&mut self) -> bool {
         self.byte() % 8 == 1
     }

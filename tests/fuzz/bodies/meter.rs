@@ -1,4 +1,4 @@
-//! What a run costs: memory, counted by the allocator itself, and processor time of its thread.
+//! Cost of a run: memory, counted by the allocator itself, and processor time of its thread.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -44,7 +44,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// What a run took.
+/// Cost of a run.
 #[derive(Debug)]
 pub struct Cost {
     /// Most bytes held at once, above what was held before.

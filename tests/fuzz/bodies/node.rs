@@ -49,7 +49,7 @@ pub struct Node {
     pub published: Vec<CallSnapshot>,
     /// The next so many sockets are somebody else's.
     pub taken: usize,
-    /// How often shards were asked.
+    /// Number of times that shards were asked.
     pub asked: u64,
     shards: Vec<Driven>,
 }
@@ -60,7 +60,7 @@ struct Driven {
     shard: Shard,
     open: BTreeMap<SocketId, SocketAddr>,
     book: Counters,
-    /// What it has told of its flows.
+    /// Flows, as it has told of them.
     mirror: Mirror,
 }
 
@@ -273,7 +273,7 @@ fn stored(call: &CallSnapshot) -> CallSnapshot {
     record.call
 }
 
-/// What an event says has been counted.
+/// Notes what an event says has been counted.
 fn note(book: &mut Counters, event: &EventKind) {
     match event {
         EventKind::Created => book.created += 1,

@@ -24,7 +24,7 @@ const TAGS: [&str; 4] = ["a", "b", "fork-1", "fork-2"];
 const PEERS: [&str; 5] =
     ["127.10.0.1:6000", "127.10.0.1:6001", "127.20.0.1:6010", "127.40.0.1:7000", "[fd00::9]:6000"];
 const PAUSES_MS: [u64; 6] = [20, 1000, 3000, 5000, 61_000, 250_000];
-/// What one input may do.
+/// Most steps of one input.
 const STEPS_MAX: usize = 64;
 
 pub fn run(input: &[u8]) {

@@ -16,17 +16,17 @@ use crate::names::RequestId;
 
 const SENDERS: usize = 2;
 const REQUESTS_EACH: usize = 2;
-/// How often a thread is interrupted where it could have gone on. Each bug below shows with fewer.
+/// Most interruptions of a thread where it could have gone on. Each bug below shows with fewer.
 const PREEMPTIONS_MAX: usize = 3;
 
-/// How long a poll of the pipe lasts. The kernel may end one at any time, whereupon the ring polls anew.
+/// End of a poll of the pipe. The kernel may end one at any time, whereupon the ring polls anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Polls {
     ForOneRing,
     ForEveryRing,
 }
 
-/// What a sender, and a shard that was woken, do.
+/// Steps of a sender, and of a shard that was woken.
 #[derive(Clone, Copy)]
 struct Protocol {
     post: fn(&World, sender: usize, count: usize),
@@ -39,7 +39,7 @@ struct Protocol {
 
 struct World {
     protocol: Protocol,
-    /// How many requests each sender has put in.
+    /// Number of requests that each sender has put in.
     posted: [LoomUsize; SENDERS],
     marked: LoomBool,
     pipe: LoomMutex<Pipe>,

@@ -44,7 +44,7 @@ pub(in crate::io) fn order(text: &str) -> Command {
     Command::Query(CallId::from(text))
 }
 
-/// Whether the order was carried out; `false` if a port was in use.
+/// True if the order was carried out; `false` if a port was in use.
 pub(in crate::io) fn done(reply: Reply) -> bool {
     match reply {
         Reply::Done => true,

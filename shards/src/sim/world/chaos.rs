@@ -1,4 +1,4 @@
-//! What goes wrong: in the whole world, and with single phones.
+//! Faults: in the whole world, and with single phones.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::sim::node::Node;
 use crate::sim::replication::Channel;
 use crate::sim::{NODES_MAX, chance};
 
-/// How often something may happen to a phone.
+/// Least time between mishaps of a phone.
 pub(super) const MISHAP_PAUSE: Duration = Duration::from_millis(300);
 
 /// A fault of the whole world.

@@ -107,8 +107,8 @@ impl World {
         }
     }
 
-    /// Whether a packet was meant for an earlier use of the socket it came in on: by another call, or by
-    /// another party of this call.
+    /// True if a packet was meant for an earlier use of the socket it came in on: by another call, or by another party
+    /// of this call.
     fn is_stray(open: Open, tag: Tag, packet: &Packet) -> bool {
         tag.dialogue != open.dialogue || packet.told.at < open.fresh_since
     }

@@ -1,4 +1,4 @@
-//! What nodes do: effects are carried out, timeouts are kept, books are compared.
+//! Work of nodes: effects are carried out, timeouts are kept, books are compared.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::sim::node::{Doing, Node};
 use crate::sim::{call_id, dialogue_of};
 use crate::stats::ShardReport;
 
-/// How often books are compared.
+/// Interval between comparisons of books.
 pub(super) const AUDIT_PAUSE: Duration = Duration::from_secs(1);
 
 impl World {
@@ -57,7 +57,7 @@ impl World {
         self.arm(number);
     }
 
-    /// What an event means that a record set off, perhaps long after it was handed in.
+    /// Notes the meaning of an event that a record set off, perhaps long after it was handed in.
     fn note_record(&mut self, number: usize, dialogue: u32, kind: &EventKind, doing: &Doing) {
         let by_signal = *kind == EventKind::TakenOver && *doing == Doing::Signal(dialogue);
         let changes_hands = matches!(

@@ -1,4 +1,4 @@
-//! What must hold between nodes that share their calls, once it is calm.
+//! Conditions between nodes that share their calls, once it is calm.
 
 use std::time::Duration;
 
@@ -80,7 +80,7 @@ impl World {
         self.store.texts().into_iter().filter(|at| !readable(at)).collect()
     }
 
-    /// When all calls are over, nothing is left in the store.
+    /// Checks, when all calls are over, that nothing is left in the store.
     pub(super) fn check_store_empty(&mut self) {
         for (of, key) in self.store.texts() {
             let call_id = CallId::from(&key[..]);

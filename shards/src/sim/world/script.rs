@@ -40,7 +40,7 @@ impl World {
         self.hang_up(dialogue);
     }
 
-    /// Whether the parties have each other's address.
+    /// True if the parties have each other's address.
     pub fn is_established(&self, dialogue: u32) -> bool {
         self.dialogues[dialogue as usize].stage == Stage::Up
     }
@@ -116,7 +116,7 @@ impl World {
         self.store.text(of, call_id(dialogue).as_bytes())
     }
 
-    /// Where there are records: keyspaces and dialogues.
+    /// Keyspaces and dialogues of all records.
     pub fn records(&self) -> Vec<(Keyspace, u32)> {
         let named = |(keyspace, key): (Keyspace, Vec<u8>)| {
             Some((keyspace, dialogue_of(&crate::names::CallId::from(&key[..]))?))
@@ -129,14 +129,14 @@ impl World {
         keyspace(node)
     }
 
-    /// How a node holds a dialogue's call.
+    /// Holding of a dialogue's call at a node.
     pub fn held(&mut self, node: usize, dialogue: u32) -> Option<Ownership> {
         let now = self.now;
         let call = self.nodes[node].as_mut()?.query(now, &call_id(dialogue))?;
         Some(call.ownership)
     }
 
-    /// Whether each call has one owner and is the same everywhere.
+    /// Checks that each call has one owner and is the same everywhere.
     pub fn compare(&mut self) {
         self.check_replicas();
     }

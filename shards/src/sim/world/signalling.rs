@@ -13,7 +13,7 @@ use crate::sim::network::Site;
 
 /// A request is repeated after this long, and then after twice as long each time.
 const REPEAT: Duration = Duration::from_millis(300);
-/// How often a request is sent to one node.
+/// Most times that a request is sent to one node.
 const TRIES: u32 = 4;
 
 impl World {

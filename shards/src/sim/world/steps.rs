@@ -1,4 +1,4 @@
-//! What the parties of a dialogue do next, and what answers mean to them.
+//! Next steps of the parties of a dialogue, and the meaning of answers to them.
 
 use super::{Happening, World, between};
 use crate::sdp::Direction;
@@ -11,7 +11,7 @@ use super::signalling::sdp_of;
 
 /// Ports that phones draw theirs from.
 const PHONE_PORTS: std::ops::Range<u16> = 10_000..60_000;
-/// How often a busy callee is followed by another.
+/// Most callees that follow a busy one.
 const ROUNDS_MAX: u32 = 3;
 
 impl World {

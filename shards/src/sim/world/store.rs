@@ -20,18 +20,18 @@ use crate::sim::redis::{StoreAnswer, StoreCommand};
 use crate::sim::replication::{Channel, Told, Wanted};
 use crate::time::Timestamp;
 
-/// How long an answer is waited for before a connection is given up.
+/// Longest wait for an answer before a connection is given up.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Messages that the store keeps for a connection: few, so that slow subscribers are cut off.
 const OUTPUT_BUFFER_MAX: usize = 64;
 /// Notifications that a thread takes in one go.
 const EVENTS_PER_TURN: usize = 256;
-/// How long a publication is on its way at most.
+/// Longest way of a publication.
 const PUBLICATION_DELAY_MAX: Duration = Duration::from_micros(PUBLICATION_DELAY_MAX_US);
 const PUBLICATION_DELAY_MAX_US: u64 = 2000;
 /// Until a full queue is looked at again.
 const FULL_PAUSE: Duration = Duration::from_millis(10);
-/// How often connections are looked at.
+/// Interval between looks at connections.
 pub(super) const LINK_CHECK: Duration = Duration::from_millis(250);
 
 /// A message to the store.
@@ -41,7 +41,7 @@ struct Batch {
     commands: Vec<StoreCommand>,
 }
 
-/// Which way a message goes.
+/// Direction of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
     Out,
@@ -62,7 +62,7 @@ pub(super) struct Link {
     /// Notifications that have come and wait for the thread.
     heard: VecDeque<Told>,
     subscribed: BTreeSet<Keyspace>,
-    /// Since when an answer is waited for, or the other end cannot be reached.
+    /// Time since which an answer is waited for, or the other end cannot be reached.
     waiting_since: Option<Timestamp>,
     unanswered: u64,
 }
@@ -428,7 +428,7 @@ impl World {
         }
     }
 
-    /// What a shard wants stored goes to the other thread, if its queue has room.
+    /// Hands a change to store to the other thread, if its queue has room.
     pub(super) fn publish(&mut self, number: usize, effect: Effect) {
         let Some(node) = &mut self.nodes[number] else { return };
         if node.replication.is_none() {

@@ -1,4 +1,4 @@
-//! What is refused, and what is answered `ok` without being done.
+//! Requests that are refused, and those that are answered `ok` without being done.
 
 use super::*;
 
@@ -46,7 +46,7 @@ fn every_refusal_is_said_once_with_its_reason() {
     );
 }
 
-/// Whoever runs the command logs and counts it.
+/// Logging and counting are done once, by the code that runs the command.
 #[test]
 fn a_refused_command_inside_cli_is_no_second_refusal() {
     let (mut exchange, mut node) = (exchange(), Node::new(1));
