@@ -77,6 +77,7 @@ impl HttpFront {
     }
 
     /// Address of the listener.
+    #[cfg(test)]
     pub fn address(&self) -> Option<SocketAddr> {
         self.0.address()
     }

@@ -12,7 +12,7 @@
 //! only if all are.
 //!
 //! Invariants: at most so many connections are open, and at most twice as many threads: those that have made room
-//! end as soon as they see it. A write that is not done within [`WRITE_PATIENCE`] fails. The end waits
+//! end as soon as they see it. A write that is not done within [`connection::WRITE_PATIENCE`] fails. The end waits
 //! [`END_PATIENCE`] for requests at work, and no longer.
 
 use std::collections::BTreeMap;
@@ -35,8 +35,8 @@ use crate::request_log::{About, RequestLog};
 
 mod connection;
 
+pub use connection::Connection;
 use connection::Stream;
-pub use connection::{AtWork, Connection, WRITE_PATIENCE};
 
 /// Longest wait at the end for requests at work: longer than a shard may take to answer.
 pub const END_PATIENCE: Duration = Duration::from_secs(3);
@@ -187,6 +187,7 @@ impl Acceptor {
     }
 
     /// The address, if it listens at one.
+    #[cfg(test)]
     pub fn address(&self) -> Option<SocketAddr> {
         match &*self.listener {
             Listener::Tcp(listener) => listener.local_addr().ok(),

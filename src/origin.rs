@@ -22,7 +22,7 @@ pub enum Right {
     Signal,
 }
 
-/// A set of [`Right`]s.
+/// A set of `Right`s.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rights {
     read: bool,

@@ -101,6 +101,7 @@ pub fn find(words: &mut Words<'_>) -> Result<&'static dyn Row, Problem> {
 }
 
 /// The right that a line needs: to read, if it is no command.
+#[cfg(test)]
 pub fn right_of(line: &[u8]) -> Right {
     find(&mut Words::new(line)).map_or(Right::Read, |row| row.head().right)
 }

@@ -87,7 +87,6 @@ pub struct CookieCache {
     young: Generation,
     old: Generation,
     swapped: Timestamp,
-    dropped: u64,
 }
 
 impl CookieCache {
@@ -98,7 +97,6 @@ impl CookieCache {
             young: Generation::default(),
             old: Generation::default(),
             swapped: Timestamp::ZERO,
-            dropped: 0,
         }
     }
 
@@ -109,25 +107,26 @@ impl CookieCache {
         find(&self.young).or_else(|| find(&self.old)).filter(|reply| cookie.fits(reply))
     }
 
-    /// Keeps a reply.
-    pub fn store(&mut self, now: Timestamp, cookie: &Cookie, reply: Arc<[u8]>) {
+    /// Keeps a reply. Returns the number of replies that had to go before their time, this one among them.
+    pub fn store(&mut self, now: Timestamp, cookie: &Cookie, reply: Arc<[u8]>) -> u64 {
         self.turn(now);
         let bytes = reply.len();
         if bytes > self.limits.bytes || self.limits.replies == 0 {
-            self.dropped += 1;
-            return;
+            return 1;
         }
+        let mut dropped = 0;
         if self.len() >= self.limits.replies || self.bytes() + bytes > self.limits.bytes {
-            self.drop_old();
+            dropped += self.drop_old();
         }
         if self.len() >= self.limits.replies || self.bytes() + bytes > self.limits.bytes {
             std::mem::swap(&mut self.young, &mut self.old);
-            self.drop_old();
+            dropped += self.drop_old();
         }
         if let Some(former) = self.young.replies.insert(cookie.digest, reply) {
             self.young.bytes -= former.len();
         }
         self.young.bytes += bytes;
+        dropped
     }
 
     /// Number of replies that are kept.
@@ -135,24 +134,13 @@ impl CookieCache {
         self.young.replies.len() + self.old.replies.len()
     }
 
-    /// True if none is kept.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Bytes of the replies that are kept.
     pub fn bytes(&self) -> usize {
         self.young.bytes + self.old.bytes
     }
 
-    /// Replies that had to go before their time.
-    pub fn dropped(&self) -> u64 {
-        self.dropped
-    }
-
-    fn drop_old(&mut self) {
-        self.dropped += self.old.replies.len() as u64;
-        self.old = Generation::default();
+    fn drop_old(&mut self) -> u64 {
+        std::mem::take(&mut self.old).replies.len() as u64
     }
 
     fn turn(&mut self, now: Timestamp) {
@@ -222,20 +210,17 @@ mod tests {
     fn the_older_generation_goes_first_and_is_counted() {
         let mut cache = CookieCache::new(CookieLimits { replies: 3, bytes: 1000 });
         let store = |cache: &mut CookieCache, second, name: &str| {
-            cache.store(at(second), &cookie(name), reply(&format!("{name} r")));
+            cache.store(at(second), &cookie(name), reply(&format!("{name} r")))
         };
-        store(&mut cache, 0, "old1");
-        store(&mut cache, 0, "old2");
-        store(&mut cache, 30, "new1");
-        store(&mut cache, 30, "new2");
-        assert_eq!((cache.len(), cache.dropped()), (2, 2));
+        for (second, name, dropped) in [(0, "old1", 0), (0, "old2", 0), (30, "new1", 0), (30, "new2", 2)] {
+            assert_eq!(store(&mut cache, second, name), dropped, "{name}");
+        }
+        assert_eq!(cache.len(), 2);
         assert_eq!(cache.find(at(30), &cookie("old1")), None);
         assert_eq!(cache.find(at(30), &cookie("new1")), Some(reply("new1 r")));
-        store(&mut cache, 30, "new3");
-        store(&mut cache, 30, "new4");
-        assert_eq!((cache.len(), cache.dropped()), (1, 5));
-        cache.store(at(30), &cookie("huge"), reply(&"x".repeat(1001)));
-        assert_eq!((cache.len(), cache.dropped()), (1, 6));
+        assert_eq!((store(&mut cache, 30, "new3"), store(&mut cache, 30, "new4")), (0, 3));
+        assert_eq!(cache.store(at(30), &cookie("huge"), reply(&"x".repeat(1001))), 1);
+        assert_eq!(cache.len(), 1);
     }
 
     proptest! {
@@ -250,11 +235,15 @@ mod tests {
                 now = now + Duration::from_secs(seconds);
                 let cookie = cookie(&number.to_string());
                 match cache.find(now, &cookie) {
-                    None => cache.store(now, &cookie, reply(&format!("{number} {}", "x".repeat(length)))),
+                    None => {
+                        let reply = reply(&format!("{number} {}", "x".repeat(length)));
+                        let before = cache.len() as u64;
+                        prop_assert!(cache.store(now, &cookie, reply) <= before + 1);
+                    }
                     Some(stored) => prop_assert!(cookie.fits(&stored)),
                 }
                 prop_assert!(cache.len() <= limits.replies && cache.bytes() <= limits.bytes);
-                prop_assert_eq!(cache.is_empty(), cache.bytes() == 0);
+                prop_assert_eq!(cache.len() == 0, cache.bytes() == 0);
             }
         }
     }

@@ -121,6 +121,8 @@ counts! {
     ignored_unsupported
     /// Replies too long for a datagram.
     replies_too_long
+    /// Replies forgotten before their time, for want of room: a repeated request is carried out again.
+    replies_dropped
     /// Datagrams that could not be received or sent.
     socket_errors
     /// Connections closed because the peer broke the protocol, was too slow, or sent too much.

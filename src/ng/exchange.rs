@@ -85,7 +85,7 @@ impl NgState {
         message
     }
 
-    /// The reply to a message that is answered [anywhere](super::message::Place::Anywhere). It is not kept: the same
+    /// The reply to a message that is answered anywhere (`Place::Anywhere`). It is not kept: the same
     /// message gets the same reply.
     pub fn answer_at_once(&self, now: Timestamp, message: Message) -> Arc<[u8]> {
         let Message { head, request, .. } = message;
@@ -368,7 +368,8 @@ impl Exchange {
 
     fn keep(&mut self, now: Timestamp, head: &Head, reply: Arc<[u8]>) -> Arc<[u8]> {
         if let Some(cookie) = &head.cookie {
-            self.cookies.store(now, cookie, Arc::clone(&reply));
+            let dropped = self.cookies.store(now, cookie, Arc::clone(&reply));
+            self.state.counters.replies_dropped.add(dropped);
         }
         self.state.fit(now, head, reply)
     }

@@ -22,7 +22,7 @@ pub enum JsonError {
 /// Reads a JSON object.
 ///
 /// # Errors
-/// See [`JsonError`].
+/// See `JsonError`.
 pub fn decode(text: &[u8], limits: Limits) -> Result<Value<'static>, JsonError> {
     if text.len() > limits.bytes {
         return Err(JsonError::Malformed);

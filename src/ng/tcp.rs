@@ -43,6 +43,7 @@ impl TcpFront {
     }
 
     /// Address of the listener.
+    #[cfg(test)]
     pub fn address(&self) -> Option<SocketAddr> {
         self.0.address()
     }

@@ -3,11 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tandem::ng::bencode::{self, Limits};
-use tandem::ng::exchange::{Exchange, NgState};
-use tandem::ng::node_queries::NoQueries;
-use tandem::ng::value::Value;
-use tandem::origin::{ListenerKind, ListenerName, Origin, Peer, Rights};
+use tandem::fuzzing::{
+    Exchange, Limits, ListenerKind, ListenerName, NgState, NoQueries, Origin, Peer, Rights, Value, bencode,
+};
 use tandem_shards::input::Command;
 use tandem_shards::io::{Ask, AskError};
 use tandem_shards::names::ShardId;

@@ -193,8 +193,7 @@ fn doc_opening(file: &File) -> Vec<Breach> {
     if !file.is_rust() || NOT_YET.iter().any(|path| file.path.starts_with(path)) {
         return Vec::new();
     }
-    let marker =
-        |line: &str| ["//!", "///"].into_iter().find(|marker| line.trim_start().starts_with(marker));
+    let marker = |line: &str| ["//!", "///"].into_iter().find(|marker| line.trim_start().starts_with(marker));
     let (mut breaches, mut above) = (Vec::new(), None);
     for ((line, code), number) in file.text.lines().zip(file.code.lines()).zip(1..) {
         // In a string there is no comment: then the text before it is code.
