@@ -1,5 +1,5 @@
-//! The way in for the bodies of `tests/fuzz` and for the simulator's nodes in `tests/sim`: readers of others' bytes, and
-//! no more than they need.
+//! The way in for the bodies of `tests/fuzz` and for the simulator's nodes in `tests/sim`: readers of bytes of others,
+//! and no more than they need.
 
 use std::io::{self, Read};
 use std::os::unix::net::UnixStream;

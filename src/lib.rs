@@ -15,7 +15,8 @@
 //! | `redis.rs` | hot standby: records, follower, publisher |
 //! | `http.rs`, `listener.rs`, `service.rs` | HTTP and WebSocket; connections; the services behind them |
 //! | `origin.rs`, `foreign.rs` | who asks, and what may be asked for; protocols that came to the wrong listener |
-//! | `sampler.rs`, `addresses.rs`, `liveness.rs`, `events.rs` | threads: load, addresses, signs of life, events of calls |
+//! | `sampler.rs`, `addresses.rs`, `liveness.rs` | threads: load, media addresses, signs of life of the shards |
+//! | `events.rs` | the thread that makes lines of the events of calls |
 //! | `metrics.rs`, `logging.rs`, `request_log.rs` | the page of metrics; the log; refused requests in it |
 //! | `notify.rs`, `capacity.rs` | systemd; the room for calls |
 //! | `reference.rs`, `fuzzing.rs` | documents made of tables; the way in for the fuzz targets |

@@ -1,8 +1,8 @@
 //! The keys of the daemon, each one row; those of calls are rows of [`Settings`].
 //!
-//! A row is the help text, the name, the reader of the values and the default (see [`mod@tandem_shards::keys`]). The flags
-//! of the command line, `--help`, the configuration file, `tandem config default`, the man page, the completions and
-//! `deploy/doc/keys.md` are made of these rows. The meaning of several keys together is checked in `validate.rs`.
+//! A row is the help text, the name, the reader of the values and the default (see [`mod@tandem_shards::keys`]). The
+//! flags of the command line, `--help`, the configuration file, `tandem config default`, the man page, the completions
+//! and `deploy/doc/keys.md` are made of these rows. The meaning of several keys together is checked in `validate.rs`.
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;

@@ -54,7 +54,7 @@ impl Connector {
         Connector { tls_ca, ..self }
     }
 
-    /// What it connects to.
+    /// URL of the server.
     pub fn url(&self) -> &RedisUrl {
         &self.url
     }
@@ -71,8 +71,8 @@ impl Connector {
         Ok(Link { connection, selected: self.url.keyspace })
     }
 
-    /// Whether this user may follow these keyspaces. The crate takes any answer to a subscription for a yes,
-    /// so it is asked for on a connection that nothing else comes on.
+    /// Ok if this user may follow these keyspaces. The crate takes any answer to a subscription for a yes, so it is
+    /// asked for on a connection that nothing else comes on.
     ///
     /// # Errors
     /// One sentence that says what to set; or the connection is lost.
@@ -209,7 +209,7 @@ impl Link {
         (0..sent.commands).map(|_| Ok(reply(self.connection.recv_response()?))).collect()
     }
 
-    /// Whether the server still answers.
+    /// Ok if the server still answers.
     ///
     /// # Errors
     /// The connection is lost.
@@ -251,8 +251,8 @@ impl Link {
             "or set `redis.configure = true`".to_owned()
         };
         Err(Trouble(format!(
-            "Redis does not tell of changes since {KEY} is `{present}`: run \
-             `redis-cli CONFIG SET {KEY} {wanted}` and write it into redis.conf, {advice}"
+            "Redis does not publish the keyspace events that tandem needs: {KEY} is `{present}`, missing `{missing}`; \
+             run `redis-cli CONFIG SET {KEY} {wanted}` and write it into redis.conf, {advice}"
         )))
     }
 }

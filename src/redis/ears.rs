@@ -22,23 +22,23 @@ use super::feed::{Following, pattern};
 
 /// Notifications that wait to be worked on.
 const HEARD_MAX: usize = 1 << 14;
-/// How soon a wish is seen.
+/// Poll interval for changes of subscriptions.
 const WISH_WAIT: Duration = Duration::from_millis(50);
-/// How long Redis may take to confirm a subscription.
+/// Longest wait for Redis to confirm a subscription.
 const CONFIRMATION_WAIT: Duration = Duration::from_secs(1);
-/// While nothing comes, a subscription is made once more this often: what the server confirms, it sends too.
+/// Silence after which a subscription is made once more: a confirmation proves that the connection is alive.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// What is heard.
+/// Events of Pub/Sub.
 #[derive(Debug)]
 pub enum Heard {
-    /// What comes for this keyspace is heard from now on.
+    /// Subscription confirmed: events of this keyspace arrive from now on.
     Subscribed(Following),
     /// A notification.
     Notification {
-        /// What it is about.
+        /// Channel of the message.
         channel: Vec<u8>,
-        /// What happened.
+        /// Name of the event.
         event: Vec<u8>,
     },
     /// Nothing more will be heard.
@@ -89,12 +89,12 @@ impl Ears {
         let _ = self.wishes.send(Wish::Unsubscribe(from));
     }
 
-    /// When the server answered last on this connection, whatever it had to say.
+    /// Time of the server's last answer on this connection, of any kind.
     pub fn answered(&self) -> Timestamp {
         self.memory.kept().answered
     }
 
-    /// What was heard next; waits for it so long.
+    /// The next event; waits for it so long.
     pub fn next(&self, patience: Duration) -> Option<Heard> {
         self.memory.next(patience)
     }
@@ -106,8 +106,8 @@ impl Drop for Ears {
     }
 }
 
-/// What was heard and not worked on yet. A channel would do, but those of crossbeam yield the CPU several
-/// times before they sleep, and on a busy machine each time may last milliseconds.
+/// Queue of events. A channel would do, but those of crossbeam yield the CPU several times before they sleep, and on a
+/// busy machine each time may last milliseconds.
 #[derive(Debug, Default)]
 struct Memory {
     state: Mutex<Kept>,
@@ -117,7 +117,7 @@ struct Memory {
 #[derive(Debug, Default)]
 struct Kept {
     heard: VecDeque<Heard>,
-    /// When the server answered last.
+    /// Time of the server's last answer.
     answered: Timestamp,
     /// Nobody wants to hear any more.
     closed: bool,
@@ -235,7 +235,7 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(30);
 
-    /// What was sent up to and including this.
+    /// Reads until this, and all that was sent before it.
     fn hear(stream: &mut TcpStream, end: &str) {
         let mut taken = Vec::new();
         while !taken.ends_with(end.as_bytes()) {

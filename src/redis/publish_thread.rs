@@ -17,7 +17,7 @@ use super::control::{About, Shared};
 use super::follow_thread::list;
 use super::replicator::{FollowOrder, PublishEffect, PublishOrder, PublishTask};
 
-/// How soon a lost publication is noticed, at the latest.
+/// Longest time until a lost publication is noticed.
 const WAIT_MAX: Duration = Duration::from_secs(1);
 /// Time for which changes gather once one has come: an offer and the answer that follows at once are one record, a call
 /// that has ended by then is none, and the shards have nobody to wake.
@@ -30,11 +30,11 @@ const WAIT_AWAY: Duration = Duration::from_millis(50);
 pub struct PublishThread {
     /// Decides.
     pub task: PublishTask,
-    /// Where to connect.
+    /// Server to connect to.
     pub connector: Connector,
-    /// What the shards have changed.
+    /// Changes of the shards.
     pub publications: Receiver<Publication>,
-    /// Whether something of that was lost.
+    /// Losses among these changes.
     pub losses: PublicationLosses,
     /// Orders of the daemon and of the other thread.
     pub orders: Receiver<PublishOrder>,

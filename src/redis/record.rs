@@ -41,21 +41,21 @@ pub use tandem_shards::age::Age;
 /// Bytes of one record, both ways: a call at its ceilings stays far below.
 pub const RECORD_BYTES_MAX: usize = 4 << 20;
 
-/// What a record means depends on the node that looks at it.
+/// Facts about the node that looks at a record, on which its meaning depends.
 #[derive(Clone, Debug)]
 pub struct Context {
     /// The name that this node signs its records with.
     pub node: Text,
-    /// Where this node keeps its own calls.
+    /// Keyspace of this node's own calls.
     pub keyspace: Keyspace,
-    /// Which addresses stand behind the names of interfaces here.
+    /// Addresses that stand behind the names of interfaces here.
     pub interfaces: Interfaces,
     /// DSCP byte of calls that leave it to the settings: rtpengine has no such thing as "unset".
     pub tos: u8,
 }
 
 impl Context {
-    /// Whose a call is that was found in a keyspace.
+    /// Ownership of a call that was found in a keyspace.
     pub fn ownership(&self, keyspace: Keyspace) -> Ownership {
         if keyspace == self.keyspace { Ownership::Own } else { Ownership::Foreign(keyspace) }
     }
@@ -66,13 +66,13 @@ impl Context {
 pub struct Record {
     /// The call.
     pub call: CallSnapshot,
-    /// Who wrote it.
+    /// Writer of the record.
     pub writer: Writer,
     /// See [`digest()`].
     pub digest: u64,
 }
 
-/// Who wrote a record.
+/// Writers of records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Writer {
     /// A tandem of this name.
@@ -91,17 +91,17 @@ impl Record {
     }
 }
 
-/// Why something stored under a call-id is no record that can be used.
+/// Reasons that something stored under a call-id is no record that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecordError {
     /// Longer than [`RECORD_BYTES_MAX`].
     TooLarge {
-        /// How long.
+        /// Its length.
         bytes: usize,
     },
-    /// It starts like neither of the two encodings: something else's key.
+    /// Something else's key: it starts like neither of the two encodings.
     Alien,
-    /// It starts like a record, and is broken.
+    /// Broken, though it starts like a record.
     Malformed(String),
     /// A section that must be there is not.
     NoSection(String),
@@ -118,14 +118,14 @@ pub enum RecordError {
         section: String,
         /// The field.
         field: &'static str,
-        /// What it says.
+        /// Its content.
         value: String,
     },
     /// A list points to something that is not there.
     Dangling {
         /// The list.
         list: String,
-        /// What stands in it.
+        /// Its content.
         value: String,
     },
     /// More than a call may have here.

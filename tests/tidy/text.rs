@@ -12,7 +12,23 @@ const FUNCTION_LINES_MAX: usize = 70;
 /// Characters of a line.
 const LINE_CHARACTERS_MAX: usize = 120;
 /// Files whose doc comments have not been reworded yet.
-const NOT_YET: &[&str] = &["src/redis/"];
+const NOT_YET: &[&str] = &[
+    "src/redis/command.rs",
+    "src/redis/control.rs",
+    "src/redis/feed.rs",
+    "src/redis/feed/leases.rs",
+    "src/redis/feed/looks.rs",
+    "src/redis/feed/notification.rs",
+    "src/redis/feed/report.rs",
+    "src/redis/feed/sweep.rs",
+    "src/redis/feed/world.rs",
+    "src/redis/follow_thread.rs",
+    "src/redis/intent.rs",
+    "src/redis/intent/tests.rs",
+    "src/redis/replicator/follow.rs",
+    "src/redis/replicator/publish.rs",
+    "src/redis/replicator/tests.rs",
+];
 /// First words of clauses and pronouns, which no doc comment begins with.
 const NO_OPENINGS: &[&str] = &[
     "As", "Because", "How", "If", "It", "Since", "So", "That", "There", "These", "They", "This", "Those",

@@ -1,8 +1,8 @@
-//! How soon and how often a feed does what is not done at once.
+//! Delays and intervals of a feed's deferred work.
 
 use std::time::Duration;
 
-/// How a feed behaves.
+/// Settings of a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FeedSettings {
     /// A record that is gone is looked for once more after this time: replicas lag.

@@ -14,7 +14,7 @@ use crate::redis::record::{self, Age};
 /// Records to be cleaned up. Beyond that they are left to expire.
 const CLEANUPS_MAX: usize = 1 << 17;
 
-/// What is to be cleaned up.
+/// Cleanups that are to be done.
 #[derive(Debug, Default)]
 pub(super) struct Cleanups {
     /// In the order of their turn; what is on its way is not in here.
@@ -26,7 +26,7 @@ pub(super) struct Cleanups {
 struct Cleanup {
     /// Of the record that took its place.
     newer: Age,
-    /// What was read, once it was.
+    /// Value that was read, once it was.
     found: Option<Vec<u8>>,
 }
 

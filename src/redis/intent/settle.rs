@@ -26,7 +26,7 @@ impl Entry {
 }
 
 impl Entry {
-    /// What has not been heard of by now will not be: the notification was lost with a connection.
+    /// Forgets echoes that have not come by now: the notification was lost with a connection.
     pub(super) fn forget_late_echoes(&mut self, now: Timestamp) {
         if now > self.stored_at + ECHO {
             self.echoes = 0;

@@ -1,4 +1,4 @@
-//! What rtpengine's schema cannot say: the object `tandem`, which rtpengine does not look at.
+//! Extension of a record by what rtpengine's schema cannot say: the object `tandem`, which rtpengine does not look at.
 //!
 //! Parties and media stand in it by the numbers they have in the record. Whatever is not there, or broken, is
 //! as if the record came from an rtpengine.
@@ -200,7 +200,7 @@ impl<'t> Extension<'t> {
         };
     }
 
-    /// What the media's own section does not say. `None` if there is nothing about it.
+    /// Additions to the media's own section. `None` if there is nothing about it.
     pub(super) fn media(&self, number: usize) -> Option<MediaExtension<'t>> {
         let section = self.media.get(number)?.clone()?;
         let streams = section.sections("streams").take(2).collect();

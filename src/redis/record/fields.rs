@@ -8,7 +8,7 @@ use tandem_shards::interfaces::Interfaces;
 use tandem_shards::names::{Family, InterfaceName, Text};
 use tandem_shards::time::Timestamp;
 
-/// What rtpengine writes where a number points to nothing.
+/// Number that rtpengine writes for a pointer to nothing.
 pub(super) const NOTHING: u64 = u32::MAX as u64;
 
 /// Bits that streams and media have in common.
@@ -33,7 +33,7 @@ pub(super) mod stream {
     /// The RTCP flow that stands back while RTCP is multiplexed.
     pub(in super::super) const FALLBACK_RTCP: u64 = 1 << 18;
     pub(in super::super) const RECEIVED: u64 = 1 << 19;
-    /// It has an endpoint.
+    /// Flag of a stream that has an endpoint.
     pub(in super::super) const FILLED: u64 = 1 << 20;
     /// Only before version 11.
     pub(in super::super) const CONFIRMED: u64 = 1 << 21;
@@ -122,7 +122,7 @@ pub(super) fn endpoint_text(endpoint: Option<SocketAddr>) -> String {
     }
 }
 
-/// Where packets can be sent: none for nothing, and for the zero address of a held party.
+/// Endpoint that packets can be sent to: none for nothing, and for the zero address of a held party.
 pub(super) fn reachable(endpoint: Option<SocketAddr>) -> Option<SocketAddr> {
     endpoint.filter(|endpoint| !endpoint.ip().is_unspecified())
 }

@@ -190,7 +190,7 @@ fn broken(record: &Json, change: impl Fn(&mut serde_json::Map<String, Json>)) ->
     serde_json::to_vec(&record).expect("JSON")
 }
 
-/// What rtpengine refuses or dies of: a case for each of its refusals that is worth telling apart.
+/// Records that rtpengine refuses or dies of: a case for each of its refusals that is worth telling apart.
 #[test]
 fn what_is_missing_is_refused_by_name_or_made_up_for() {
     let head: Json = serde_json::from_slice(&stored("head-json/sdes-rtp-after-answer")).expect("JSON");

@@ -17,7 +17,7 @@ const LIMITS: Limits = Limits { depth: 12, items: 256 * 1024, bytes: RECORD_BYTE
 /// The longest kind and the longest number.
 const NAME_BYTES_MAX: usize = 64;
 
-/// How texts are stored.
+/// Encoding of texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Encoding {
     /// JSON, with `%` escapes in the texts.
@@ -152,7 +152,7 @@ impl<'t> Section<'t> {
         number_of(self.find(field)?)
     }
 
-    /// Whether a flag is set, that is, a number other than zero.
+    /// True if a flag is set, that is, a number other than zero.
     pub(super) fn flag(&self, field: &str) -> bool {
         self.number(field).is_some_and(|number| number != 0)
     }

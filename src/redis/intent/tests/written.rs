@@ -1,4 +1,4 @@
-//! When a record counts as stored.
+//! Times at which a record counts as stored.
 
 use super::*;
 
