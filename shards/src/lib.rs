@@ -39,6 +39,7 @@ pub mod limits;
 pub mod media;
 pub mod names;
 pub mod output;
+pub mod packet;
 mod plane;
 pub mod ports;
 pub mod random;

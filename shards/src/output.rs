@@ -22,7 +22,11 @@ pub enum Verdict {
         via: SocketId,
         /// Endpoint that gets it.
         to: SocketAddr,
+        /// Its length; it begins where the [`PacketBuf`](crate::packet::PacketBuf) says.
+        len: usize,
     },
+    /// It is no media: [`Shard::handle_punted`](crate::Shard::handle_punted) takes it, off the common path.
+    Punt,
     /// The relay itself was the receiver.
     Consume,
     /// Nobody gets it. Already counted.

@@ -3,7 +3,8 @@
 //! Contract (after str0m): hand in one input, then drain [`Shard::poll_effect`] to `None`, then hand in the
 //! next. Every [`Effect::Open`] must be answered with [`Shard::handle_opened`] while draining; a socket that
 //! could not be opened is never closed.
-//! [`Shard::relay`] is the exception: it answers with a [`Verdict`] and queues nothing; what a packet sets off
+//! [`Shard::relay`] is the exception: it answers with a [`Verdict`] and queues nothing; what is no media it hands back,
+//! for [`Shard::handle_punted`], which is an input like any other; what a packet sets off
 //! (a source is learned, a call taken over) is done at the next [`Shard::handle_timeout`], which
 //! [`Shard::poll_timeout`] then asks for at once.
 
@@ -30,7 +31,8 @@ use crate::interfaces::{Interfaces, OwnAddresses};
 use crate::media::flows::{FlowId, FlowView};
 use crate::media::relay::{Notice, Relay, RelaySettings};
 use crate::names::{CallId, RequestId, ShardId, SocketId};
-use crate::output::{Effect, Event, EventKind, OpenError, Refusal, Reply, Verdict};
+use crate::output::{DropReason, Effect, Event, EventKind, OpenError, Refusal, Reply, Verdict};
+use crate::packet::PacketBuf;
 use crate::plane::Plane;
 use crate::ports::Ports;
 use crate::random::Random;
@@ -100,19 +102,32 @@ impl Shard {
         self.plane.id
     }
 
-    /// Relays a packet that came in on `socket` from `source`: its verdict. The packet may be rewritten in place.
+    /// Relays a packet that came in on `socket` from `source`: its verdict. The packet may be rewritten in place, and
+    /// grow into the room of its buffer.
     pub fn relay(
         &mut self,
         now: Timestamp,
         socket: SocketId,
         source: SocketAddr,
-        packet: &mut [u8],
+        packet: &mut PacketBuf<'_>,
     ) -> Verdict {
         let verdict = self.plane.relay.relay(now, socket, source, packet);
         if !self.plane.relay.notices.is_empty() {
             self.take_notices(now);
         }
         verdict
+    }
+
+    /// Takes a datagram that [`Shard::relay`] has answered with [`Verdict::Punt`], and no other. Returns what it comes
+    /// to; like any input, it may queue effects.
+    pub fn handle_punted(
+        &mut self,
+        _now: Timestamp,
+        socket: SocketId,
+        _source: SocketAddr,
+        datagram: &[u8],
+    ) -> DropReason {
+        self.plane.relay.drop_punted(socket, datagram)
     }
 
     /// Counts a packet that the driver could not hand in (longer than a buffer).

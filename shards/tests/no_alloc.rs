@@ -42,8 +42,8 @@ fn no_allocation_per_packet() {
     let stranger = common::address("127.40.0.1:6100");
     let (mut media, mut report) = (rtp(1), rtcp());
     // The first packets confirm the sources, which the call is told of.
-    world.shard.relay(world.now, socket_a, from_a, &mut media);
-    world.shard.relay(world.now, socket_b, from_b, &mut media);
+    world.relay(socket_a, from_a, &mut media);
+    world.relay(socket_b, from_b, &mut media);
     world.pass(Duration::from_secs(5));
     // A party that names the relay is checked for loops, and makes one now and then.
     world.offer("d", &common::audio("127.0.0.1", 30500), |_| {});
@@ -51,18 +51,18 @@ fn no_allocation_per_packet() {
     let socket_checked = socket_of(&world, checked);
     let mut circling = rtp(1);
     for _ in 0..40 {
-        world.shard.relay(world.now, socket_checked, from_a, &mut circling);
+        world.relay(socket_checked, from_a, &mut circling);
     }
     world.pass(Duration::from_secs(5));
     let before = ALLOCATIONS.with(Cell::get);
     for n in 0..10_000u16 {
         circling[2..4].copy_from_slice(&(n / 40).to_be_bytes());
-        world.shard.relay(world.now, socket_checked, from_a, &mut circling);
+        world.relay(socket_checked, from_a, &mut circling);
         world.now = world.now + Duration::from_millis(20);
-        world.shard.relay(world.now, socket_a, from_a, &mut media);
-        world.shard.relay(world.now, socket_b, from_b, &mut media);
-        world.shard.relay(world.now, socket_a, from_a, &mut report);
-        world.shard.relay(world.now, socket_a, stranger, &mut media);
+        world.relay(socket_a, from_a, &mut media);
+        world.relay(socket_b, from_b, &mut media);
+        world.relay(socket_a, from_a, &mut report);
+        world.relay(socket_a, stranger, &mut media);
     }
     assert_eq!(ALLOCATIONS.with(Cell::get) - before, 0);
     let Some(call) = world.query("c") else { panic!("the call") };

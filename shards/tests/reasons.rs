@@ -56,7 +56,7 @@ fn drop_for(reason: DropReason, world: &mut World) {
             let socket = *world.open.iter().find(|(_, local)| **local == to).expect("open").0;
             world.delete("c", None);
             let source = A_RTP.parse().expect("an address");
-            world.shard.relay(world.now, socket, source, &mut rtp(1));
+            world.relay(socket, source, &mut rtp(1));
         }
         DropReason::NotRtp => {
             let (to, _) = call(world, |_| {});

@@ -18,6 +18,7 @@ use tandem_shards::input::Request;
 use tandem_shards::io::{ANSWER_TIMEOUT, AskError, Core, DatagramPath, ReturnAddress, Wanted};
 use tandem_shards::names::{RequestId, ShardId, SocketId};
 use tandem_shards::output::{Effect, OpenError, Verdict};
+use tandem_shards::packet::PacketBuf;
 use tandem_shards::time::Timestamp;
 
 use super::exchange::{Asked, Begun, Exchange, NgState};
@@ -125,8 +126,18 @@ impl NgShard {
 impl Core for NgShard {
     type Message = Box<IncomingMessage>;
 
-    fn relay(&mut self, now: Timestamp, at: SocketId, source: SocketAddr, packet: &mut [u8]) -> Verdict {
+    fn relay(
+        &mut self,
+        now: Timestamp,
+        at: SocketId,
+        source: SocketAddr,
+        packet: &mut PacketBuf<'_>,
+    ) -> Verdict {
         self.shard.relay(now, at, source, packet)
+    }
+
+    fn handle_punted(&mut self, now: Timestamp, at: SocketId, source: SocketAddr, datagram: &[u8]) {
+        self.shard.handle_punted(now, at, source, datagram);
     }
 
     fn note_too_long(&mut self, socket: SocketId) {

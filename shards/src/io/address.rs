@@ -1,7 +1,7 @@
 //! Socket addresses as the kernel lays them out in memory (`sockaddr_in`, `sockaddr_in6`).
 //!
 //! They are read from and written to the head of a receive buffer: the kernel leaves the source of a datagram
-//! there, and its destination goes to the same place, so that no other memory is needed per packet.
+//! there, and its destination goes there too, so that no other memory is needed per packet.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 

@@ -38,20 +38,25 @@ pub(super) struct Buffers {
     group: Group,
     ring: Mapping,
     memory: Mapping,
-    /// Bytes of each.
+    /// Bytes of each that the kernel may fill.
     size: usize,
+    /// Bytes of each, with the room behind.
+    stride: usize,
     count: u16,
     tail: u16,
     held: usize,
 }
 
 impl Buffers {
-    /// Buffers that are all the kernel's, once the ring is registered.
-    pub(super) fn new(group: Group, count: u16, size: usize) -> io::Result<Buffers> {
+    /// Buffers that are all the kernel's, once the ring is registered. It fills them up to `size`, and leaves the room
+    /// behind alone.
+    pub(super) fn new(group: Group, count: u16, size: usize, room: usize) -> io::Result<Buffers> {
+        let stride = size + room;
         assert!(count.is_power_of_two(), "the kernel wants a power of two");
         let ring = Mapping::new(usize::from(count) * size_of::<BufRingEntry>())?;
-        let memory = Mapping::new(usize::from(count) * size)?;
-        let mut buffers = Buffers { group, ring, memory, size, count, tail: 0, held: usize::from(count) };
+        let memory = Mapping::new(usize::from(count) * stride)?;
+        let mut buffers =
+            Buffers { group, ring, memory, size, stride, count, tail: 0, held: usize::from(count) };
         for id in 0..count {
             buffers.give(Buffer { group, id });
         }
@@ -110,18 +115,18 @@ impl Buffers {
         tail.store(self.tail, Ordering::Release);
     }
 
-    /// The whole of a buffer.
+    /// The whole of a buffer, with its room.
     pub(super) fn bytes(&mut self, buffer: &Buffer) -> &mut [u8] {
         assert_eq!(buffer.group, self.group, "a buffer of this group");
         // SAFETY: the range is inside the mapping, which is initialised (zeroed) memory. Whoever holds the
         // `Buffer` has it alone: the kernel does not write to it before it is given back, and `self` is
         // borrowed.
-        unsafe { std::slice::from_raw_parts_mut(self.address(buffer).as_ptr(), self.size) }
+        unsafe { std::slice::from_raw_parts_mut(self.address(buffer).as_ptr(), self.stride) }
     }
 
     fn address(&self, buffer: &Buffer) -> NonNull<u8> {
         // SAFETY: numbers are below the count, so the offset is inside the mapping.
-        unsafe { self.memory.start.add(usize::from(buffer.id) * self.size) }
+        unsafe { self.memory.start.add(usize::from(buffer.id) * self.stride) }
     }
 }
 
@@ -159,7 +164,7 @@ mod tests {
 
     #[test]
     fn buffers_are_apart_and_counted() {
-        let mut buffers = Buffers::new(Group::Packets, 4, 2048).expect("memory");
+        let mut buffers = Buffers::new(Group::Packets, 4, 2048, 64).expect("memory");
         assert_eq!(buffers.held(), 0);
         let (a, b) = (buffers.take(0), buffers.take(3));
         buffers.bytes(&a).fill(1);

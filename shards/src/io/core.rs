@@ -19,6 +19,7 @@ use super::request_socket::DatagramPath;
 use crate::input::Request;
 use crate::names::{ShardId, SocketId};
 use crate::output::{Effect, OpenError, Verdict};
+use crate::packet::PacketBuf;
 use crate::time::Timestamp;
 
 /// The sans-IO side. One input, then `poll_wanted` to `None`, then the next input; every `Effect::Open` is
@@ -28,7 +29,15 @@ pub trait Core: 'static {
     type Message: Send + 'static;
 
     /// Decides about a packet of media.
-    fn relay(&mut self, now: Timestamp, at: SocketId, source: SocketAddr, packet: &mut [u8]) -> Verdict;
+    fn relay(
+        &mut self,
+        now: Timestamp,
+        at: SocketId,
+        source: SocketAddr,
+        packet: &mut PacketBuf<'_>,
+    ) -> Verdict;
+    /// Takes a datagram that is no media: `relay` has answered with `Verdict::Punt`.
+    fn handle_punted(&mut self, now: Timestamp, at: SocketId, source: SocketAddr, datagram: &[u8]);
     /// A packet was longer than a buffer.
     fn note_too_long(&mut self, socket: SocketId);
     /// The kernel refused to send a packet.

@@ -13,9 +13,9 @@
 //!   it would end at once again.
 
 mod requests;
+mod sockets;
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,9 +29,8 @@ use super::outlet::Outlet;
 use super::pace::Pace;
 use super::ring::{Completion, Ring, Sizes, Tag, Wait};
 use super::socket::Socket;
-use crate::limits::SOCKETS_PER_SHARD_MAX;
 use crate::names::SocketId;
-use crate::output::{Effect, OpenError, Verdict};
+use crate::output::{Effect, Verdict};
 use crate::time::Timestamp;
 use requests::Source;
 
@@ -329,25 +328,34 @@ impl<C: Core> Engine<C> {
         let Some(buffer) = completion.buffer else { return };
         let length = usize::try_from(completion.result).ok();
         let datagram = length.and_then(|length| self.ring.datagram(&buffer, length));
-        let verdict = match datagram {
-            Some(datagram) if is_open && datagram.is_cut => {
-                self.core.note_too_long(id);
-                Verdict::Consume
-            }
-            Some(datagram) if is_open => self.core.relay(self.now, id, datagram.source, datagram.payload),
-            // A late datagram of a socket that is closed.
-            _ => return self.ring.give(buffer),
-        };
+        // A late datagram of a socket that is closed has no use.
+        let Some(mut datagram) = datagram.filter(|_| is_open) else { return self.ring.give(buffer) };
         self.pace.packet(self.now);
-        match (verdict, length) {
-            (Verdict::Forward { via, to }, Some(length)) => match find(&mut self.sockets, via) {
-                Some(open) => self.ring.send(via, open.socket.descriptor(), buffer, length, to),
-                None => {
-                    self.ring.give(buffer);
-                    self.core.note_send_error(via);
+        let (source, packet) = (datagram.source, &mut datagram.packet);
+        if datagram.is_cut {
+            self.core.note_too_long(id);
+            self.ring.give(buffer);
+            return self.drain();
+        }
+        match self.core.relay(self.now, id, source, packet) {
+            Verdict::Forward { via, to, len } => {
+                let start = packet.place().start;
+                match find(&mut self.sockets, via) {
+                    Some(open) => {
+                        self.ring.send(via, open.socket.descriptor(), buffer, start..start + len, to);
+                    }
+                    None => {
+                        self.ring.give(buffer);
+                        self.core.note_send_error(via);
+                    }
                 }
-            },
-            _ => self.ring.give(buffer),
+            }
+            verdict => {
+                if verdict == Verdict::Punt {
+                    self.core.handle_punted(self.now, id, source, packet.bytes());
+                }
+                self.ring.give(buffer);
+            }
         }
         self.drain();
     }
@@ -402,57 +410,6 @@ impl<C: Core> Engine<C> {
             // The kernel's sockets know no flows.
             Effect::Flow { .. } => {}
             Effect::Event(event) => self.outlet.event(event),
-        }
-    }
-
-    fn open(&mut self, id: SocketId, local: SocketAddr, tos: Option<u8>) -> Result<(), OpenError> {
-        if id.slot >= SOCKETS_PER_SHARD_MAX {
-            return Err(OpenError::Exhausted);
-        }
-        let mut bound = Socket::bind(local, tos);
-        if bound.as_ref().err() == Some(&OpenError::InUse) && (self.dying > 0 || !self.closing.is_empty()) {
-            // Perhaps it is one of ours that was closed a moment ago.
-            self.finish_closing();
-            bound = Socket::bind(local, tos);
-        }
-        let socket = bound?;
-        let slot = id.slot as usize;
-        if self.sockets.len() <= slot {
-            self.sockets.resize_with(slot + 1, || None);
-        }
-        assert!(self.sockets[slot].is_none(), "slot {slot} is opened twice");
-        self.ring.receive(id, socket.descriptor());
-        self.sockets[slot] = Some(Open { socket, generation: id.generation, is_receiving: true });
-        Ok(())
-    }
-
-    fn close(&mut self, id: SocketId) {
-        if find(&mut self.sockets, id).is_none() {
-            return;
-        }
-        let open = self.sockets[id.slot as usize].take().expect("found above");
-        if open.is_receiving {
-            self.dying += 1;
-            self.ring.cancel(Tag::Receive(id));
-        }
-        // Not closed yet: queued sends name the descriptor, and the next socket could get the same number.
-        self.closing.push(open.socket);
-    }
-
-    /// Really closes what was closed: after this the ports are free.
-    fn finish_closing(&mut self) {
-        if self.closing.is_empty() && self.dying == 0 {
-            return;
-        }
-        for _ in 0..CLOSING_TURNS_MAX {
-            self.ring.enter(Wait::Not);
-            self.collect();
-            if self.dying == 0 && self.ring.is_submitted() {
-                break;
-            }
-        }
-        if self.ring.is_submitted() {
-            self.closing.clear();
         }
     }
 

@@ -23,6 +23,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::os::fd::{BorrowedFd, RawFd};
 use std::time::Duration;
 
@@ -34,13 +35,20 @@ use super::control::{self, CONTROL_BYTES};
 use super::request_socket::DatagramPath;
 use crate::limits::DATAGRAM_BYTES_MAX;
 use crate::names::SocketId;
+use crate::packet::PacketBuf;
 
 /// The header that a multishot receive puts before name and payload (`io_uring_recvmsg_out`).
 const HEADER_BYTES: usize = 16;
+/// Bytes at the start of a buffer that the destination of its packet is written to; what lies between them and the
+/// payload is room for the packet.
+const DESTINATION_BYTES: usize = address::NAME_BYTES;
 /// Offset of the payload: there are no control messages.
 const PAYLOAD_AT: usize = HEADER_BYTES + address::NAME_BYTES;
-/// Bytes of a buffer for a packet.
+/// Bytes of a buffer that the kernel may fill with a packet.
 const PACKET_BUFFER_BYTES: usize = PAYLOAD_AT + DATAGRAM_BYTES_MAX;
+/// Bytes behind the longest packet, for what is added to it: an authentication tag, its key's identifier, an index
+/// (RFC 3711, 80 bytes at most). Whole cache lines, so that no two buffers share one.
+const PACKET_ROOM_BYTES: usize = 128;
 /// The offset of a request's payload.
 const REQUEST_AT: usize = PAYLOAD_AT + CONTROL_BYTES;
 /// Bytes of a buffer for a request: no datagram is longer. What is not written to takes no memory.
@@ -139,7 +147,8 @@ pub(super) struct Completion {
 #[derive(Debug)]
 pub(super) struct Datagram<'a> {
     pub(super) source: SocketAddr,
-    pub(super) payload: &'a mut [u8],
+    /// The payload, with room on both sides.
+    pub(super) packet: PacketBuf<'a>,
     /// True if the datagram was longer than the buffer.
     pub(super) is_cut: bool,
 }
@@ -186,8 +195,8 @@ impl Ring {
             .setup_clamp()
             .setup_cqsize(sizes.completions)
             .build(sizes.submissions)?;
-        let buffers = Buffers::new(Group::Packets, sizes.buffers, PACKET_BUFFER_BYTES)?;
-        let requests = Buffers::new(Group::Requests, sizes.requests, REQUEST_BUFFER_BYTES)?;
+        let buffers = Buffers::new(Group::Packets, sizes.buffers, PACKET_BUFFER_BYTES, PACKET_ROOM_BYTES)?;
+        let requests = Buffers::new(Group::Requests, sizes.requests, REQUEST_BUFFER_BYTES, 0)?;
         for group in [&buffers, &requests] {
             let (entries, count, number) = (group.entries(), group.count(), group.group() as u16);
             // SAFETY: the entries are mapped for as long as the group lives, which is longer than the ring does.
@@ -253,12 +262,14 @@ impl Ring {
     /// The datagram that a completion with this `length` has put into `buffer`.
     pub(super) fn datagram(&mut self, buffer: &Buffer, length: usize) -> Option<Datagram<'_>> {
         const CUT: u32 = libc::MSG_TRUNC.cast_unsigned();
-        let bytes = self.buffers.bytes(buffer).get_mut(..length)?;
-        let (head, payload) = bytes.split_at_mut_checked(PAYLOAD_AT)?;
+        let bytes = self.buffers.bytes(buffer);
+        let head = bytes.get(..length)?.get(..PAYLOAD_AT)?;
         let name_length = u32::from_ne_bytes(*head.first_chunk()?) as usize;
         let flags = u32::from_ne_bytes(head[12..16].try_into().ok()?);
         let source = address::read(head[HEADER_BYTES..].get(..name_length)?)?;
-        Some(Datagram { source, payload, is_cut: flags & CUT != 0 })
+        let (_, packet) = bytes.split_at_mut(DESTINATION_BYTES);
+        let packet = PacketBuf::new(packet, PAYLOAD_AT - DESTINATION_BYTES..length - DESTINATION_BYTES);
+        Some(Datagram { source, packet, is_cut: flags & CUT != 0 })
     }
 
     /// The request that a completion with this `length` has put into `buffer`.
@@ -276,23 +287,22 @@ impl Ring {
         Some((DatagramPath { listener, peer, local }, payload))
     }
 
-    /// Sends the payload of `buffer`, `length` being what its completion said, out of a socket.
+    /// Sends the packet that begins at a place of its [`PacketBuf`] in `buffer` out of a socket.
     pub(super) fn send(
         &mut self,
         via: SocketId,
         descriptor: RawFd,
         buffer: Buffer,
-        length: usize,
+        place: Range<usize>,
         to: SocketAddr,
     ) {
-        let bytes = self.buffers.bytes(&buffer);
-        assert!((PAYLOAD_AT..=bytes.len()).contains(&length), "the length of a datagram");
-        let name = bytes[HEADER_BYTES..].first_chunk_mut().expect("buffers are longer");
+        let (name, packet) = self.buffers.bytes(&buffer).split_at_mut(DESTINATION_BYTES);
+        let name = name.first_chunk_mut().expect("as long as a name");
         let name_length = address::write(name, to);
-        let payload_length = u32::try_from(length - PAYLOAD_AT).expect("below a buffer's size");
         let name = name.as_ptr().cast();
-        let payload = bytes[PAYLOAD_AT..].as_ptr();
-        let entry = opcode::Send::new(types::Fd(descriptor), payload, payload_length)
+        let packet = &packet[place];
+        let length = u32::try_from(packet.len()).expect("below a buffer's size");
+        let entry = opcode::Send::new(types::Fd(descriptor), packet.as_ptr(), length)
             .flags(libc::MSG_DONTWAIT)
             .dest_addr(name)
             .dest_addr_len(u16::try_from(name_length).expect("28 at most").into())

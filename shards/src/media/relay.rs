@@ -4,7 +4,8 @@
 //! go to the flow of the counterpart: out of *that* flow's socket, to *that* flow's endpoint.
 //!
 //! Invariants: no lock, no allocation, no formatting, no system call. A packet of a call only ever leaves to an
-//! endpoint of the same call. Every packet is counted once: forwarded, consumed or dropped by name.
+//! endpoint of the same call. Every packet is counted once: forwarded, consumed or dropped by name; one that is handed
+//! back to be punted, when it comes again.
 //!
 //! Left out on purpose: SSRC, sequence numbers and payload types are passed untouched; reordering is the
 //! receiver's business.
@@ -21,6 +22,7 @@ use crate::call::state::RtpSeen;
 use crate::interfaces::{AddressId, OwnAddresses};
 use crate::names::SocketId;
 use crate::output::{DropReason, Verdict};
+use crate::packet::PacketBuf;
 use crate::sabotage::{self, Sabotage};
 use crate::stats::{Counters, Traffic};
 use crate::time::Timestamp;
@@ -75,8 +77,9 @@ impl Relay {
         now: Timestamp,
         socket: SocketId,
         source: SocketAddr,
-        packet: &mut [u8],
+        packet: &mut PacketBuf<'_>,
     ) -> Verdict {
+        let packet = packet.bytes_mut();
         self.counters.packets += 1;
         self.counters.bytes += packet.len() as u64;
         let Some(Socket { flow, address }) = self.flows.sockets.get(socket).copied() else {
@@ -90,19 +93,25 @@ impl Relay {
         };
         let Flows { entries, own, .. } = &mut self.flows;
         let flow = &mut entries[id.0];
-        let (accepted, notice) = accept(flow, now, self.settings, own, source, packet);
+        let kind = match flow.kind {
+            FlowKind::Datagram => Kind::Other,
+            FlowKind::Rtp | FlowKind::Rtcp => match classify(packet) {
+                Kind::Stun => return Verdict::Punt,
+                Kind::Dtls if !flow.dtls => return Verdict::Punt,
+                Kind::Other => return self.refuse(id, address, DropReason::NotRtp),
+                // What comes on an RTCP port and looks like RTP is passed on beside the reports.
+                Kind::Rtp if flow.kind == FlowKind::Rtcp => Kind::Rtcp,
+                kind => kind,
+            },
+        };
+        let (accepted, notice) = accept(flow, now, self.settings, own, source, (kind, packet));
         if let Some(notice) = notice {
             flow.is_changed = true;
             self.notices.push((flow.call, notice));
         }
-        let kind = match accepted {
-            Ok(kind) => kind,
-            Err(reason) => {
-                // A packet that the relay itself has sent is no error of the party (rtpengine).
-                flow.counts_in.errors += u64::from(reason != DropReason::Loop);
-                return self.drop(reason, Some(address));
-            }
-        };
+        if let Err(reason) = accepted {
+            return self.refuse(id, address, reason);
+        }
         match flow.filter.apply(flow.telephone_events, kind, packet) {
             Filtered::Pass => {}
             Filtered::Consume => {
@@ -134,7 +143,26 @@ impl Relay {
             egress.packets += 1;
             egress.bytes += bytes as u64;
         }
-        Verdict::Forward { via, to }
+        Verdict::Forward { via, to, len: bytes }
+    }
+
+    /// Takes a datagram that is no media. There is no ICE and no DTLS of the relay's own: nobody gets it.
+    pub(crate) fn drop_punted(&mut self, socket: SocketId, datagram: &[u8]) -> DropReason {
+        let reason = if classify(datagram) == Kind::Stun { DropReason::Stun } else { DropReason::NotRtp };
+        let socket = self.flows.sockets.get(socket).copied();
+        if let Some((flow, address)) = socket.and_then(|socket| Some((socket.flow?, socket.address))) {
+            self.refuse(flow, address, reason);
+        } else {
+            self.drop(reason, None);
+        }
+        reason
+    }
+
+    /// Drops a packet that is not the party's, or that nobody can want.
+    fn refuse(&mut self, id: FlowId, at: AddressId, reason: DropReason) -> Verdict {
+        // A packet that the relay itself has sent is no error of the party (rtpengine).
+        self.flows.entries[id.0].counts_in.errors += u64::from(reason != DropReason::Loop);
+        self.drop(reason, Some(at))
     }
 
     fn drop(&mut self, reason: DropReason, at: Option<AddressId>) -> Verdict {
@@ -167,19 +195,15 @@ impl Relay {
     }
 }
 
-/// Checks what the packet is and whom it comes from, and counts it.
+/// Checks whom a packet comes from, and counts it.
 fn accept(
     flow: &mut Flow,
     now: Timestamp,
     settings: RelaySettings,
     own: &OwnAddresses,
     source: SocketAddr,
-    packet: &[u8],
-) -> (Result<Kind, DropReason>, Option<Notice>) {
-    let kind = match kind(flow, packet) {
-        Ok(kind) => kind,
-        Err(reason) => return (Err(reason), None),
-    };
+    (kind, packet): (Kind, &[u8]),
+) -> (Result<(), DropReason>, Option<Notice>) {
     let rtp = if kind == Kind::Rtp { RtpPacket::new(packet) } else { None };
     // RTCP that strays to an RTP port says nothing about where RTP comes from.
     let may_learn = !(kind == Kind::Rtcp && flow.kind == FlowKind::Rtp);
@@ -216,22 +240,7 @@ fn accept(
         _ => {}
     }
     let notice = notice.or_else(|| count_down_take_over(flow, source));
-    (Ok(kind), notice)
-}
-
-/// Says what a packet is, where that kind may come at all.
-fn kind(flow: &Flow, packet: &[u8]) -> Result<Kind, DropReason> {
-    match flow.kind {
-        FlowKind::Datagram => Ok(Kind::Other),
-        FlowKind::Rtp | FlowKind::Rtcp => match classify(packet) {
-            Kind::Stun => Err(DropReason::Stun),
-            Kind::Dtls if !flow.dtls => Err(DropReason::NotRtp),
-            Kind::Other => Err(DropReason::NotRtp),
-            // What comes on an RTCP port and looks like RTP is passed on beside the reports.
-            Kind::Rtp if flow.kind == FlowKind::Rtcp => Ok(Kind::Rtcp),
-            kind => Ok(kind),
-        },
-    }
+    (Ok(()), notice)
 }
 
 /// Counts packets that come from the confirmed source; others may pass, and prove nothing.

@@ -11,7 +11,7 @@ use super::check::Served;
 use super::footprint::{Books, Footprint, waiting_records};
 use super::front::Desk;
 use super::mirror::Mirror;
-use super::packet::Told;
+use super::packet::{Told, hand_in};
 use super::replication::{Daemon, NodeFacts, Replication};
 use super::swarm::Swarm;
 use super::world::store::ports_of;
@@ -299,7 +299,8 @@ impl Node {
     ) -> Option<(Open, Verdict)> {
         let open = self.socket_at(to)?;
         self.packets += 1;
-        let verdict = self.shards[usize::from(open.shard)].relay(now, open.id, from, packet);
+        let shard = &mut self.shards[usize::from(open.shard)];
+        let verdict = hand_in(shard, now, open.id, from, packet);
         Some((open, verdict))
     }
 

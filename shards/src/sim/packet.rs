@@ -2,6 +2,10 @@
 
 use std::net::SocketAddr;
 
+use crate::Shard;
+use crate::names::SocketId;
+use crate::output::Verdict;
+use crate::packet::PacketBuf;
 use crate::time::Timestamp;
 
 /// Bytes of a packet.
@@ -36,6 +40,20 @@ pub(super) struct Packet {
     pub(super) told_here: bool,
     /// True if it reached a node on a socket of another call: ports are used again while phones still send.
     pub(super) stray: bool,
+}
+
+/// Hands a packet to a shard, and once more if it is no media.
+pub(super) fn hand_in(
+    shard: &mut Shard,
+    now: Timestamp,
+    socket: SocketId,
+    from: SocketAddr,
+    bytes: &mut [u8],
+) -> Verdict {
+    match shard.relay(now, socket, from, &mut PacketBuf::exact(bytes)) {
+        Verdict::Punt => Verdict::Drop(shard.handle_punted(now, socket, from, bytes)),
+        verdict => verdict,
+    }
 }
 
 /// An RTP packet.

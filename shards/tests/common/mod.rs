@@ -13,6 +13,7 @@ use tandem_shards::input::{Command, Delete, Request, Restore};
 use tandem_shards::interfaces::Interfaces;
 use tandem_shards::names::{CallId, InterfaceName, Keyspace, RequestId, ShardId, SocketId, Tag};
 use tandem_shards::output::{Effect, Event, OpenError, Refusal, Reply, RestoreOutcome, Superseded, Verdict};
+use tandem_shards::packet::PacketBuf;
 use tandem_shards::ports::Ports;
 use tandem_shards::sdp::SessionDescription;
 use tandem_shards::settings::Settings;
@@ -163,10 +164,19 @@ impl World {
     pub fn send(&mut self, from: &str, to: SocketAddr, packet: &[u8]) -> Option<(SocketAddr, SocketAddr)> {
         let socket = *self.open.iter().find(|(_, local)| **local == to)?.0;
         let mut packet = packet.to_vec();
-        match self.shard.relay(self.now, socket, address(from), &mut packet) {
-            Verdict::Forward { via, to } => Some((self.open[&via], to)),
-            Verdict::Consume | Verdict::Drop(_) => None,
+        match self.relay(socket, address(from), &mut packet) {
+            Verdict::Forward { via, to, .. } => Some((self.open[&via], to)),
+            Verdict::Punt | Verdict::Consume | Verdict::Drop(_) => None,
         }
+    }
+
+    /// Hands in a packet, and once more if it is no media.
+    pub fn relay(&mut self, socket: SocketId, from: SocketAddr, packet: &mut [u8]) -> Verdict {
+        let verdict = self.shard.relay(self.now, socket, from, &mut PacketBuf::exact(packet));
+        if verdict == Verdict::Punt {
+            self.shard.handle_punted(self.now, socket, from, packet);
+        }
+        verdict
     }
 
     pub fn offer(&mut self, call: &str, sdp: &str, change: impl FnOnce(&mut Signal)) -> Sdp {

@@ -14,6 +14,7 @@ use tandem_shards::interfaces::{AddressId, Interfaces};
 use tandem_shards::io::{Ask, AskError};
 use tandem_shards::names::{InterfaceName, Keyspace, RequestId, ShardId, SocketId};
 use tandem_shards::output::{DropReason, Effect, EventKind, OpenError, Reply, Verdict};
+use tandem_shards::packet::PacketBuf;
 use tandem_shards::ports::Ports;
 use tandem_shards::settings::Settings;
 use tandem_shards::sim::mirror::Mirror;
@@ -99,17 +100,21 @@ impl Node {
     /// Hands a packet to a socket, open or not.
     pub fn receive(&mut self, at: ShardId, socket: SocketId, source: SocketAddr, packet: &mut [u8]) {
         let driven = &mut self.shards[usize::from(at.0)];
-        let verdict = driven.shard.relay(self.now, socket, source, packet);
+        let verdict = driven.shard.relay(self.now, socket, source, &mut PacketBuf::exact(packet));
         let book = &mut driven.book;
         book.packets += 1;
         book.bytes += packet.len() as u64;
         match verdict {
-            Verdict::Forward { via, to } => {
+            Verdict::Forward { via, to, len } => {
+                assert_eq!(len, packet.len(), "nothing is added to a packet");
                 assert!(driven.open.contains_key(&via), "sent from a socket that is open");
                 assert_ne!(to.port(), 0);
                 book.forwarded += 1;
             }
             Verdict::Consume => book.consumed += 1,
+            Verdict::Punt => {
+                book.count_drop(driven.shard.handle_punted(self.now, socket, source, packet));
+            }
             Verdict::Drop(reason) => {
                 assert!(reason != DropReason::NoSocket || !driven.open.contains_key(&socket));
                 book.count_drop(reason);

@@ -1,6 +1,6 @@
 //! An engine on the thread of the test: every step is taken by hand, so nothing depends on timing.
 
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 
 use crossbeam_channel::Receiver;
 
@@ -11,7 +11,7 @@ use crate::io::outlet::{Answer, Inlets, Outlets};
 use crate::io::request_socket::RequestSocket;
 use crate::io::tests::phone;
 use crate::io::tests::puppet::{Message, Puppet, done, order};
-use crate::limits::DATAGRAM_BYTES_MAX;
+use crate::limits::{DATAGRAM_BYTES_MAX, SOCKETS_PER_SHARD_MAX};
 use crate::names::{RequestId, ShardId};
 use crate::output::{DropReason, Reply};
 
@@ -123,6 +123,29 @@ fn packets_are_forwarded_in_place_over_both_families() {
         assert_eq!(rig.engine.core.counters().send_errors, 0);
         rig.end();
     }
+}
+
+#[test]
+fn packets_grow_into_their_room_and_what_is_no_media_is_handed_back() {
+    let mut rig = Rig::new(16);
+    let peer = phone("127.9.4.7:0");
+    let [local, other] = rig.open_pair("127.9.4.8", 41000, &peer);
+    let mut packet = [0u8; 4096];
+    for length in [1, 172, DATAGRAM_BYTES_MAX] {
+        let sent = vec![b'+'; length];
+        peer.send_to(&sent, local).expect("sent");
+        let before = rig.packets();
+        rig.until("a packet", |rig| rig.packets() > before);
+        rig.step();
+        let (got, source) = peer.recv_from(&mut packet).expect("a packet");
+        assert_eq!((&packet[..got], source), (&[&[b'<'; 16][..], &sent, &[b'>'; 128]].concat()[..], other));
+    }
+    peer.send_to(b"punt", local).expect("sent");
+    rig.until("the datagram", |rig| rig.engine.core.counters().consumed == 1);
+    rig.step();
+    let (got, source) = peer.recv_from(&mut packet).expect("what was handed back is answered by an effect");
+    assert_eq!((&packet[..got], source), (&b"punt"[..], local));
+    rig.end();
 }
 
 #[test]

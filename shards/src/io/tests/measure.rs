@@ -18,6 +18,7 @@ use crate::io::ring::Sizes;
 use crate::io::{Ask, AskError, DatagramPath, Shards, sys};
 use crate::names::{ShardId, SocketId};
 use crate::output::{Effect, OpenError, Reply, Verdict};
+use crate::packet::PacketBuf;
 use crate::stats::{Counters, ShardReport};
 use crate::time::Timestamp;
 
@@ -49,11 +50,20 @@ impl Core for Patch {
 
     fn note_listener_error(&mut self) {}
 
-    fn relay(&mut self, _now: Timestamp, at: SocketId, _source: SocketAddr, _packet: &mut [u8]) -> Verdict {
+    fn relay(
+        &mut self,
+        _now: Timestamp,
+        at: SocketId,
+        _source: SocketAddr,
+        packet: &mut PacketBuf<'_>,
+    ) -> Verdict {
         self.counters.packets += 1;
         let out = at.slot ^ 1;
-        Verdict::Forward { via: SocketId { slot: out, generation: 0 }, to: port(15000, out % 16) }
+        let (via, to) = (SocketId { slot: out, generation: 0 }, port(15000, out % 16));
+        Verdict::Forward { via, to, len: packet.bytes().len() }
     }
+
+    fn handle_punted(&mut self, _now: Timestamp, _at: SocketId, _source: SocketAddr, _datagram: &[u8]) {}
 
     fn note_too_long(&mut self, _socket: SocketId) {}
 

@@ -13,6 +13,7 @@ use crate::names::{CallId, RequestId, ShardId, SocketId};
 use crate::output::{
     DropReason, Effect, EndCause, Event, EventKind, OpenError, Refusal, Reply, RestoreOutcome, Verdict,
 };
+use crate::packet::PacketBuf;
 use crate::stats::{Counters, ShardReport};
 use crate::time::Timestamp;
 
@@ -165,7 +166,19 @@ impl Core for Puppet {
         self.lost_answers += 1;
     }
 
-    fn relay(&mut self, _now: Timestamp, at: SocketId, _source: SocketAddr, packet: &mut [u8]) -> Verdict {
+    fn handle_punted(&mut self, _now: Timestamp, at: SocketId, source: SocketAddr, datagram: &[u8]) {
+        self.counters.consumed += 1;
+        self.effects.push_back(Effect::Transmit { via: at, to: source, payload: datagram.into() });
+    }
+
+    /// What begins with `?` leaves with `!`, what begins with `+` grows at both ends, and `punt` is punted.
+    fn relay(
+        &mut self,
+        _now: Timestamp,
+        at: SocketId,
+        _source: SocketAddr,
+        packet: &mut PacketBuf<'_>,
+    ) -> Verdict {
         assert_eq!(self.open.get(&at.slot), Some(&at), "a packet of a socket that is not open");
         self.counters.packets += 1;
         let out = at.slot ^ 1;
@@ -173,11 +186,17 @@ impl Core for Puppet {
             self.counters.count_drop(DropReason::NoDestination);
             return Verdict::Drop(DropReason::NoDestination);
         };
-        if let Some(first) = packet.first_mut().filter(|first| **first == b'?') {
-            *first = b'!';
+        match packet.bytes() {
+            b"punt" => return Verdict::Punt,
+            [b'+', ..] => {
+                packet.grow_front(16).fill(b'<');
+                packet.grow_back(128).fill(b'>');
+            }
+            [b'?', ..] => packet.bytes_mut()[0] = b'!',
+            _ => {}
         }
         self.counters.forwarded += 1;
-        Verdict::Forward { via: *via, to: *to }
+        Verdict::Forward { via: *via, to: *to, len: packet.bytes().len() }
     }
 
     fn note_too_long(&mut self, _socket: SocketId) {

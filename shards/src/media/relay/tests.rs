@@ -64,13 +64,29 @@ impl Bench {
         &mut self.relay.flows.entries[id.0]
     }
 
+    /// Hands in a packet, and once more if it is no media.
+    fn relay(&mut self, socket: SocketId, source: &str, packet: &mut [u8]) -> Verdict {
+        match self.relay.relay(self.now, socket, address(source), &mut PacketBuf::exact(packet)) {
+            Verdict::Punt => Verdict::Drop(self.relay.drop_punted(socket, packet)),
+            verdict => verdict,
+        }
+    }
+
+    fn relay_a(&mut self, source: &str, packet: &mut [u8]) -> Verdict {
+        self.relay(self.a, source, packet)
+    }
+
+    fn relay_b(&mut self, source: &str, packet: &mut [u8]) -> Verdict {
+        self.relay(self.b, source, packet)
+    }
+
     fn rtp_from(&mut self, source: &str, sequence: u16, ssrc: u32) -> Verdict {
         let mut packet = rtp(0, sequence, ssrc);
-        self.relay.relay(self.now, self.a, address(source), &mut packet)
+        self.relay(self.a, source, &mut packet)
     }
 
     fn return_address(&mut self) -> Option<SocketAddr> {
-        match self.relay.relay(self.now, self.b, address("192.0.2.2:6010"), &mut rtp(0, 1, 9)) {
+        match self.relay(self.b, "192.0.2.2:6010", &mut rtp(0, 1, 9)) {
             Verdict::Forward { to, .. } => Some(to),
             _ => None,
         }
@@ -98,7 +114,7 @@ fn forwarded(verdict: Verdict) -> bool {
 fn a_packet_leaves_from_the_counterparts_socket() {
     let mut bench = Bench::new();
     let verdict = bench.rtp_from("192.0.2.1:6000", 1, 1);
-    assert_eq!(verdict, Verdict::Forward { via: bench.b, to: address("192.0.2.2:6010") });
+    assert_eq!(verdict, Verdict::Forward { via: bench.b, to: address("192.0.2.2:6010"), len: 172 });
     assert_eq!(bench.relay.notices, [(7, Notice::Confirmed)], "an exact match confirms at once");
     assert_eq!(bench.flow_a().counts_in, StreamCounts { packets: 1, bytes: 172, errors: 0 });
 }
@@ -208,15 +224,15 @@ fn stray_rtcp_does_not_teach_and_what_is_no_rtp_is_dropped() {
     let mut bench = Bench::new();
     let mut report = [0u8; 28];
     report[..2].copy_from_slice(&[0x80, 200]);
-    let verdict = bench.relay.relay(bench.now, bench.a, address("203.0.113.66:9"), &mut report);
+    let verdict = bench.relay_a("203.0.113.66:9", &mut report);
     assert!(forwarded(verdict));
     assert_eq!(bench.return_address(), Some(address("192.0.2.1:6000")));
     for (packet, reason) in [(&mut [0u8][..], DropReason::NotRtp), (&mut [22; 60], DropReason::NotRtp)] {
-        let verdict = bench.relay.relay(bench.now, bench.a, address("192.0.2.1:6000"), packet);
+        let verdict = bench.relay_a("192.0.2.1:6000", packet);
         assert_eq!(verdict, Verdict::Drop(reason));
     }
     bench.flow_a().dtls = true;
-    assert!(forwarded(bench.relay.relay(bench.now, bench.a, address("192.0.2.1:6000"), &mut [22; 60])));
+    assert!(forwarded(bench.relay_a("192.0.2.1:6000", &mut [22; 60])));
 }
 
 #[test]
@@ -232,11 +248,10 @@ fn filters_drop_by_name() {
     for (filter, payload_type, reason) in filters {
         let mut bench = Bench::new();
         bench.flow_a().filter = filter;
-        let source = address("192.0.2.1:6000");
         let mut packet = rtp(payload_type, 1, 1);
-        assert_eq!(bench.relay.relay(bench.now, bench.a, source, &mut packet), Verdict::Drop(reason));
+        assert_eq!(bench.relay_a("192.0.2.1:6000", &mut packet), Verdict::Drop(reason));
         assert_eq!(bench.flow_a().counts_in.packets, 1, "received, though not passed on");
-        let other_passes = bench.relay.relay(bench.now, bench.b, address("192.0.2.2:6010"), &mut packet);
+        let other_passes = bench.relay_b("192.0.2.2:6010", &mut packet);
         assert!(forwarded(other_passes), "the other direction is open");
     }
 }
@@ -247,7 +262,7 @@ fn silence_is_written_in_place() {
     bench.flow_a().filter.silence = true;
     for (payload_type, byte) in [(0, 0xff), (8, 0xd5)] {
         let mut packet = rtp(payload_type, 1, 1);
-        assert!(forwarded(bench.relay.relay(bench.now, bench.a, address("192.0.2.1:6000"), &mut packet)));
+        assert!(forwarded(bench.relay_a("192.0.2.1:6000", &mut packet)));
         assert!(packet[12..].iter().all(|b| *b == byte));
         assert_eq!(packet[1], payload_type);
     }
@@ -257,6 +272,6 @@ fn silence_is_written_in_place() {
 fn a_closed_socket_has_no_flow() {
     let mut bench = Bench::new();
     let stale = SocketId { generation: bench.a.generation.wrapping_sub(1), ..bench.a };
-    let verdict = bench.relay.relay(bench.now, stale, address("192.0.2.1:6000"), &mut rtp(0, 1, 1));
+    let verdict = bench.relay(stale, "192.0.2.1:6000", &mut rtp(0, 1, 1));
     assert_eq!(verdict, Verdict::Drop(DropReason::NoSocket));
 }

@@ -102,7 +102,7 @@ impl World {
         };
         self.judge(number, open, &packet, tag, verdict);
         self.note_fate(number, tag, verdict);
-        if let Verdict::Forward { via, to } = verdict {
+        if let Verdict::Forward { via, to, .. } = verdict {
             self.forward(number, open, packet, tag, (via, to));
         }
     }
@@ -118,6 +118,7 @@ impl World {
         let fate = match verdict {
             Verdict::Forward { .. } => "relayed",
             Verdict::Consume => "consumed",
+            Verdict::Punt => "punted",
             Verdict::Drop(reason) => reason.name(),
         };
         let phone = self.dialogues[tag.dialogue as usize].phones[usize::from(tag.leg)];
@@ -223,7 +224,8 @@ impl World {
 
 fn verdict_number(verdict: Verdict) -> u64 {
     match verdict {
-        Verdict::Forward { via, to } => 1 << 32 | u64::from(via.slot) << 16 | u64::from(to.port()),
+        Verdict::Forward { via, to, .. } => 1 << 32 | u64::from(via.slot) << 16 | u64::from(to.port()),
+        Verdict::Punt => 1,
         Verdict::Consume => 2,
         Verdict::Drop(reason) => 3 + reason as u64,
     }
