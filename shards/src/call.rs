@@ -7,11 +7,12 @@
 //! all ports, a changed one gets new ports, going back to an earlier endpoint gets the earlier ports.
 //!
 //! All of it is plain data and pure functions: [`state`] (the call), [`signal`] (what is asked), `parties` (who speaks
-//! to whom), `draft` (which ports it takes), `offer_answer` (the state that follows), `sdp_plan` (what the SDP says
-//! then), [`routes`] (what the flows do then).
+//! to whom), `draft` and `drafting` (which ports it takes), `offer_answer` (the state that follows), `sdp_plan` (what
+//! the SDP says then), [`routes`] (what the flows do then).
 
 pub(crate) mod codecs;
 pub(crate) mod draft;
+mod drafting;
 pub(crate) mod flags;
 pub(crate) mod offer_answer;
 pub(crate) mod parties;

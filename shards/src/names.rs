@@ -147,6 +147,10 @@ pub enum Component {
     Rtcp,
 }
 
+/// Index of a flow among those of its shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FlowId(pub(crate) u32);
+
 /// A local socket of a shard: a slot in its table, with a generation so that a late completion of a
 /// closed socket is not taken for one of its successor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

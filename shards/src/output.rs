@@ -8,8 +8,7 @@ use std::net::SocketAddr;
 
 use crate::age::Age;
 use crate::call::state::{CallBrief, CallSnapshot, Ownership};
-use crate::media::flows::FlowId;
-use crate::names::{CallId, Keyspace, RequestId, SocketId};
+use crate::names::{CallId, FlowId, Keyspace, RequestId, SocketId};
 pub use crate::reasons::{DropReason, EndCause};
 use crate::stats::ShardReport;
 
@@ -33,7 +32,7 @@ pub enum Verdict {
     Drop(DropReason),
 }
 
-/// Work for the driver.
+/// What the driver must do.
 #[derive(Debug)]
 pub enum Effect {
     /// Bind a UDP socket and receive on it; answer with `handle_opened` before the next input.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::interfaces::Interfaces;
 use crate::media::flows::OpenPort;
-use crate::media::relay::{Relay, RelaySettings};
+use crate::media::relay::Relay;
 use crate::names::{ShardId, SocketId};
 use crate::output::Effect;
 use crate::ports::{NewPorts, Ports};
@@ -84,7 +84,7 @@ impl Plane {
 
     /// Uses new settings from now on.
     pub(crate) fn configure(&mut self, settings: Settings) {
-        self.relay.settings = RelaySettings { guard_silence: settings.guard_silence };
+        self.relay.guard_silence = settings.guard_silence;
         self.settings = settings;
     }
 }

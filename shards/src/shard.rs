@@ -28,9 +28,9 @@ use crate::admission::Admission;
 use crate::call::state::StreamId;
 use crate::input::{Command, Request};
 use crate::interfaces::{Interfaces, OwnAddresses};
-use crate::media::flows::{FlowId, FlowView};
-use crate::media::relay::{Notice, Relay, RelaySettings};
-use crate::names::{CallId, RequestId, ShardId, SocketId};
+use crate::media::flows::FlowView;
+use crate::media::relay::{Notice, Relay};
+use crate::names::{CallId, FlowId, RequestId, ShardId, SocketId};
 use crate::output::{DropReason, Effect, Event, EventKind, OpenError, Refusal, Reply, Verdict};
 use crate::packet::PacketBuf;
 use crate::plane::Plane;
@@ -78,7 +78,7 @@ impl Shard {
     /// A shard without calls.
     pub fn new(config: ShardConfig) -> Self {
         let own = OwnAddresses { interfaces: config.interfaces.clone(), ports: config.ports.range() };
-        let relay = Relay::new(RelaySettings { guard_silence: config.settings.guard_silence }, own);
+        let relay = Relay::new(config.settings.guard_silence, own);
         Shard {
             plane: Plane {
                 id: config.id,

@@ -1,6 +1,6 @@
 //! Filters of the packets of a party on their way: hold, block, silence.
 
-use crate::output::DropReason;
+use crate::reasons::DropReason;
 use crate::wire::demux::Kind;
 use crate::wire::rtp::RtpPacket;
 

@@ -15,15 +15,11 @@ use super::reception::Reception;
 use super::sockets::Sockets;
 use crate::call::state::{RtpSeen, StreamCounts, StreamId, StreamObserved};
 use crate::interfaces::{AddressId, OwnAddresses};
-use crate::names::{InterfaceName, SocketId};
+use crate::names::{FlowId, InterfaceName, SocketId};
 use crate::output::{Effect, FlowChange};
 use crate::slab::Slab;
 use crate::time::Timestamp;
 use crate::wire::rtcp::Received;
-
-/// Index of a flow among those of its shard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FlowId(pub(crate) u32);
 
 /// Kind of packets that arrive on a flow's sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,9 +21,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::relay::RelaySettings;
 use crate::call::state::RtpSeen;
-use crate::output::DropReason;
+use crate::reasons::DropReason;
 use crate::sabotage::{self, Sabotage};
 use crate::settings::Learning;
 use crate::time::Timestamp;
@@ -236,11 +235,11 @@ impl Latch {
         packet: &Packet,
         endpoint: &mut Option<SocketAddr>,
         silent_for: Duration,
-        settings: RelaySettings,
+        guard_silence: Duration,
     ) -> Checked {
         match self.state {
             State::Confirmed { candidate } => {
-                self.check_confirmed(packet, endpoint, silent_for, settings, candidate)
+                self.check_confirmed(packet, endpoint, silent_for, guard_silence, candidate)
             }
             State::Learning { until, best } => self.learn(packet, endpoint, until, best),
             State::Untold => Checked::drop(DropReason::NotAnswered),
@@ -280,7 +279,7 @@ impl Latch {
         packet: &Packet,
         endpoint: &mut Option<SocketAddr>,
         silent_for: Duration,
-        settings: RelaySettings,
+        guard_silence: Duration,
         candidate: Option<(SocketAddr, u8)>,
     ) -> Checked {
         let policy = self.spec.policy;
@@ -308,9 +307,7 @@ impl Latch {
                 self.take(packet.source, endpoint);
                 Checked::moved(known)
             }
-            Policy::Guarded
-                if silent_for < settings.guard_silence && !sabotage::on(Sabotage::LearnAnyway) =>
-            {
+            Policy::Guarded if silent_for < guard_silence && !sabotage::on(Sabotage::LearnAnyway) => {
                 Checked::drop(DropReason::Guarded)
             }
             Policy::Guarded => {

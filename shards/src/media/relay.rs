@@ -14,13 +14,13 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::filter::Filtered;
-use super::flows::{Flow, FlowId, FlowKind, Flows};
+use super::flows::{Flow, FlowKind, Flows};
 use super::latching::{self, Learned};
 use super::reception::Reception;
 use super::sockets::Socket;
 use crate::call::state::RtpSeen;
 use crate::interfaces::{AddressId, OwnAddresses};
-use crate::names::SocketId;
+use crate::names::{FlowId, SocketId};
 use crate::output::{DropReason, Verdict};
 use crate::packet::PacketBuf;
 use crate::sabotage::{self, Sabotage};
@@ -42,31 +42,25 @@ pub(crate) enum Notice {
     MediaTakesOver,
 }
 
-/// Settings of the packet path.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RelaySettings {
-    /// See [`crate::settings::Settings::guard_silence`].
-    pub(crate) guard_silence: Duration,
-}
-
 /// The packet path of a shard, and what it counts.
 #[derive(Debug)]
 pub(crate) struct Relay {
     pub(crate) flows: Flows,
     pub(crate) counters: Counters,
-    pub(crate) settings: RelaySettings,
+    /// See [`crate::settings::Settings::guard_silence`].
+    pub(crate) guard_silence: Duration,
     /// News for calls; emptied after each packet that left something here.
     pub(crate) notices: Vec<(u32, Notice)>,
 }
 
 impl Relay {
     /// A relay of these local addresses.
-    pub(crate) fn new(settings: RelaySettings, own: OwnAddresses) -> Self {
+    pub(crate) fn new(guard_silence: Duration, own: OwnAddresses) -> Self {
         let traffic = vec![Traffic::default(); own.interfaces.addresses().len()];
         Relay {
             flows: Flows::new(own),
             counters: Counters { traffic, ..Counters::default() },
-            settings,
+            guard_silence,
             notices: Vec::with_capacity(8),
         }
     }
@@ -104,7 +98,7 @@ impl Relay {
                 kind => kind,
             },
         };
-        let (accepted, notice) = accept(flow, now, self.settings, own, source, (kind, packet));
+        let (accepted, notice) = accept(flow, now, self.guard_silence, own, source, (kind, packet));
         if let Some(notice) = notice {
             flow.is_changed = true;
             self.notices.push((flow.call, notice));
@@ -199,7 +193,7 @@ impl Relay {
 fn accept(
     flow: &mut Flow,
     now: Timestamp,
-    settings: RelaySettings,
+    guard_silence: Duration,
     own: &OwnAddresses,
     source: SocketAddr,
     (kind, packet): (Kind, &[u8]),
@@ -216,7 +210,7 @@ fn accept(
     };
     let arrival = latching::Packet { now, source, may_learn, continues };
     let since_last = now.since(flow.last_packet);
-    let checked = flow.latch.check(&arrival, &mut flow.endpoint, since_last, settings);
+    let checked = flow.latch.check(&arrival, &mut flow.endpoint, since_last, guard_silence);
     let notice = checked.learned.map(|learned| match learned {
         Learned::Confirmed => Notice::Confirmed,
         Learned::Moved(from) => Notice::Moved { from, to: source },

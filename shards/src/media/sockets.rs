@@ -1,9 +1,8 @@
 //! The sockets of a shard: which flow a packet on one belongs to.
 
-use super::flows::FlowId;
 use crate::interfaces::AddressId;
 use crate::limits::SOCKETS_PER_SHARD_MAX;
-use crate::names::SocketId;
+use crate::names::{FlowId, SocketId};
 
 /// A socket in use.
 #[derive(Clone, Copy, Debug)]

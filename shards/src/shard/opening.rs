@@ -5,12 +5,15 @@
 //! sees to it that nothing else comes in between.
 //! A signal takes other ports when some are taken by another process; a record cannot.
 
+use std::time::Duration;
+
 use super::Shard;
-use super::restoring::Restoring;
-use super::signalling::Signalling;
+use crate::call::draft::Draft;
+use crate::call::signal::{Role, Signal};
+use crate::input::{Request, Restore};
 use crate::limits::OPEN_ATTEMPTS_MAX;
 use crate::names::{RequestId, SocketId};
-use crate::output::{OpenError, Refusal};
+use crate::output::{OpenError, Refusal, RestoreOutcome};
 use crate::ports::NewPorts;
 use crate::time::Timestamp;
 
@@ -37,11 +40,31 @@ pub(super) enum Purpose {
     Restore(Box<Restoring>),
 }
 
+/// A signal that waits for its sockets.
+#[derive(Debug)]
+pub(super) struct Signalling {
+    pub(super) role: Role,
+    pub(super) signal: Box<Signal>,
+    pub(super) draft: Draft,
+}
+
+/// A record that waits for its sockets.
+#[derive(Debug)]
+pub(super) struct Restoring {
+    pub(super) restore: Restore,
+    pub(super) ports: Vec<NewPorts>,
+    pub(super) outcome: RestoreOutcome,
+    /// How long to wait if it cannot be had now.
+    pub(super) pause: Duration,
+    /// A request about the same call, to be carried out next.
+    pub(super) then: Option<Request>,
+}
+
 impl Purpose {
     fn new_ports(&mut self) -> Box<dyn Iterator<Item = &mut NewPorts> + '_> {
         match self {
             Purpose::Signal(signalling) => Box::new(signalling.draft.new_ports()),
-            Purpose::Restore(restoring) => Box::new(restoring.new_ports()),
+            Purpose::Restore(restoring) => Box::new(restoring.ports.iter_mut()),
         }
     }
 }

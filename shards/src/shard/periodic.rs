@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use crate::call::state::{CallState, MediaState, StreamId};
-use crate::media::flows::FlowId;
-use crate::names::Component;
+use crate::names::{Component, FlowId};
 use crate::output::Effect;
 use crate::plane::Plane;
 use crate::time::Timestamp;

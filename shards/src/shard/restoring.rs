@@ -26,24 +26,12 @@ use crate::time::Timestamp;
 use super::Shard;
 use super::calls::Admitted;
 use super::commit::Brought;
-use super::opening::{Opening, Purpose};
+use super::opening::{Opening, Purpose, Restoring};
 
 /// Least pause before a record whose ports are taken is tried again.
 const RETRY_MIN: Duration = Duration::from_millis(250);
 /// Longest pause between tries.
 const RETRY_MAX: Duration = Duration::from_secs(8);
-
-/// A record that waits for its sockets.
-#[derive(Debug)]
-pub(super) struct Restoring {
-    pub(super) restore: Restore,
-    ports: Vec<NewPorts>,
-    outcome: RestoreOutcome,
-    /// Pause before the next try.
-    pause: Duration,
-    /// A request about the same call, to be carried out next.
-    then: Option<Request>,
-}
 
 /// Records whose ports are taken, by call, and when each is tried again.
 #[derive(Debug, Default)]
@@ -58,12 +46,6 @@ struct Waiting {
     /// The pause after the next try.
     pause: Duration,
     restore: Restore,
-}
-
-impl Restoring {
-    pub(super) fn new_ports(&mut self) -> impl Iterator<Item = &mut NewPorts> {
-        self.ports.iter_mut()
-    }
 }
 
 impl Pending {

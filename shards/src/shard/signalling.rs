@@ -15,15 +15,7 @@ use crate::time::Timestamp;
 use super::Shard;
 use super::calls::Admitted;
 use super::commit::Brought;
-use super::opening::{Opening, Purpose};
-
-/// A signal that waits for its sockets.
-#[derive(Debug)]
-pub(super) struct Signalling {
-    role: Role,
-    pub(super) signal: Box<Signal>,
-    pub(super) draft: Draft,
-}
+use super::opening::{Opening, Purpose, Signalling};
 
 impl Shard {
     pub(super) fn offer(&mut self, now: Timestamp, id: RequestId, signal: Box<Signal>) {

@@ -7,7 +7,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::NODES_MAX;
-use super::node::Doing;
 use super::packet::Tag;
 use crate::call::state::{CallSnapshot, Ownership};
 use crate::output::{DropReason, EndCause, EventKind, Verdict};
@@ -19,6 +18,19 @@ use crate::time::Timestamp;
 pub(super) const LEGS_MAX: usize = 8;
 /// Violations that are kept; the first one counts.
 const KEPT_MAX: usize = 16;
+
+/// Activity of a node, as the world knows it: decides what the node may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Doing {
+    /// Serves a proxy about this dialogue.
+    Signal(u32),
+    /// Takes a record of this dialogue.
+    Record(u32),
+    /// A timeout has come.
+    Timeout,
+    /// An operator's command.
+    Operator,
+}
 
 /// Requests about a dialogue that went through a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

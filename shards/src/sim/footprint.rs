@@ -1,7 +1,9 @@
 //! Traces that an offer or answer may leave: compared before and after one that is refused.
 
+use std::net::SocketAddr;
+
 use crate::Shard;
-use crate::call::state::CallSnapshot;
+use crate::call::state::{CallSnapshot, PortSetState};
 use crate::input::{Command, Request};
 use crate::names::{CallId, RequestId};
 use crate::output::{Effect, Reply};
@@ -68,4 +70,19 @@ fn ask(shard: &mut Shard, now: Timestamp, command: Command) -> Option<Reply> {
         }
     }
     answer
+}
+
+/// The local addresses of a call's record, at any node: addresses move, and keep their names.
+pub(super) fn ports_of(call: &CallSnapshot) -> Vec<SocketAddr> {
+    let media = call.legs.iter().flat_map(|leg| leg.media.iter().flatten());
+    let sets = media.flat_map(|media| &media.port_sets);
+    let address = |name: &[u8]| {
+        let number = std::str::from_utf8(name).ok()?.strip_prefix("pub")?.parse().ok()?;
+        Some(super::node_address(number))
+    };
+    let of_set = |set: &PortSetState| {
+        let ip = address(set.interface.as_bytes());
+        set.ports().filter_map(move |port| Some((ip?, port).into())).collect::<Vec<_>>()
+    };
+    sets.flat_map(of_set).collect()
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::Shard;
-use crate::media::flows::{FlowId, FlowView};
+use crate::media::flows::FlowView;
+use crate::names::FlowId;
 use crate::output::FlowChange;
 use crate::time::Timestamp;
 

@@ -7,14 +7,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::check::Served;
-use super::footprint::{Books, Footprint, waiting_records};
+use super::check::{Doing, Served};
+use super::footprint::{Books, Footprint, ports_of, waiting_records};
 use super::front::Desk;
 use super::mirror::Mirror;
 use super::packet::{Told, hand_in};
 use super::replication::{Daemon, NodeFacts, Replication};
 use super::swarm::Swarm;
-use super::world::store::ports_of;
 use super::{
     NODES_MAX, call_id, chance, dialogue_of, interface, keyspace, leg_of, node_address, node_of_address,
     split,
@@ -31,19 +30,6 @@ use crate::routing::shard_of;
 use crate::settings::Settings;
 use crate::time::Timestamp;
 use crate::{Shard, ShardConfig};
-
-/// Activity of a node, as the world knows it: decides what the node may do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Doing {
-    /// Serves a proxy about this dialogue.
-    Signal(u32),
-    /// Takes a record of this dialogue.
-    Record(u32),
-    /// A timeout has come.
-    Timeout,
-    /// An operator's command.
-    Operator,
-}
 
 /// An open socket.
 #[derive(Clone, Copy, Debug)]

@@ -46,7 +46,7 @@ impl Bench {
         let addresses = ["203.0.113.1:0", "203.0.113.2:0"].map(|at| address(at).ip());
         let list = addresses.map(|ip| (InterfaceName::from("pub"), ip, ip));
         let own = OwnAddresses { interfaces: Arc::new(Interfaces::new(list)), ports: (30000, 40000) };
-        let mut relay = Relay::new(RelaySettings { guard_silence: SECOND / 2 }, own);
+        let mut relay = Relay::new(SECOND / 2, own);
         let now = Timestamp::from_secs(1_000);
         let a = relay.flows.sockets.insert(AddressId(0)).expect("room");
         let b = relay.flows.sockets.insert(AddressId(1)).expect("room");

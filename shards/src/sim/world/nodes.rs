@@ -6,11 +6,12 @@ use super::{Happening, World};
 use crate::input::Command;
 use crate::names::ShardId;
 use crate::output::{Effect, EndCause, Event, EventKind, Reply};
+use crate::sim::check::Doing;
 use crate::sim::dialogue::Stage;
 use crate::sim::front::Desk;
 use crate::sim::keyspace;
 use crate::sim::log::Column;
-use crate::sim::node::{Doing, Node};
+use crate::sim::node::Node;
 use crate::sim::{call_id, dialogue_of};
 use crate::stats::ShardReport;
 

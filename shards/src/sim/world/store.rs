@@ -7,15 +7,14 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::{Happening, World, between};
-use crate::call::state::CallSnapshot;
 use crate::input::{Command, Restore};
 use crate::names::{CallId, Keyspace};
 use crate::output::{Effect, Reply, RestoreOutcome};
+use crate::sim::check::Doing;
 use crate::sim::dialogue_of;
 use crate::sim::front::Desk;
 use crate::sim::log::Column;
 use crate::sim::network::Site;
-use crate::sim::node::Doing;
 use crate::sim::redis::{StoreAnswer, StoreCommand};
 use crate::sim::replication::{Channel, Told, Wanted};
 use crate::time::Timestamp;
@@ -450,21 +449,6 @@ impl World {
             self.pump(number);
         }
     }
-}
-
-/// The local addresses of a call's record, at any node: addresses move, and keep their names.
-pub(in crate::sim) fn ports_of(call: &CallSnapshot) -> Vec<std::net::SocketAddr> {
-    let media = call.legs.iter().flat_map(|leg| leg.media.iter().flatten());
-    let sets = media.flat_map(|media| &media.port_sets);
-    let address = |name: &[u8]| {
-        let number = std::str::from_utf8(name).ok()?.strip_prefix("pub")?.parse().ok()?;
-        Some(crate::sim::node_address(number))
-    };
-    let of_set = |set: &crate::call::state::PortSetState| {
-        let ip = address(set.interface.as_bytes());
-        set.ports().filter_map(move |port| Some((ip?, port).into())).collect::<Vec<_>>()
-    };
-    sets.flat_map(of_set).collect()
 }
 
 fn keyspace_of(pattern: &[u8]) -> Option<Keyspace> {
