@@ -7,11 +7,11 @@
 //! # Map
 //!
 //! `executor` is the thread: who waits where. In it `engine` is the loop: what goes into the core and what
-//! comes out. `ring` and `buffers` are io_uring, `socket` and `address` are UDP, `pace` decides how to wait,
-//! `clock` reads the time, `sys` has the system calls that nobody else wraps. `mailbox`, `caller` and `messages` are
-//! the way in, `stalls` bounds the waiting there, `outlet` is the way out. `listening`, `request_socket` and `control`
-//! receive from clients and answer them.
-//! `host` checks the host. `core` is the boundary to the shard.
+//! comes out, its `requests` and `sockets` beside it. `ring` and `buffers` are io_uring, `socket` and `address` are
+//! UDP, `pace` decides how to wait, `clock` reads the time, `sys` has the system calls that nobody else wraps.
+//! `mailbox`, `caller` and `messages` are the way in, `stalls` bounds the waiting there, `outlet` is the way out.
+//! `listening`, `request_socket` and `control` receive from clients and answer them. `host` checks the host.
+//! `core` is the boundary to the shard.
 //!
 //! # Invariants
 //!

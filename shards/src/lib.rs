@@ -17,7 +17,21 @@
 //!
 //! # Map
 //!
-//! Read [`input`] and [`output`] first, then [`shard`], `relay`, and `call/offer_answer`.
+//! Read [`input`] and [`output`] first, then `shard`, `media/relay`, `call/offer_answer` and [`call::routes`].
+//!
+//! * The boundary: [`input`] (commands), [`packet`] (a datagram and its room), [`output`] (verdicts, effects,
+//!   replies), `reasons` (why packets are dropped and calls end), [`stats`] (counters), [`settings`], [`limits`].
+//! * `shard`: the state machine. It finds calls, opens and closes ports, restores records, and sees that everything
+//!   follows from a call's state; `plane` is what it draws on, `timer` and `slab` are its tables.
+//! * [`call`]: a call as plain data, what an offer or answer makes of it, and what its flows do then. [`sdp`] reads and
+//!   edits the texts.
+//! * [`media`]: sockets, flows, and the path of a packet. `wire` reads RTP, RTCP, STUN and DTLS.
+//! * [`interfaces`] and [`ports`]: the addresses of the node and which ports on them are taken; [`admission`]: its
+//!   limits.
+//! * [`names`] (identifiers), [`time`], [`age`] (which of two records is newer), [`routing`] (which shard has a call),
+//!   [`random`].
+//! * `io`: the driver. `sim`: whole clusters in virtual time, with bugs planted by `sabotage`; `fuzzing`: the way in
+//!   for fuzz targets.
 //!
 //! What is deliberately absent: Redis, the ng protocol, configuration files. This crate knows SDP, since it
 //! must edit it, and no other format of the control side.
@@ -49,13 +63,13 @@ pub mod routing;
 pub mod sabotage;
 pub mod sdp;
 pub mod settings;
-pub mod shard;
+mod shard;
 #[cfg(feature = "sim")]
 pub mod sim;
 mod slab;
 pub mod stats;
 pub mod time;
 mod timer;
-pub mod wire;
+mod wire;
 
 pub use shard::{Shard, ShardConfig};

@@ -16,7 +16,7 @@ mod extensions;
 mod line;
 mod parse;
 mod payload_type;
-pub mod plan;
+mod plan;
 mod print;
 mod relayed;
 mod values;

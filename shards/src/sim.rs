@@ -19,12 +19,12 @@
 //! * Two seams join the daemon's half: [`front::Front`] is how proxies speak to nodes, and
 //!   [`replication::Replication`] is how nodes speak to the store. Both are bytes and plain commands.
 
-pub mod agenda;
+mod agenda;
 pub mod check;
 mod dialogue;
 mod footprint;
 pub mod front;
-pub mod log;
+mod log;
 pub mod mirror;
 pub mod network;
 mod node;

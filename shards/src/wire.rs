@@ -1,5 +1,5 @@
 //! Views over bytes on the wire: they read what a relay needs and cannot panic.
 
-pub mod demux;
-pub mod rtcp;
-pub mod rtp;
+pub(crate) mod demux;
+pub(crate) mod rtcp;
+pub(crate) mod rtp;

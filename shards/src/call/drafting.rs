@@ -1,4 +1,4 @@
-//! What a signal needs before it can be carried out: which parties, interfaces, formats and local ports.
+//! Plan of a signal before it is carried out: parties, interfaces, formats and local ports.
 //!
 //! A draft changes nothing in the call. If there is none, or its ports cannot be had, the signal is refused and
 //! the call is as it was before.
@@ -198,7 +198,7 @@ impl Side {
         Ok(Side { family: Family::of(local.ip), interface, address, position: local.position })
     }
 
-    /// Whether ports are on the address toward the party.
+    /// True if ports are on the address toward the party.
     fn has(&self, set: &PortSetState) -> bool {
         set.interface == self.interface && set.position == self.position
     }
@@ -224,7 +224,7 @@ fn resolve(interfaces: &Interfaces, asked: &InterfaceName, random: u64) -> (Inte
     (interfaces.default_name().clone(), family)
 }
 
-/// Whether a section goes on with the media at its place: another type is another media (rtpengine gives it
+/// True if a section goes on with the media at its place: another type is another media (rtpengine gives it
 /// new ports).
 fn same_kind(media: &MediaState, section: &MediaDescription) -> bool {
     let relayed = |protocol: &Protocol| protocol.class != ProtocolClass::NotRelayed;
@@ -246,7 +246,7 @@ fn fate(role: Role, section: &MediaDescription, options: &Options) -> Fate {
     }
 }
 
-/// Whether two signalled endpoints are the same: by the port alone where one has no address.
+/// True if two signalled endpoints are the same: by the port alone where one has no address.
 fn matches(a: SocketAddr, b: SocketAddr) -> bool {
     let no_address = |ip: IpAddr| ip.is_unspecified();
     a.port() == b.port() && (a.ip() == b.ip() || no_address(a.ip()) || no_address(b.ip()))

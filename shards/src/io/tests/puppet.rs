@@ -171,7 +171,7 @@ impl Core for Puppet {
         self.effects.push_back(Effect::Transmit { via: at, to: source, payload: datagram.into() });
     }
 
-    /// What begins with `?` leaves with `!`, what begins with `+` grows at both ends, and `punt` is punted.
+    /// Relays: `?` at the start leaves as `!`, a packet that begins with `+` grows at both ends, `punt` is punted.
     fn relay(
         &mut self,
         _now: Timestamp,
