@@ -226,7 +226,7 @@ fn a_second_to_tag_is_an_alias_or_a_party_of_its_own() {
     );
     world.answer("c", &audio("127.40.0.1", 6030), |signal| {
         signal.to_tag = Some(Tag::from("b3"));
-        signal.options.new_branch = true;
+        signal.options.switches.new_branch = true;
     });
     assert_eq!(world.query("c").expect("the call").legs.len(), 3);
     world.delete("c", None);
@@ -402,9 +402,9 @@ fn codecs_are_stripped_from_this_message_only() {
 #[test]
 fn loop_protection_marks_and_recognises() {
     let mut world = World::new();
-    let out = world.offer("c", &audio(A, 6000), |signal| signal.options.loop_protect = true);
+    let out = world.offer("c", &audio(A, 6000), |signal| signal.options.switches.loop_protect = true);
     assert!(out.has("a=rtpengine:tandem"), "{}", out.0);
-    let again = world.offer("d", &out.0, |signal| signal.options.loop_protect = true);
+    let again = world.offer("d", &out.0, |signal| signal.options.switches.loop_protect = true);
     assert_eq!(again, out, "what has been here is returned as it is");
     assert!(world.query("d").is_none());
 }

@@ -57,7 +57,7 @@ fn reinvite(signal: &mut Signal) {
 /// Nothing but the check itself ends a loop: no packet teaches that a party is elsewhere, no guard keeps it out.
 fn wild(signal: &mut Signal) {
     signal.options.port_latching = Some(true);
-    signal.options.asymmetric = true;
+    signal.options.switches.asymmetric = true;
     signal.options.guard = Some(false);
 }
 

@@ -79,8 +79,10 @@ fn the_guard_can_be_turned_off_for_a_call() {
 
 #[test]
 fn learning_off_and_asymmetric_leave_the_endpoint_alone() {
-    let changes: [fn(&mut Signal); 2] =
-        [|signal| signal.options.asymmetric = true, |signal| signal.options.learning = Some(Learning::Off)];
+    let changes: [fn(&mut Signal); 2] = [
+        |signal| signal.options.switches.asymmetric = true,
+        |signal| signal.options.learning = Some(Learning::Off),
+    ];
     for change in changes {
         let mut world = World::new();
         let unguarded = |signal: &mut Signal| {
@@ -98,7 +100,7 @@ fn learning_off_and_asymmetric_leave_the_endpoint_alone() {
 #[test]
 fn a_hole_is_punched_until_something_comes() {
     let mut world = World::new();
-    world.offer("c", &audio(A, 6000), |signal| signal.options.pierce_nat = true);
+    world.offer("c", &audio(A, 6000), |signal| signal.options.switches.pierce_nat = true);
     let to_a = world.answer("c", &audio(B, 6010), |_| {}).rtp(0);
     world.pass(Duration::from_millis(2500));
     let holes =

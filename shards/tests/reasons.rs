@@ -68,7 +68,7 @@ fn drop_for(reason: DropReason, world: &mut World) {
             world.send(A_RTP, to, &stun);
         }
         DropReason::NoDestination => {
-            let (_, to) = call(world, |signal| signal.options.nat_wait = true);
+            let (_, to) = call(world, |signal| signal.options.switches.nat_wait = true);
             world.send(B_RTP, to, &rtp(1));
         }
         DropReason::NotReceiving => {
@@ -78,7 +78,7 @@ fn drop_for(reason: DropReason, world: &mut World) {
         }
         DropReason::UnexpectedSource => {
             let (to, _) = call(world, |signal| {
-                signal.options.strict_source = true;
+                signal.options.switches.strict_source = true;
                 signal.options.guard = Some(false);
             });
             world.send(A_RTP, to, &rtp(1));
@@ -134,7 +134,7 @@ fn drop_media_for(reason: DropReason, world: &mut World) {
             world.send(A_RTP, to, &rtp(1));
         }
         DropReason::Short => {
-            let (to, _) = call(world, |signal| signal.options.block_short = true);
+            let (to, _) = call(world, |signal| signal.options.switches.block_short = true);
             world.send(A_RTP, to, &packet(0, 20));
         }
         DropReason::TooLong => {

@@ -135,14 +135,14 @@ impl Odd {
             _ => MuxOptions::default(),
         };
         let [strict, asymmetric, latching, version, tos, drop, family, new_branch] = self.flags;
-        options.strict_source = strict;
-        options.asymmetric = asymmetric;
+        options.switches.strict_source = strict;
+        options.switches.asymmetric = asymmetric;
         options.port_latching = latching.then_some(true);
         options.replace.sdp_version = version;
         options.tos = tos.then_some(Some(184));
         options.drop_traffic = drop.then_some(true);
         options.address_family = family.then_some(Family::Ip6);
-        options.new_branch = new_branch;
+        options.switches.new_branch = new_branch;
     }
 }
 

@@ -47,13 +47,13 @@ fn compare(owner: &World) {
 
 /// Each flag that says how media is relayed.
 const FLAGS: [fn(&mut Options); 16] = [
-    |options| options.asymmetric = true,
-    |options| options.strict_source = true,
-    |options| options.media_handover = true,
-    |options| options.unidirectional = true,
-    |options| options.pierce_nat = true,
-    |options| options.nat_wait = true,
-    |options| options.block_short = true,
+    |options| options.switches.asymmetric = true,
+    |options| options.switches.strict_source = true,
+    |options| options.switches.media_handover = true,
+    |options| options.switches.unidirectional = true,
+    |options| options.switches.pierce_nat = true,
+    |options| options.switches.nat_wait = true,
+    |options| options.switches.block_short = true,
     |options| options.generate_rtcp = Some(true),
     |options| options.drop_traffic = Some(true),
     |options| options.guard = Some(false),

@@ -155,8 +155,8 @@ fn strict_source_cell_by_cell() {
         for carrier in Carrier::ALL {
             for before in [Before::Answer, Before::Reinvite, Before::Restore] {
                 let change = |signal: &mut Signal| {
-                    signal.options.strict_source = true;
-                    signal.options.asymmetric = row.asymmetric;
+                    signal.options.switches.strict_source = true;
+                    signal.options.switches.asymmetric = row.asymmetric;
                     signal.options.learning = Some(row.learning);
                 };
                 walk(row, Scene::new(carrier, before, &change), before);
@@ -188,9 +188,9 @@ fn walk(row: &Row, mut scene: Scene, before: Before) {
 fn a_port_that_its_party_was_not_told_of_is_deaf() {
     let changes: [fn(&mut Signal); 4] = [
         |_| {},
-        |signal| signal.options.strict_source = true,
+        |signal| signal.options.switches.strict_source = true,
         |signal| signal.options.guard = Some(false),
-        |signal| (signal.options.strict_source, signal.options.guard) = (true, Some(false)),
+        |signal| (signal.options.switches.strict_source, signal.options.guard) = (true, Some(false)),
     ];
     for change in changes {
         for carrier in Carrier::ALL {
@@ -222,7 +222,7 @@ fn a_port_that_its_party_was_not_told_of_is_deaf() {
 fn the_guard_knows_the_source_under_asymmetric_and_with_learning_off() {
     for carrier in Carrier::ALL {
         for before in [Before::Answer, Before::Reinvite, Before::Restore] {
-            let mut scene = Scene::new(carrier, before, &|signal| signal.options.asymmetric = true);
+            let mut scene = Scene::new(carrier, before, &|signal| signal.options.switches.asymmetric = true);
             assert!(scene.sends_b(All, 1), "learning takes what comes");
             scene.world.pass(Duration::from_secs(4));
             assert!(scene.sends_b(All, 2), "that settles it");
@@ -263,7 +263,7 @@ fn without_guard_and_strict_source_others_pass_whatever_the_mode() {
         for asymmetric in [false, true] {
             let change = |signal: &mut Signal| {
                 signal.options.guard = Some(false);
-                signal.options.asymmetric = asymmetric;
+                signal.options.switches.asymmetric = asymmetric;
                 signal.options.learning = Some(learning);
             };
             let mut scene = Scene::new(Carrier::Rtp, Before::Answer, &change);
@@ -277,8 +277,8 @@ fn without_guard_and_strict_source_others_pass_whatever_the_mode() {
 #[test]
 fn a_standby_knows_the_source_that_is_not_the_endpoint() {
     let change = |signal: &mut Signal| {
-        signal.options.strict_source = true;
-        signal.options.asymmetric = true;
+        signal.options.switches.strict_source = true;
+        signal.options.switches.asymmetric = true;
         signal.options.learning = Some(Learning::Immediate);
     };
     for carrier in Carrier::ALL {
@@ -296,7 +296,7 @@ fn a_standby_knows_the_source_that_is_not_the_endpoint() {
 fn a_reinvite_that_says_the_same_opens_no_window() {
     let changes: [fn(&mut Signal); 3] = [
         |_| {},
-        |signal| (signal.options.asymmetric, signal.options.strict_source) = (true, true),
+        |signal| (signal.options.switches.asymmetric, signal.options.switches.strict_source) = (true, true),
         |signal| signal.options.learning = Some(Learning::Off),
     ];
     for change in changes {

@@ -66,7 +66,7 @@ impl Draft {
             draft.sections.push(section);
         }
         let legs = (speaker_leg, listener_leg);
-        sections::name(&mut draft.sections, role, legs, &signal.sdp.media, options.generate_mid);
+        sections::name(&mut draft.sections, role, legs, &signal.sdp.media, options.switches.generate_mid);
         draft.order = sections::order(&draft.sections, role, legs);
         Ok(draft)
     }

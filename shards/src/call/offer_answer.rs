@@ -103,7 +103,7 @@ fn apply_to_legs(call: &mut CallState, now: Timestamp, role: Role, signal: &Sign
         call.legs[at].family = Some(side.family);
     }
     let leg = &mut call.legs[speaker];
-    leg.treatment.block_short = options.block_short;
+    leg.treatment.block_short = options.switches.block_short;
     leg.label = options.label.clone().or(leg.label.take());
     leg.metadata = options.metadata.clone().or(leg.metadata.take());
     let leg = &mut call.legs[listener];
@@ -192,18 +192,18 @@ impl Work<'_> {
         flags.loop_check = false;
         flags.disabled = matches!(draft.fate, Fate::Reject | Fate::Remove);
         flags.passthrough = draft.fate == Fate::Keep;
-        flags.asymmetric = options.asymmetric;
-        flags.unidirectional = options.unidirectional;
-        flags.strict_source = options.strict_source;
-        flags.media_handover = options.media_handover;
+        flags.asymmetric = options.switches.asymmetric;
+        flags.unidirectional = options.switches.unidirectional;
+        flags.strict_source = options.switches.strict_source;
+        flags.media_handover = options.switches.media_handover;
         flags.generate_rtcp = options.generate_rtcp.unwrap_or(flags.generate_rtcp);
         if self.role == Role::Offer {
             flags.mux_offered = section.rtcp_mux;
             media.mid = section.mid.clone().or(media.mid.take());
         }
         flags.zero_printed = zero && (flags.zero_printed || !options.replace.zero_address);
-        flags.pierce_nat = options.pierce_nat;
-        flags.nat_wait = options.nat_wait;
+        flags.pierce_nat = options.switches.pierce_nat;
+        flags.nat_wait = options.switches.nat_wait;
     }
 
     /// Notes the consequences of the speaker's section for the listener.

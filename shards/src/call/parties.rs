@@ -75,7 +75,7 @@ pub(crate) fn answer_parties(call: &CallState, signal: &Signal, to_tag: &Tag) ->
 
 /// True if a party may be known by another tag from now on.
 fn may_be_renamed(leg: &LegState, signal: &Signal) -> bool {
-    leg.tag.is_none() || (!leg.settled && !signal.options.new_branch)
+    leg.tag.is_none() || (!leg.settled && !signal.options.switches.new_branch)
 }
 
 fn untagged_peer(call: &CallState, of: usize) -> Option<usize> {

@@ -94,7 +94,7 @@ fn plan(
             ..OriginPlan::default()
         },
         session_name: None,
-        loop_id: options.loop_protect.then(|| node.instance.clone()),
+        loop_id: options.switches.loop_protect.then(|| node.instance.clone()),
         remove_groups: true,
         remove_ice: true,
         extensions_left_out: options.extensions_left_out.clone(),
@@ -163,7 +163,7 @@ impl Section<'_> {
     /// A party at the zero address does not receive, whatever it says (RFC 3264 section 8.4).
     fn direction(&self, from: &MediaState) -> Option<Direction> {
         let says = self.section.direction;
-        (from.direction != says && !self.options.original_direction).then_some(from.direction)
+        (from.direction != says && !self.options.switches.original_direction).then_some(from.direction)
     }
 
     fn rtcp(&self, to: &MediaState, address: IpAddr, mux: bool) -> RtcpPlan {

@@ -4,7 +4,6 @@
 //! the ng layer, which refuses or ignores it by name; the shard never sees it.
 
 use std::net::{IpAddr, SocketAddr};
-use std::ops::{Deref, DerefMut};
 
 use super::flags::flags;
 use super::switches::Switches;
@@ -93,20 +92,6 @@ pub struct Options {
     pub finality: Finality,
     /// Key `passthrough`: leave SDP addresses and ports alone.
     pub passthrough: Option<bool>,
-}
-
-impl Deref for Options {
-    type Target = Switches;
-
-    fn deref(&self) -> &Switches {
-        &self.switches
-    }
-}
-
-impl DerefMut for Options {
-    fn deref_mut(&mut self) -> &mut Switches {
-        &mut self.switches
-    }
 }
 
 /// Key `replace`.

@@ -19,7 +19,8 @@ use super::opening::{Opening, Purpose, Signalling};
 
 impl Shard {
     pub(super) fn offer(&mut self, now: Timestamp, id: RequestId, signal: Box<Signal>) {
-        if signal.options.loop_protect && signal.sdp.loop_ids.contains(&self.plane.settings.instance) {
+        if signal.options.switches.loop_protect && signal.sdp.loop_ids.contains(&self.plane.settings.instance)
+        {
             let unchanged = signal.sdp.text().to_vec();
             return self.reply(id, Reply::Sdp(unchanged));
         }
@@ -105,7 +106,7 @@ impl Shard {
         self.commit(now, index, Brought { opened, observed: None }, |call| *call = next);
         self.schedule_periodic(now, index);
         self.arm(now, index);
-        if !signal.options.no_redis_update {
+        if !signal.options.switches.no_redis_update {
             self.publish(index);
         }
         let reply = if role == Role::Answer && sabotage::on(Sabotage::RefusedLate) {

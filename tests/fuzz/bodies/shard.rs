@@ -172,13 +172,16 @@ fn options(choices: &mut Choices<'_>) -> Options {
     };
     let bits = choices.byte();
     let bit = |at: u8| bits & (1 << at) != 0;
-    (options.asymmetric, options.strict_source, options.media_handover) = (bit(0), bit(1), bit(2));
-    (options.unidirectional, options.loop_protect, options.original_direction) = (bit(3), bit(4), bit(5));
-    (options.pierce_nat, options.nat_wait) = (bit(6), bit(7));
+    (options.switches.asymmetric, options.switches.strict_source, options.switches.media_handover) =
+        (bit(0), bit(1), bit(2));
+    (options.switches.unidirectional, options.switches.loop_protect, options.switches.original_direction) =
+        (bit(3), bit(4), bit(5));
+    (options.switches.pierce_nat, options.switches.nat_wait) = (bit(6), bit(7));
     let bits = choices.byte();
     let bit = |at: u8| bits & (1 << at) != 0;
-    (options.block_short, options.no_redis_update, options.generate_mid) = (bit(0), bit(1), bit(2));
-    options.new_branch = bit(3);
+    (options.switches.block_short, options.switches.no_redis_update, options.switches.generate_mid) =
+        (bit(0), bit(1), bit(2));
+    options.switches.new_branch = bit(3);
     options.rtcp_attribute = if bit(4) { RtcpAttributeOption::Full } else { RtcpAttributeOption::Port };
     options.finality = if bit(5) { Finality::Final } else { Finality::Unknown };
     (options.replace.origin, options.replace.sdp_version) = (bit(6), bit(7));
