@@ -85,7 +85,7 @@ fn rejected_media_comes_back_on_its_old_ports() {
     let answer = world.answer("c", &format!("{}{}", audio(B, 6010), video(0)), |_| {});
     assert!(answer.0.contains("m=video 0 RTP/AVP 96"), "{}", answer.0);
     let call = world.query("c").expect("the call");
-    let callee_video = call.legs[1].media[1].as_ref().expect("a section");
+    let callee_video = call.state.legs[1].media[1].as_ref().expect("a section");
     assert!(callee_video.flags.disabled && call.streams_of(1, 1).all(|(_, stream)| stream.local.is_none()));
     let again = world.offer("c", &both(6004), |_| {});
     assert_eq!(again.rtp(1), first.rtp(1));
@@ -176,7 +176,7 @@ fn a_party_that_multiplexes_is_offered_nothing_else() {
         let again = world.offer(call, &two(A, 6000, first, second), |_| {});
         assert_eq!([0, 1].map(|media| again.rtcp(media) == again.rtp(media)), expected, "{}", again.0);
         let snapshot = world.query(call).expect("the call");
-        for (leg, port) in snapshot.legs.iter().zip([6001, 6011]) {
+        for (leg, port) in snapshot.state.legs.iter().zip([6001, 6011]) {
             let signalled = leg.media[0].as_ref().expect("a media").signalled;
             assert_eq!(signalled.rtcp.map(|to| to.port()), Some(port), "RTCP is the port above, mux or not");
         }
@@ -219,16 +219,16 @@ fn a_second_to_tag_is_an_alias_or_a_party_of_its_own() {
     let second = |signal: &mut Signal| signal.to_tag = Some(Tag::from("b2"));
     world.answer("c", &audio("127.30.0.1", 6020), second);
     let call = world.query("c").expect("the call");
-    assert_eq!(call.legs.len(), 2);
+    assert_eq!(call.state.legs.len(), 2);
     assert_eq!(
-        (&call.legs[1].tag, &call.legs[1].aliases[..]),
+        (&call.state.legs[1].tag, &call.state.legs[1].aliases[..]),
         (&Some(Tag::from("b2")), &[Tag::from("b")][..])
     );
     world.answer("c", &audio("127.40.0.1", 6030), |signal| {
         signal.to_tag = Some(Tag::from("b3"));
         signal.options.switches.new_branch = true;
     });
-    assert_eq!(world.query("c").expect("the call").legs.len(), 3);
+    assert_eq!(world.query("c").expect("the call").state.legs.len(), 3);
     world.delete("c", None);
     world.assert_empty();
 }
@@ -245,7 +245,11 @@ fn branches_have_ports_of_their_own_and_leave_one_by_one() {
         signal.to_tag = Some(Tag::from("b2"));
     });
     let call = world.query("c").expect("the call");
-    assert_eq!(call.legs.iter().filter(|leg| leg.tag.is_none()).count(), 1, "branch 1 has not answered");
+    assert_eq!(
+        call.state.legs.iter().filter(|leg| leg.tag.is_none()).count(),
+        1,
+        "branch 1 has not answered"
+    );
     let sockets = world.open.len();
     let delete = Delete {
         call_id: CallId::from("c"),
@@ -286,7 +290,7 @@ fn a_delayed_delete_relays_on_and_a_new_offer_cancels_it() {
     }));
     assert!(matches!(world.ask(delete), Reply::Ended { gone: false, .. }));
     assert!(world.send("127.10.0.1:6000", to_a, &rtp(1)).is_some());
-    assert!(world.query("c").expect("still listed").deletion.is_some());
+    assert!(world.query("c").expect("still listed").state.deletion.is_some());
     assert_eq!(world.offer("c", &audio(A, 6000), |_| {}).rtp(0), to_b);
     world.pass(Duration::from_secs(31));
     assert!(world.query("c").is_some(), "the offer cancelled it");

@@ -40,7 +40,7 @@ fn an_answer_keyed_otherwise_is_refused_and_each_leg_shows_its_own_profile() {
             let answer = audio(B, 6010).replace("RTP/AVP", answered);
             let result = world.try_answer("c", &answer, |_| {});
             let profiles = |call: CallSnapshot| -> Vec<String> {
-                let media = call.legs.iter().flat_map(|leg| leg.media.iter().flatten());
+                let media = call.state.legs.iter().flat_map(|leg| leg.media.iter().flatten());
                 media.map(|media| media.protocol.text.to_string()).collect()
             };
             if said == other {

@@ -47,7 +47,12 @@ fn dropped(world: &mut World) -> u64 {
 
 fn marks(world: &mut World, call: &str) -> Vec<bool> {
     let call = world.query(call).expect("the call");
-    call.legs.iter().flat_map(|leg| leg.media.iter().flatten()).map(|media| media.flags.loop_check).collect()
+    call.state
+        .legs
+        .iter()
+        .flat_map(|leg| leg.media.iter().flatten())
+        .map(|media| media.flags.loop_check)
+        .collect()
 }
 
 fn reinvite(signal: &mut Signal) {

@@ -49,14 +49,14 @@ fn sets_of_ports_that_overlap_leave_no_socket() {
     owner.offer("c", &audio(A, 6000), |_| {});
     let record = |ports: &[(u16, u16)], sequence| {
         let mut call = owner.published.last().expect("published").clone();
-        call.version.sequence += sequence;
-        let media = call.legs[0].media[0].as_mut().expect("audio");
+        call.state.version.sequence += sequence;
+        let media = call.state.legs[0].media[0].as_mut().expect("audio");
         let place = PortSetState { first: 0, count: 0, interface: "pub".into(), position: 0, key: None };
         media.port_sets = ports
             .iter()
             .map(|(first, count)| PortSetState { first: *first, count: *count, ..place.clone() })
             .collect();
-        call.legs[1].media.clear();
+        call.state.legs[1].media.clear();
         call
     };
     restore(&mut standby, record(&[(30100, 1)], 0));
@@ -73,15 +73,15 @@ fn the_last_ports_there_are_can_be_used_stored_and_held() {
     let mut standby = World::with(settings(Keyspace(2)), (65532, 65535));
     owner.audio_call("c");
     let record = owner.published.last().expect("published").clone();
-    let media = record.legs.iter().map(|leg| leg.media[0].as_ref().expect("audio"));
+    let media = record.state.legs.iter().map(|leg| leg.media[0].as_ref().expect("audio"));
     let mut ports: Vec<_> = media.flat_map(|media| media.port_sets[0].ports()).collect();
     ports.sort_unstable();
     assert_eq!(ports, [65532, 65533, 65534, 65535]);
     restore(&mut standby, record.clone());
     assert_nothing_is_left(&mut standby);
     let mut single = record;
-    single.version.sequence += 1;
-    for media in single.legs.iter_mut().flat_map(|leg| leg.media.iter_mut().flatten()) {
+    single.state.version.sequence += 1;
+    for media in single.state.legs.iter_mut().flat_map(|leg| leg.media.iter_mut().flatten()) {
         media.port_sets.iter_mut().for_each(|set| (set.first, set.count) = (set.first + 1, 1));
     }
     restore(&mut standby, single);

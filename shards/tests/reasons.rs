@@ -198,7 +198,7 @@ fn every_cause_of_an_end_can_count() {
                 world.audio_call("c");
                 world.ask(Command::StandBy);
                 let Some(call) = world.query("c") else { panic!("it is there") };
-                let tandem_shards::call::state::Ownership::Foreign(keyspace) = call.ownership else {
+                let tandem_shards::call::state::Ownership::Foreign(keyspace) = call.state.ownership else {
                     panic!("it is foreign now")
                 };
                 world.ask(Command::Destroy { call_id: CallId::from("c"), keyspace });

@@ -187,8 +187,8 @@ impl Step {
             Step::Delete(call) => drop(world.delete(CALLS[*call], None)),
             Step::Yield(call) => {
                 let Some(mut newer) = world.query(CALLS[*call]) else { return };
-                newer.version.epoch += 1;
-                newer.last_signal = world.now;
+                newer.state.version.epoch += 1;
+                newer.state.last_signal = world.now;
                 let restore = Restore { keyspace: Keyspace(9), own: false, call: newer };
                 let reply = world.ask(Command::Restore(Box::new(restore)));
                 assert!(matches!(reply, Reply::Restored(_)));

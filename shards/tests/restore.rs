@@ -24,8 +24,8 @@ fn a_foreign_call_relays_from_the_first_packet_on_the_same_ports() {
     assert_eq!(out, Some((to_a, address("127.10.0.1:6000"))));
     assert_eq!(standby.admission.own_calls(), 0);
     let call = standby.query("c").expect("the call");
-    assert_eq!(call.ownership, Ownership::Foreign(ONE));
-    assert_eq!(call.comparable(), last(&owner).comparable());
+    assert_eq!(call.state.ownership, Ownership::Foreign(ONE));
+    assert_eq!(call.state.comparable(), last(&owner).state.comparable());
     assert_eq!(restore(&mut standby, ONE, &last(&owner)), RestoreOutcome::Unchanged);
     assert!(matches!(standby.ask(Command::Terminate(Filter::Keyspace(ONE))), Reply::Count(1)));
     standby.assert_empty();
@@ -68,11 +68,11 @@ fn signalling_takes_a_foreign_call_over_once() {
     assert_eq!(again.rtp(0), to_b, "ports kept");
     assert_eq!(counts(&mut standby), (1, 0, 0));
     let taken = last(&standby);
-    assert_eq!(taken.version, Version { epoch: stored.version.epoch + 1, sequence: 1 });
+    assert_eq!(taken.state.version, Version { epoch: stored.state.version.epoch + 1, sequence: 1 });
     assert_eq!(standby.retired.len(), 1);
     assert_eq!(
         (standby.retired[0].keyspace, standby.retired[0].by.version.epoch),
-        (ONE, taken.version.epoch)
+        (ONE, taken.state.version.epoch)
     );
     standby.answer("c", &audio(B, 6010), |_| {});
     assert_eq!(standby.retired.len(), 1, "once");
@@ -80,7 +80,7 @@ fn signalling_takes_a_foreign_call_over_once() {
     assert_eq!(restore(&mut owner, TWO, &last(&standby)), RestoreOutcome::Yielded);
     assert_eq!(counts(&mut owner), (0, 1, 0));
     assert_eq!(owner.disowned, [CallId::from("c")]);
-    assert_eq!((owner.retired[0].keyspace, owner.retired[0].by), (ONE, last(&standby).age()));
+    assert_eq!((owner.retired[0].keyspace, owner.retired[0].by), (ONE, last(&standby).state.age()));
     assert_eq!(owner.admission.own_calls(), 0);
     assert!(owner.send("127.20.0.1:6010", to_b, &rtp(1)).is_some());
     // Its own old record, read again, does not bring it back.
@@ -101,16 +101,16 @@ fn of_two_nodes_that_took_a_call_over_at_once_one_keeps_it() {
     let mut standbys = [node(TWO), node(Keyspace(3))];
     for standby in &mut standbys {
         restore(standby, ONE, &stored);
-        standby.now = stored.last_signal + Duration::from_secs(1);
+        standby.now = stored.state.last_signal + Duration::from_secs(1);
         standby.offer("c", &audio(A, 6000), |signal| signal.to_tag = Some(Tag::from("b")));
     }
     let records = [last(&standbys[0]), last(&standbys[1])];
-    assert_eq!(records[0].version, records[1].version);
+    assert_eq!(records[0].state.version, records[1].state.version);
     assert_eq!(restore(&mut standbys[0], Keyspace(3), &records[1]), RestoreOutcome::OwnHere);
     assert_eq!(restore(&mut standbys[1], TWO, &records[0]), RestoreOutcome::OwnHere);
     assert_eq!(last(&standbys[1]), records[1], "the loser waits");
     let won = last(&standbys[0]);
-    assert_eq!(won.version.epoch, records[0].version.epoch + 1);
+    assert_eq!(won.state.version.epoch, records[0].state.version.epoch + 1);
     assert_eq!(restore(&mut standbys[1], TWO, &won), RestoreOutcome::Yielded);
     assert_eq!(restore(&mut standbys[0], Keyspace(3), &records[1]), RestoreOutcome::OwnHere);
     assert_eq!(last(&standbys[0]), won, "settled once");
@@ -129,10 +129,10 @@ fn the_node_that_was_signalled_last_keeps_the_call() {
     let taken = last(&standby);
     owner.now = standby.now + Duration::from_secs(1);
     owner.offer("c", &audio_with(A, 6000, "a=sendonly\r\n"), |signal| signal.to_tag = Some(Tag::from("b")));
-    assert!(taken.version > last(&owner).version);
+    assert!(taken.state.version > last(&owner).state.version);
     assert_eq!(restore(&mut owner, TWO, &taken), RestoreOutcome::OwnHere);
     let kept = last(&owner);
-    assert!(kept.version > taken.version, "the others can see it");
+    assert!(kept.state.version > taken.state.version, "the others can see it");
     assert_eq!(restore(&mut standby, ONE, &kept), RestoreOutcome::Yielded);
     assert_eq!((counts(&mut owner), counts(&mut standby)), ((1, 0, 0), (0, 1, 0)));
 }
@@ -146,7 +146,7 @@ fn of_two_calls_of_one_name_the_later_stays() {
     two.now = one.now + Duration::from_secs(1);
     two.audio_call("c");
     let (old, new) = (last(&one), last(&two));
-    assert!(old.version > new.version);
+    assert!(old.state.version > new.state.version);
     assert_eq!(restore(&mut two, ONE, &old), RestoreOutcome::OwnHere);
     assert_eq!(restore(&mut one, TWO, &new), RestoreOutcome::Yielded);
 }
@@ -187,7 +187,7 @@ fn an_own_record_that_others_have_overtaken_is_removed() {
     assert_eq!(restore(&mut back, TWO, &last(&standby)), RestoreOutcome::Created);
     assert_eq!(restore(&mut back, ONE, &old), RestoreOutcome::Stale);
     assert_eq!(back.retired.len(), 1);
-    assert_eq!((back.retired[0].keyspace, back.retired[0].by), (ONE, last(&standby).age()));
+    assert_eq!((back.retired[0].keyspace, back.retired[0].by), (ONE, last(&standby).state.age()));
 }
 
 /// Found by the simulator: a record that was read just before the call was deleted, and arrives just after.
@@ -200,9 +200,9 @@ fn a_record_that_comes_late_does_not_bring_a_call_back() {
     assert_eq!(restore(&mut owner, ONE, &late), RestoreOutcome::Stale);
     owner.assert_empty();
     let retired = owner.retired.last().expect("should the record be there yet, it is deleted");
-    assert!(retired.by > late.age(), "only what is older is deleted");
+    assert!(retired.by > late.state.age(), "only what is older is deleted");
     let mut taken_over = late.clone();
-    taken_over.version.epoch += 1;
+    taken_over.state.version.epoch += 1;
     assert_eq!(restore(&mut owner, TWO, &taken_over), RestoreOutcome::Created);
     owner.ask(Command::Terminate(Filter::All));
     owner.pass(Duration::from_secs(70));
@@ -233,14 +233,14 @@ fn a_pair_whose_first_port_is_here_gets_its_second_and_gives_it_back() {
     owner.audio_call("c");
     let pair = last(&owner);
     let mut single = pair.clone();
-    single.legs[0].media[0].as_mut().expect("audio").port_sets[0].count = 1;
+    single.state.legs[0].media[0].as_mut().expect("audio").port_sets[0].count = 1;
     let mut standby = node(TWO);
     for (number, call) in [&single, &pair, &single, &pair].into_iter().enumerate() {
         let mut call = call.clone();
-        call.version.sequence += number as u64;
+        call.state.version.sequence += number as u64;
         let outcome = restore(&mut standby, ONE, &call);
         assert!(matches!(outcome, RestoreOutcome::Created | RestoreOutcome::Updated), "{outcome:?}");
-        assert_eq!(standby.query("c").expect("the call").comparable(), call.comparable());
+        assert_eq!(standby.query("c").expect("the call").state.comparable(), call.state.comparable());
     }
     assert_eq!((standby.opens, standby.closes), (3 + 1 + 1, 1));
     standby.ask(Command::Terminate(Filter::All));
@@ -270,7 +270,7 @@ fn an_own_call_is_not_ended_by_what_others_say() {
     let mut owner = node(ONE);
     owner.audio_call("c");
     let mut old = last(&owner);
-    old.version.sequence -= 1;
+    old.state.version.sequence -= 1;
     assert_eq!(restore(&mut owner, TWO, &old), RestoreOutcome::OwnHere);
     let newest = last(&owner);
     assert_eq!(restore(&mut owner, ONE, &newest), RestoreOutcome::OwnHere);
@@ -285,14 +285,14 @@ fn records_of_rtpengine_go_by_the_last_signal() {
     let mut owner = node(ONE);
     owner.audio_call("c");
     let mut plain = last(&owner);
-    let version = |call: &CallSnapshot| Version { epoch: 0, sequence: call.last_signal.as_micros() };
-    plain.version = version(&plain);
+    let version = |call: &CallSnapshot| Version { epoch: 0, sequence: call.state.last_signal.as_micros() };
+    plain.state.version = version(&plain);
     let mut standby = node(TWO);
     restore(&mut standby, ONE, &plain);
     let mut later = plain.clone();
-    later.last_signal = plain.last_signal + Duration::from_secs(1);
-    later.version = version(&later);
-    later.legs[0].label = Some("new".into());
+    later.state.last_signal = plain.state.last_signal + Duration::from_secs(1);
+    later.state.version = version(&later);
+    later.state.legs[0].label = Some("new".into());
     assert_eq!(restore(&mut standby, ONE, &later), RestoreOutcome::Updated);
     assert_eq!(restore(&mut standby, ONE, &plain), RestoreOutcome::Stale);
     assert_eq!(restore(&mut owner, TWO, &later), RestoreOutcome::Yielded);
@@ -303,7 +303,7 @@ fn an_interface_that_is_not_here_is_refused_by_name() {
     let mut owner = node(ONE);
     owner.audio_call("c");
     let mut stored = last(&owner);
-    for media in stored.legs.iter_mut().flat_map(|leg| leg.media.iter_mut().flatten()) {
+    for media in stored.state.legs.iter_mut().flat_map(|leg| leg.media.iter_mut().flatten()) {
         media.port_sets[0].interface = "elsewhere".into();
     }
     let mut standby = node(TWO);
@@ -333,7 +333,7 @@ fn active_and_standby_change_all_calls_at_once() {
         owner.audio_call(&format!("c{n}"));
     }
     let records: Vec<CallSnapshot> = (0..3)
-        .map(|n| owner.published.iter().rfind(|c| c.call_id == CallId::from(format!("c{n}").as_str())))
+        .map(|n| owner.published.iter().rfind(|c| c.state.call_id == CallId::from(format!("c{n}").as_str())))
         .map(|c| c.expect("published").clone())
         .collect();
     let mut standby = node(TWO);
@@ -352,7 +352,7 @@ fn active_and_standby_change_all_calls_at_once() {
     for record in standby.published.clone() {
         assert_eq!(restore(&mut owner, TWO, &record), RestoreOutcome::Updated);
     }
-    assert_eq!(owner.query("c1").expect("the call").ownership, Ownership::Foreign(TWO));
+    assert_eq!(owner.query("c1").expect("the call").state.ownership, Ownership::Foreign(TWO));
 }
 
 #[test]
@@ -377,7 +377,7 @@ fn media_takes_over_if_it_is_told_to_and_after_the_source_check() {
         standby.pass(Duration::from_millis(20));
     }
     assert_eq!(counts(&mut standby), (1, 0, 0));
-    assert_eq!(last(&standby).version.epoch, 1);
+    assert_eq!(last(&standby).state.version.epoch, 1);
     standby.send("127.10.0.1:6001", std::net::SocketAddr::new(to_a.ip(), to_a.port() + 1), &rtcp());
 }
 

@@ -49,7 +49,7 @@ fn a_take_over_is_newer_than_a_record_that_waits() {
     restore(&mut owner, TWO, &taken);
     let moved = owner.offer("c", &audio(A, 6100), |_| {}).rtp(0);
     let newest = last(&owner);
-    assert!(newest.age() > taken.age() && moved != to_a);
+    assert!(newest.state.age() > taken.state.age() && moved != to_a);
     // It starts anew: its own record waits, and the older one of the other node does not put it out.
     let mut back = node(ONE);
     back.taken.insert(moved);
@@ -59,7 +59,7 @@ fn a_take_over_is_newer_than_a_record_that_waits() {
     assert_eq!(counts(&mut back), (0, 1, 1));
     back.answer("c", &audio(B, 6010), |_| {});
     assert_eq!(counts(&mut back), (1, 0, 1));
-    assert!(last(&back).age() > newest.age(), "{:?}", last(&back).version);
+    assert!(last(&back).state.age() > newest.state.age(), "{:?}", last(&back).state.version);
     assert_eq!(restore(&mut taker, ONE, &newest), RestoreOutcome::Yielded);
     assert_eq!(restore(&mut taker, ONE, &last(&back)), RestoreOutcome::Updated);
     back.taken.clear();

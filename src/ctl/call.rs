@@ -123,7 +123,7 @@ static TAG: Command<(Box<CallView>, Tag)> = Command {
         if let Some(word) = words.take().filter(|word| *word != b"info") {
             return Err(Problem::unknown_command(word));
         }
-        if view.call.legs.iter().any(|leg| has_tag(leg, &tag)) {
+        if view.call.state.legs.iter().any(|leg| has_tag(leg, &tag)) {
             return Ok((view, tag));
         }
         let text = format!("No such tag '{}'\n", printable(tag.as_bytes()));
@@ -174,7 +174,7 @@ impl CallView {
             shard: execution.home(call_id),
             keyspace: execution.keyspace(),
             written: node.redis.as_ref().and_then(|redis| redis.written(call_id)),
-            tos: call.tos.unwrap_or(node.live().settings.tos),
+            tos: call.state.tos.unwrap_or(node.live().settings.tos),
             now: execution.now,
             call: *call,
         })))

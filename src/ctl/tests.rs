@@ -109,7 +109,7 @@ fn parties_that_are_foreign_or_have_not_answered() {
 fn packets_and_their_codec_are_shown() {
     let mut shards = shards();
     let id = CallId::from("acall-1");
-    let media = &mut shards.calls.get_mut(&id).expect("there").legs[0].media[0];
+    let media = &mut shards.calls.get_mut(&id).expect("there").state.legs[0].media[0];
     let media = media.as_mut().expect("audio");
     media.payload_types = vec![PayloadType {
         number: 0,
@@ -391,7 +391,7 @@ fn json_requests_have_exit_codes_and_a_view_of_each_shard() {
 fn names_cannot_write_to_the_operators_terminal() {
     let mut shards = shards();
     let bad = call("evil\x1b[2J", Ownership::Own, "127.0.0.1:1", Vec::new());
-    shards.calls.insert(bad.call_id.clone(), bad);
+    shards.calls.insert(bad.state.call_id.clone(), bad);
     let text = answer(&node(true), &mut shards, b"list sessions all");
     assert!(text.contains("evil\\u{1b}[2J") && !text.contains('\x1b'), "{text}");
 }

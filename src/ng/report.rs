@@ -27,15 +27,15 @@ pub struct View<'a> {
 pub fn call(call: &CallSnapshot, view: View<'_>) -> Value<'static> {
     let shown = shown(call, view.tag);
     let mut report = Value::dictionary();
-    report.set("created", call.created.as_secs());
-    report.set("created_us", call.created.as_micros() % 1_000_000);
-    report.set("created_ts", call.created.as_micros());
-    report.set("last signal", call.last_signal.as_secs());
+    report.set("created", call.state.created.as_secs());
+    report.set("created_us", call.state.created.as_micros() % 1_000_000);
+    report.set("created_ts", call.state.created.as_micros());
+    report.set("last signal", call.state.last_signal.as_secs());
     report.set("last redis update", view.written.map_or(0, Timestamp::as_micros));
-    if let Some(metadata) = &call.metadata {
+    if let Some(metadata) = &call.state.metadata {
         report.set("metadata", metadata.as_bytes().to_vec());
     }
-    let media = || shown.iter().flat_map(|at| (0..call.legs[*at].media.len()).map(|n| (*at, n)));
+    let media = || shown.iter().flat_map(|at| (0..call.state.legs[*at].media.len()).map(|n| (*at, n)));
     report.set("SSRC", sources(media().filter_map(|(at, n)| received(call, at, n))));
     let mut tags = Value::dictionary();
     for at in &shown {
@@ -54,26 +54,26 @@ pub fn call(call: &CallSnapshot, view: View<'_>) -> Value<'static> {
 /// The positions of the parties that are shown.
 fn shown(call: &CallSnapshot, tag: Option<&Tag>) -> Vec<usize> {
     let Some(tag) = tag else {
-        return (0..call.legs.len()).collect();
+        return (0..call.state.legs.len()).collect();
     };
     let has = |leg: &LegState| leg.tag.as_ref() == Some(tag) || leg.aliases.contains(tag);
-    let Some(wanted) = call.legs.iter().position(has) else {
+    let Some(wanted) = call.state.legs.iter().position(has) else {
         return Vec::new();
     };
-    let peers = call.legs[wanted].peers.iter().map(|peer| usize::from(*peer));
-    std::iter::once(wanted).chain(peers.filter(|peer| *peer < call.legs.len())).collect()
+    let peers = call.state.legs[wanted].peers.iter().map(|peer| usize::from(*peer));
+    std::iter::once(wanted).chain(peers.filter(|peer| *peer < call.state.legs.len())).collect()
 }
 
 /// The tag of a party, or a stand-in for one that has none yet.
 fn name(call: &CallSnapshot, at: usize) -> Vec<u8> {
-    match &call.legs[at].tag {
+    match &call.state.legs[at].tag {
         Some(tag) => tag.as_bytes().to_vec(),
         None => format!("<untagged {at}>").into_bytes(),
     }
 }
 
 fn leg(call: &CallSnapshot, at: usize, gone: bool) -> Value<'static> {
-    let leg = &call.legs[at];
+    let leg = &call.state.legs[at];
     let mut report = Value::dictionary();
     report.set("tag", name(call, at));
     if let Some(branch) = &leg.branch {
@@ -92,8 +92,8 @@ fn leg(call: &CallSnapshot, at: usize, gone: bool) -> Value<'static> {
     }
     let subscribed = leg.peers.iter().map(|peer| usize::from(*peer));
     report.set("subscriptions", links(call, subscribed));
-    let subscribes = |other: &usize| call.legs[*other].peers.iter().any(|p| usize::from(*p) == at);
-    report.set("subscribers", links(call, (0..call.legs.len()).filter(subscribes)));
+    let subscribes = |other: &usize| call.state.legs[*other].peers.iter().any(|p| usize::from(*p) == at);
+    report.set("subscribers", links(call, (0..call.state.legs.len()).filter(subscribes)));
     let medias = leg.media.iter().enumerate().filter_map(|(position, media)| {
         let media_report = media_report(call, at, position, media.as_ref()?, gone);
         Some(media_report)
@@ -110,7 +110,7 @@ fn links(call: &CallSnapshot, peers: impl Iterator<Item = usize>) -> Value<'stat
         link.set("type", "offer/answer");
         link
     };
-    Value::from(peers.filter(|peer| *peer < call.legs.len()).map(one).collect::<Vec<_>>())
+    Value::from(peers.filter(|peer| *peer < call.state.legs.len()).map(one).collect::<Vec<_>>())
 }
 
 fn media_report(
@@ -132,7 +132,7 @@ fn media_report(
     report.set("streams", streams.collect::<Vec<_>>());
     report.set("flags", media_flags(call, at, media));
     report.set("ingress SSRCs", sources_list(received(call, at, position)));
-    let peer = call.legs[at].peers.last().map(|peer| usize::from(*peer));
+    let peer = call.state.legs[at].peers.last().map(|peer| usize::from(*peer));
     report.set("egress SSRCs", sources_list(peer.and_then(|peer| received(call, peer, position))));
     report
 }
@@ -160,7 +160,7 @@ fn media_flags(call: &CallSnapshot, at: usize, media: &MediaState) -> Value<'sta
         ("rtcp-mux", flags.rtcp_mux),
         ("passthrough", flags.passthrough),
         // rtpengine says so of every party that did not make the first offer.
-        ("ICE controlling", !call.legs[at].offerer),
+        ("ICE controlling", !call.state.legs[at].offerer),
         ("unidirectional", flags.unidirectional),
         ("loop check", flags.loop_check),
         ("RTCP generator", flags.generate_rtcp),

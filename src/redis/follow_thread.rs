@@ -294,7 +294,7 @@ impl Connections {
 
 impl ShardRequests {
     fn restore(&mut self, ticket: u64, restore: Box<Restore>) -> Result<(), AskError> {
-        let shard = shard_of(&restore.call.call_id, self.posting.shard_count());
+        let shard = shard_of(&restore.call.state.call_id, self.posting.shard_count());
         let number = self.posting.post(shard, Command::Restore(restore))?;
         self.tickets.insert(number, ticket);
         Ok(())

@@ -218,7 +218,7 @@ impl Intent {
 
     /// An own call is new, or has changed.
     pub fn on_changed(&mut self, call: Box<CallSnapshot>) {
-        let call_id = call.call_id.clone();
+        let call_id = call.state.call_id.clone();
         self.counters.changes += 1;
         let entry = self.entries.entry(call_id.clone()).or_insert_with(Entry::new);
         match &entry.wanted {

@@ -87,7 +87,7 @@ impl Record {
     /// Puts records of one call-id in order: a later call of the same name is newer than any of an earlier
     /// one, and within a call the version decides.
     pub fn age(&self) -> Age {
-        self.call.age()
+        self.call.state.age()
     }
 }
 

@@ -132,7 +132,7 @@ impl Replicated {
             FollowEffect::Unsubscribe(of) => Some(self.subscribe(b"PUNSUBSCRIBE", of, None)),
             FollowEffect::Send(batch) => Some(send(Channel::Follow, batch)),
             FollowEffect::Restore { ticket, restore } => {
-                let about = restore.call.call_id.clone();
+                let about = restore.call.state.call_id.clone();
                 Some(Wanted::Post { ticket, about, command: Command::Restore(restore) })
             }
             FollowEffect::Destroy { call_id, keyspace } => {

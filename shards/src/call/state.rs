@@ -5,7 +5,6 @@
 //! packets have shown of its streams.
 
 use std::net::SocketAddr;
-use std::ops::{Deref, DerefMut};
 
 use super::flags::flags;
 use super::signal::MuxOptions;
@@ -437,20 +436,5 @@ impl CallSnapshot {
             .partition_point(|(id, _)| (usize::from(id.leg), usize::from(id.media)) < (leg, media));
         let streams = self.observed[start..].iter().take_while(move |(id, _)| of_media(id));
         streams.map(|(id, observed)| (id.component, observed))
-    }
-}
-
-/// A snapshot reads like the state it shows.
-impl Deref for CallSnapshot {
-    type Target = CallState;
-
-    fn deref(&self) -> &CallState {
-        &self.state
-    }
-}
-
-impl DerefMut for CallSnapshot {
-    fn deref_mut(&mut self) -> &mut CallState {
-        &mut self.state
     }
 }

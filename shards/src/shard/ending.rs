@@ -61,7 +61,7 @@ impl Shard {
             Filter::All | Filter::Foreign => true,
             Filter::Own => false,
             Filter::Keyspace(keyspace) => restore.keyspace == *keyspace,
-            Filter::One(call_id) => restore.call.call_id == *call_id,
+            Filter::One(call_id) => restore.call.state.call_id == *call_id,
         });
         Reply::Count(selected.len() as u64 + pending)
     }
@@ -74,7 +74,7 @@ impl Shard {
         if let Some(index) = foreign {
             self.end(now, index, EndCause::RecordGone);
         }
-        let pending = self.forget_pending_if(|r| r.call.call_id == *call_id && r.keyspace == keyspace);
+        let pending = self.forget_pending_if(|r| r.call.state.call_id == *call_id && r.keyspace == keyspace);
         Reply::Count(u64::from(foreign.is_some()) + pending)
     }
 

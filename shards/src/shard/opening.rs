@@ -161,7 +161,7 @@ impl Shard {
                 let of_call = || self.calls.get(&signalling.signal.call_id)?.state().tos;
                 signalling.signal.options.tos.unwrap_or_else(of_call)
             }
-            Purpose::Restore(restoring) => restoring.restore.call.tos,
+            Purpose::Restore(restoring) => restoring.restore.call.state.tos,
         };
         self.tos_of(of_call)
     }

@@ -63,19 +63,21 @@ impl Pending {
 
     /// True if a newer record of the call waits, of another keyspace.
     fn outdates(&self, restore: &Restore) -> bool {
-        let waiting = self.records.get(&restore.call.call_id).map(|waiting| &waiting.restore);
+        let waiting = self.records.get(&restore.call.state.call_id).map(|waiting| &waiting.restore);
         waiting.is_some_and(|waiting| {
-            waiting.keyspace != restore.keyspace && waiting.call.age() > restore.call.age()
+            waiting.keyspace != restore.keyspace && waiting.call.state.age() > restore.call.state.age()
         })
     }
 
     /// The version of the record that waits for a call made at that time.
     pub(super) fn version(&self, call_id: &CallId, created: Timestamp) -> Option<Version> {
-        self.get(call_id).filter(|waiting| waiting.created == created).map(|waiting| waiting.version)
+        self.get(call_id)
+            .filter(|waiting| waiting.state.created == created)
+            .map(|waiting| waiting.state.version)
     }
 
     fn insert(&mut self, waiting: Waiting) {
-        let call_id = waiting.restore.call.call_id.clone();
+        let call_id = waiting.restore.call.state.call_id.clone();
         self.remove(&call_id);
         self.queue.insert((waiting.due, call_id.clone()));
         self.records.insert(call_id, waiting);
@@ -100,7 +102,7 @@ impl Pending {
 impl Shard {
     pub(super) fn restore(&mut self, now: Timestamp, id: RequestId, restore: Restore) {
         if !self.pending.outdates(&restore) {
-            self.pending.remove(&restore.call.call_id);
+            self.pending.remove(&restore.call.state.call_id);
         }
         self.try_restore(now, restore, RETRY_MIN, Some(id), None);
     }
@@ -177,30 +179,33 @@ impl Shard {
         mut restore: Restore,
         pause: Duration,
     ) -> Result<Box<Restoring>, RestoreOutcome> {
-        let is_possible = keep_possible(&mut restore.call, &self.plane.interfaces);
-        let known = self.calls.find(&restore.call.call_id);
+        let is_possible = keep_possible(&mut restore.call.state, &self.plane.interfaces);
+        let known = self.calls.find(&restore.call.state.call_id);
         let here = known.map(|index| self.calls[index].state());
         let outcome = match here {
-            None if self.departed.supersedes(now, &restore.call) => RestoreOutcome::Stale,
+            None if self.departed.supersedes(now, &restore.call.state) => RestoreOutcome::Stale,
             None => RestoreOutcome::Created,
             Some(here) => judge(here, &restore),
         };
         if let Some(index) = known.filter(|index| self.prevails(self.calls[*index].state(), &restore)) {
-            self.assert_ownership(index, restore.call.version);
+            self.assert_ownership(index, restore.call.state.version);
             return Err(RestoreOutcome::OwnHere);
         }
         if !matches!(outcome, RestoreOutcome::Created | RestoreOutcome::Updated | RestoreOutcome::Yielded) {
             if outcome == RestoreOutcome::Stale && restore.own {
                 // Left over from before the call changed hands; the next restart would bring it back.
                 let newest = here.map(CallState::age);
-                let newest = newest.or_else(|| self.departed.newest(&restore.call.call_id));
-                self.retire_own_record(&restore.call.call_id, newest.expect("it is newer than the record"));
+                let newest = newest.or_else(|| self.departed.newest(&restore.call.state.call_id));
+                self.retire_own_record(
+                    &restore.call.state.call_id,
+                    newest.expect("it is newer than the record"),
+                );
             }
             return Err(outcome);
         }
         is_possible.map_err(RestoreOutcome::Refused)?;
         let handles = known.map(|index| &self.calls[index].handles);
-        let ports = lacking(&self.plane.interfaces, handles, &restore.call);
+        let ports = lacking(&self.plane.interfaces, handles, &restore.call.state);
         Ok(Box::new(Restoring { restore, ports, outcome, pause, then: None }))
     }
 
@@ -210,7 +215,7 @@ impl Shard {
         let here = self.calls.get(call_id).map(|call| &call.handles);
         let waiting = self.pending.get(call_id);
         let mut ports =
-            waiting.map(|stored| lacking(&self.plane.interfaces, here, stored)).unwrap_or_default();
+            waiting.map(|stored| lacking(&self.plane.interfaces, here, &stored.state)).unwrap_or_default();
         ports.retain_mut(|new| self.plane.take_exact(new));
         ports
     }
@@ -219,7 +224,11 @@ impl Shard {
     fn prevails(&self, here: &CallState, restore: &Restore) -> bool {
         let (stored, keyspace) = (&restore.call, self.plane.settings.keyspace);
         let claim = Claim { age: here.age(), last_signal: here.last_signal, keyspace };
-        let other = Claim { age: stored.age(), last_signal: stored.last_signal, keyspace: restore.keyspace };
+        let other = Claim {
+            age: stored.state.age(),
+            last_signal: stored.state.last_signal,
+            keyspace: restore.keyspace,
+        };
         here.ownership == Ownership::Own && !restore.own && claim.prevails_over(&other)
     }
 
@@ -299,7 +308,7 @@ fn judge(here: &CallState, restore: &Restore) -> RestoreOutcome {
         let epoch = if sabotage::on(Sabotage::EpochIgnored) { 0 } else { age.version.epoch };
         Age { version: Version { epoch, ..age.version }, ..age }
     };
-    let (stored_age, here_age) = (age(stored.age()), age(here.age()));
+    let (stored_age, here_age) = (age(stored.state.age()), age(here.age()));
     let (newer, older) = (stored_age > here_age, stored_age < here_age);
     match here.ownership {
         Ownership::Own if restore.own || !newer => RestoreOutcome::OwnHere,
@@ -314,7 +323,7 @@ fn judge(here: &CallState, restore: &Restore) -> RestoreOutcome {
         Ownership::Foreign(_) if older => RestoreOutcome::Stale,
         // Handed over by an operator, to nobody in particular so far.
         Ownership::Foreign(_) if restore.own => RestoreOutcome::Unchanged,
-        Ownership::Foreign(_) if here.comparable() == stored.comparable() => RestoreOutcome::Unchanged,
+        Ownership::Foreign(_) if here.comparable() == stored.state.comparable() => RestoreOutcome::Unchanged,
         Ownership::Foreign(_) => RestoreOutcome::Updated,
     }
 }

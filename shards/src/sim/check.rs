@@ -207,14 +207,14 @@ impl Checker {
         call: &CallSnapshot,
     ) -> bool {
         let facts = self.at(dialogue, node);
-        let replaced = facts.created != Timestamp::ZERO && facts.created != call.created;
+        let replaced = facts.created != Timestamp::ZERO && facts.created != call.state.created;
         if facts.created == Timestamp::ZERO {
             facts.last_packet = now;
         }
-        facts.created = call.created;
-        facts.last_signal = call.last_signal;
-        facts.unguarded |= call.guard == Some(false);
-        facts.deletion = call.deletion;
+        facts.created = call.state.created;
+        facts.last_signal = call.state.last_signal;
+        facts.unguarded |= call.state.guard == Some(false);
+        facts.deletion = call.state.deletion;
         facts.legs = Default::default();
         replaced
     }

@@ -74,7 +74,7 @@ fn ask(shard: &mut Shard, now: Timestamp, command: Command) -> Option<Reply> {
 
 /// The local addresses of a call's record, at any node: addresses move, and keep their names.
 pub(super) fn ports_of(call: &CallSnapshot) -> Vec<SocketAddr> {
-    let media = call.legs.iter().flat_map(|leg| leg.media.iter().flatten());
+    let media = call.state.legs.iter().flat_map(|leg| leg.media.iter().flatten());
     let sets = media.flat_map(|media| &media.port_sets);
     let address = |name: &[u8]| {
         let number = std::str::from_utf8(name).ok()?.strip_prefix("pub")?.parse().ok()?;

@@ -262,7 +262,7 @@ impl Node {
                 (Some(open), Some(dialogue)) => {
                     open.dialogue = dialogue;
                     open.fresh_since =
-                        self.records.get(&dialogue).map_or(self.now, |record| record.call.created);
+                        self.records.get(&dialogue).map_or(self.now, |record| record.call.state.created);
                 }
                 (Some(_), None) => self.faults.push(format!("{at} was opened for nobody")),
                 (None, _) => {}
@@ -420,7 +420,7 @@ impl Node {
         let shard_number = u16::try_from(shard).expect("few");
         let fresh_since = match self.doing {
             Doing::Signal(_) => self.now,
-            _ => self.records.get(&dialogue).map_or(Timestamp::ZERO, |record| record.call.created),
+            _ => self.records.get(&dialogue).map_or(Timestamp::ZERO, |record| record.call.state.created),
         };
         let open = Open { shard: shard_number, id, dialogue, fresh_since };
         let address = node_of_address(local.ip()).expect("an address of a node");

@@ -10,31 +10,31 @@ use crate::ctl::text::printable;
 /// A call with these of its legs.
 pub fn call(view: &CallView, wanted: impl Fn(&LegState) -> bool) -> Value {
     let call = &view.call;
-    let (ownership, keyspace) = ownership(call.ownership, view.keyspace);
-    let legs = call.legs.iter().enumerate().filter(|(_, leg)| wanted(leg));
+    let (ownership, keyspace) = ownership(call.state.ownership, view.keyspace);
+    let legs = call.state.legs.iter().enumerate().filter(|(_, leg)| wanted(leg));
     json!({
-        "call_id": printable(call.call_id.as_bytes()),
+        "call_id": printable(call.state.call_id.as_bytes()),
         "ownership": ownership,
         "keyspace": keyspace,
         "shard": view.shard.0,
-        "created_ms": millis(call.created),
-        "last_signal_ms": millis(call.last_signal),
+        "created_ms": millis(call.state.created),
+        "last_signal_ms": millis(call.state.last_signal),
         "written_ms": view.written.map(millis),
-        "deletion_ms": call.deletion.map(millis),
-        "answered": call.answered,
+        "deletion_ms": call.state.deletion.map(millis),
+        "answered": call.state.answered,
         "tos": view.tos,
-        "proxy": address(call.created_from),
-        "epoch": call.version.epoch,
-        "sequence": call.version.sequence,
+        "proxy": address(call.state.created_from),
+        "epoch": call.state.version.epoch,
+        "sequence": call.state.version.sequence,
         "legs": legs.map(|(at, _)| leg(view, at)).collect::<Vec<_>>(),
     })
 }
 
 fn leg(view: &CallView, at: usize) -> Value {
-    let leg = &view.call.legs[at];
+    let leg = &view.call.state.legs[at];
     let media = leg.media.iter().enumerate().map(|(n, m)| m.as_ref().map(|m| media(&view.call, at, n, m)));
     let tag_at = |at: &u16| {
-        let other = view.call.legs.get(usize::from(*at))?;
+        let other = view.call.state.legs.get(usize::from(*at))?;
         other.tag.as_ref().map(|tag| printable(tag.as_bytes()))
     };
     json!({

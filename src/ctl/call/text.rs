@@ -15,7 +15,7 @@ use crate::ctl::text::printable;
 pub fn call(view: &CallView) -> String {
     let call = &view.call;
     let yes = |flag: bool| if flag { "yes" } else { "no" };
-    let foreign = matches!(call.ownership, Ownership::Foreign(_));
+    let foreign = matches!(call.state.ownership, Ownership::Foreign(_));
     let mut text = format!(
         "\ncallid: {}\n\
          deletionmark: {}\n\
@@ -27,17 +27,17 @@ pub fn call(view: &CallView) -> String {
          last redis update: {}\n\
          foreign: {}\n\
          recording: no\n\n",
-        printable(call.call_id.as_bytes()),
-        yes(call.deletion.is_some()),
-        call.created.as_secs(),
-        call.created_from.map(|proxy| proxy.to_string()).unwrap_or_default(),
+        printable(call.state.call_id.as_bytes()),
+        yes(call.state.deletion.is_some()),
+        call.state.created.as_secs(),
+        call.state.created_from.map(|proxy| proxy.to_string()).unwrap_or_default(),
         view.tos,
-        call.last_signal.as_secs(),
-        keyspace_number(call.ownership, view.keyspace),
+        call.state.last_signal.as_secs(),
+        keyspace_number(call.state.ownership, view.keyspace),
         view.written.map_or(0, tandem_shards::time::Timestamp::as_micros),
         yes(foreign),
     );
-    for at in 0..call.legs.len() {
+    for at in 0..call.state.legs.len() {
         party(&mut text, view, at);
     }
     text.push('\n');
@@ -47,7 +47,7 @@ pub fn call(view: &CallView) -> String {
 /// One party, by a tag that it has or had.
 pub fn party_of(view: &CallView, tag: &Tag) -> String {
     let mut text = String::new();
-    if let Some(at) = view.call.legs.iter().position(|leg| has_tag(leg, tag)) {
+    if let Some(at) = view.call.state.legs.iter().position(|leg| has_tag(leg, tag)) {
         party(&mut text, view, at);
     }
     text
@@ -55,8 +55,8 @@ pub fn party_of(view: &CallView, tag: &Tag) -> String {
 
 fn party(text: &mut String, view: &CallView, at: usize) {
     let call = &view.call;
-    let leg = &call.legs[at];
-    let kind = match (call.ownership, leg.offerer, &leg.tag) {
+    let leg = &call.state.legs[at];
+    let kind = match (call.state.ownership, leg.offerer, &leg.tag) {
         // A restored call does not remember who offered.
         (Ownership::Foreign(_), _, _) | (_, false, None) => "UNKNOWN",
         (Ownership::Own, true, _) => "FROM_TAG",
@@ -82,11 +82,11 @@ fn party(text: &mut String, view: &CallView, at: usize) {
 /// For each media: whose media the party gets, and who gets the party's.
 fn subscriptions(text: &mut String, call: &CallSnapshot, at: usize) {
     let me = u16::try_from(at).expect("fewer parties than the limit");
-    let of = |number: &u16| call.legs.get(usize::from(*number));
-    let medias = 1..=call.legs[at].media.iter().flatten().count();
+    let of = |number: &u16| call.state.legs.get(usize::from(*number));
+    let medias = 1..=call.state.legs[at].media.iter().flatten().count();
     for (verb, others) in [
-        ("subscribed to", call.legs[at].peers.iter().filter_map(of).collect::<Vec<_>>()),
-        ("subscription of", call.legs.iter().filter(|leg| leg.peers.contains(&me)).collect()),
+        ("subscribed to", call.state.legs[at].peers.iter().filter_map(of).collect::<Vec<_>>()),
+        ("subscription of", call.state.legs.iter().filter(|leg| leg.peers.contains(&me)).collect()),
     ] {
         for index in medias.clone() {
             for other in &others {
@@ -145,7 +145,7 @@ fn codec(call: &CallSnapshot, at: usize, n: usize, media: &MediaState) -> String
     let Some(seen) = seen(call, at, n) else {
         return "unknown codec".to_owned();
     };
-    let others = call.legs.iter().enumerate().filter(|(other, _)| *other != at);
+    let others = call.state.legs.iter().enumerate().filter(|(other, _)| *other != at);
     let others = others.filter_map(|(_, leg)| leg.media.get(n)?.as_ref());
     let named = |media: &MediaState| {
         media.payload_types.iter().find(|pt| pt.number == seen.payload_type).map(codec_name)

@@ -65,14 +65,18 @@ pub struct FakeShards {
 impl FakeShards {
     fn matching(&self, shard: ShardId, filter: &Filter) -> Vec<CallId> {
         let here = |id: &CallId| shard_of(id, self.count) == shard;
-        let wanted = |call: &CallSnapshot| match (filter, call.ownership) {
+        let wanted = |call: &CallSnapshot| match (filter, call.state.ownership) {
             (Filter::All, _) | (Filter::Own, Ownership::Own) => true,
             (Filter::Foreign, Ownership::Foreign(_)) => true,
             (Filter::Keyspace(wanted), Ownership::Foreign(keyspace)) => *wanted == keyspace,
-            (Filter::One(id), _) => *id == call.call_id,
+            (Filter::One(id), _) => *id == call.state.call_id,
             _ => false,
         };
-        self.calls.values().filter(|c| here(&c.call_id) && wanted(c)).map(|c| c.call_id.clone()).collect()
+        self.calls
+            .values()
+            .filter(|c| here(&c.state.call_id) && wanted(c))
+            .map(|c| c.state.call_id.clone())
+            .collect()
     }
 
     fn report(&self, shard: ShardId) -> ShardReport {
@@ -94,7 +98,7 @@ impl FakeShards {
     fn own_all(&mut self, shard: ShardId, filter: &Filter, ownership: Ownership) -> u64 {
         let ids = self.matching(shard, filter);
         for id in &ids {
-            self.calls.get_mut(id).expect("listed").ownership = ownership;
+            self.calls.get_mut(id).expect("listed").state.ownership = ownership;
         }
         ids.len() as u64
     }
@@ -142,12 +146,12 @@ impl Ask for FakeShards {
 
 pub fn brief(call: &CallSnapshot, shard: ShardId) -> CallBrief {
     CallBrief {
-        call_id: call.call_id.clone(),
-        ownership: call.ownership,
-        created: call.created,
-        deleting: call.deletion.is_some(),
-        created_from: call.created_from,
-        version: call.version,
+        call_id: call.state.call_id.clone(),
+        ownership: call.state.ownership,
+        created: call.state.created,
+        deleting: call.state.deletion.is_some(),
+        created_from: call.state.created_from,
+        version: call.state.version,
         shard,
     }
 }
@@ -335,7 +339,7 @@ pub fn shards() -> FakeShards {
         "127.0.0.1:52876",
         vec![leg("acall-2-from", "127.0.0.1:42224", "127.10.0.1:6000", 1), leg("", "127.0.0.1:42026", "", 0)],
     );
-    acall2.created = Timestamp::from_micros(1_795_416_048_000_000);
-    let calls = [acall1, bcall1, acall2].into_iter().map(|call| (call.call_id.clone(), call)).collect();
+    acall2.state.created = Timestamp::from_micros(1_795_416_048_000_000);
+    let calls = [acall1, bcall1, acall2].into_iter().map(|call| (call.state.call_id.clone(), call)).collect();
     FakeShards { count: 4, calls, ..FakeShards::default() }
 }

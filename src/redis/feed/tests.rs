@@ -27,8 +27,8 @@ fn stored(name: &str, sequence: u64) -> Vec<u8> {
 
 pub(super) fn versioned(name: &str, incarnation: u64, sequence: u64) -> CallSnapshot {
     let mut call = plain_call(name, &["audio"]);
-    call.created = Timestamp::from_secs(1_795_000_000 + incarnation);
-    call.version = Version { epoch: 0, sequence };
+    call.state.created = Timestamp::from_secs(1_795_000_000 + incarnation);
+    call.state.version = Version { epoch: 0, sequence };
     call
 }
 
@@ -44,7 +44,7 @@ fn drain(feed: &mut Feed) -> Vec<String> {
         Output::ListKnown(of) => format!("list {}", of.keyspace),
         Output::Restore(restore) => {
             let own = if restore.own { "own " } else { "" };
-            format!("restore {own}{} {}", restore.call.call_id, restore.call.version.sequence)
+            format!("restore {own}{} {}", restore.call.state.call_id, restore.call.state.version.sequence)
         }
         Output::Destroy { call_id, keyspace } => format!("destroy {keyspace} {call_id}"),
         Output::DestroyAll(keyspace) => format!("destroy all {keyspace}"),

@@ -135,7 +135,7 @@ impl World {
                 let before = self.ages.get(&key).map_or(0, |age| age.created.as_secs() - 1_795_000_000);
                 let incarnation = if afresh || before == 0 { self.counter } else { before };
                 let record = versioned(&name, incarnation, self.counter);
-                let age = record.age();
+                let age = record.state.age();
                 self.records.insert(key.clone(), write(&record, &context()));
                 self.ages.insert(key, age);
                 self.publish(keyspace, name.clone(), "set");
@@ -257,8 +257,8 @@ impl World {
                 self.answers.push_back(Answer::Known(of, calls));
             }
             Output::Restore(restore) => {
-                let call_id = restore.call.call_id.clone();
-                let age = restore.call.age();
+                let call_id = restore.call.state.call_id.clone();
+                let age = restore.call.state.age();
                 let outcome = self.restore(&call_id, Ownership::Foreign(restore.keyspace), age);
                 self.answers.push_back(Answer::Restored(restore.keyspace, call_id, outcome));
             }

@@ -27,12 +27,12 @@ fn id(name: &str) -> CallId {
 
 fn call(name: &str, sequence: u64) -> Box<CallSnapshot> {
     let mut call = plain_call(name, &["audio"]);
-    call.version = Version { epoch: 1, sequence };
+    call.state.version = Version { epoch: 1, sequence };
     Box::new(call)
 }
 
 fn age(epoch: u64, sequence: u64) -> Age {
-    Age { created: plain_call("c", &[]).created, version: Version { epoch, sequence } }
+    Age { created: plain_call("c", &[]).state.created, version: Version { epoch, sequence } }
 }
 
 fn intent(announce: Announce) -> Intent {
@@ -45,7 +45,8 @@ fn intent(announce: Announce) -> Intent {
 fn shown(batch: &Batch) -> Vec<String> {
     let word = |word: &Vec<u8>| match word.first() {
         Some(b'{') => {
-            format!("#{}", read(&id("c"), OWN, word, &context()).expect("a record").call.version.sequence)
+            let record = read(&id("c"), OWN, word, &context()).expect("a record");
+            format!("#{}", record.call.state.version.sequence)
         }
         Some(b'i') => "script".to_owned(),
         _ => String::from_utf8_lossy(word).into_owned(),
@@ -272,7 +273,7 @@ fn deletions_are_bounded_in_number_and_age() {
 
 fn former(sequence: u64) -> Vec<u8> {
     let mut call = call("c", sequence);
-    call.version.epoch = 0;
+    call.state.version.epoch = 0;
     write(&call, &context())
 }
 
@@ -296,7 +297,7 @@ fn the_record_of_the_former_owner_goes_when_the_own_one_is_stored() {
 fn what_is_not_known_to_be_older_is_left_alone() {
     let newer = {
         let mut call = call("c", 0);
-        call.version.epoch = 2;
+        call.state.version.epoch = 2;
         write(&call, &context())
     };
     let cases: [(&[Reply], u64); 6] = [
@@ -403,7 +404,7 @@ impl World {
         match command.words[0].as_slice() {
             b"SET" => {
                 let record = read(&key, OWN, &command.words[2], &context()).expect("a record");
-                self.redis.insert(key, (record.call.version.sequence, now + 100));
+                self.redis.insert(key, (record.call.state.version.sequence, now + 100));
                 Reply::Done
             }
             b"EXPIRE" => {

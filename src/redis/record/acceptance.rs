@@ -86,7 +86,7 @@ fn ng(command: &str, call_id: &str, more: &[(&'static str, Value<'static>)]) -> 
 }
 
 fn media(call: &CallSnapshot, leg: usize, at: usize) -> &MediaState {
-    call.legs[leg].media[at].as_ref().expect("a media")
+    call.state.legs[leg].media[at].as_ref().expect("a media")
 }
 
 /// A packet to the relay's port for one party comes to the other from the relay's port for that one.
@@ -112,7 +112,7 @@ fn check_media(name: &str, call: &CallSnapshot) {
     };
     // An empty receiver report with a source description (RFC 3550 section 6.1).
     let rtcp = [0x80, 201, 0, 1, 1, 2, 3, 4, 0x81, 202, 0, 2, 1, 2, 3, 4, 1, 1, b'x', 0];
-    for at in 0..call.legs[0].media.len() {
+    for at in 0..call.state.legs[0].media.len() {
         if media(call, 0, at).flags.disabled {
             continue;
         }
@@ -145,7 +145,7 @@ fn check_reinvite(name: &str, call: &CallSnapshot) {
         ip = endpoint.ip(),
         port = endpoint.port()
     );
-    let tag = |leg: usize| Value::from(call.legs[leg].tag.as_ref().expect("a tag").as_bytes().to_vec());
+    let tag = |leg: usize| Value::from(call.state.legs[leg].tag.as_ref().expect("a tag").as_bytes().to_vec());
     let more =
         [("from-tag", tag(0)), ("to-tag", tag(1)), ("sdp", Value::from(sdp)), ("ICE", "remove".into())];
     let answer = ng("offer", name, &more).expect("an answer");
@@ -162,9 +162,9 @@ fn check_rewritten(name: &str, call: &CallSnapshot) {
     let answer = redis(&[b"GET", name.as_bytes()]).expect("an answer");
     let start = answer.iter().position(|byte| *byte == b'\n').expect("a length") + 1;
     let stored = &answer[start..answer.len() - 2];
-    let record = read(&call.call_id, OWN, stored, &context()).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let record = read(&call.state.call_id, OWN, stored, &context()).unwrap_or_else(|e| panic!("{name}: {e}"));
     assert_eq!(record.writer, Writer::Rtpengine, "{name}");
-    for (at, (leg, before)) in record.call.legs.iter().zip(&call.legs).enumerate() {
+    for (at, (leg, before)) in record.call.state.legs.iter().zip(&call.state.legs).enumerate() {
         let (after, before) =
             (leg.media[0].as_ref().expect("a media"), before.media[0].as_ref().expect("one"));
         assert_eq!((after.direction, after.family), (before.direction, before.family), "{name}");
@@ -213,21 +213,22 @@ fn rtpengine_restores_what_is_written() {
         let shown = ng("query", name, &[]).expect("an answer");
         assert_eq!(shown.find(b"result"), Some(&"ok".into()), "{name}: {shown:?}");
         let tags = shown.find(b"tags").expect("tags");
-        for tag in call.legs.iter().filter_map(|leg| leg.tag.as_ref()) {
+        for tag in call.state.legs.iter().filter_map(|leg| leg.tag.as_ref()) {
             assert!(tags.find(tag.as_bytes()).is_some(), "{name}: no {tag} in {tags:?}");
         }
-        let marked = call.legs.iter().flat_map(|leg| leg.media.iter().flatten());
+        let marked = call.state.legs.iter().flat_map(|leg| leg.media.iter().flatten());
         let marked = marked.filter(|media| media.flags.loop_check).count();
         assert_eq!(format!("{shown:?}").matches("loop check").count(), marked, "{name}: {shown:?}");
-        if let Some(label) = &call.legs[0].label {
-            let party = tags.find(call.legs[0].tag.as_ref().expect("a tag").as_bytes()).expect("the party");
+        if let Some(label) = &call.state.legs[0].label {
+            let party =
+                tags.find(call.state.legs[0].tag.as_ref().expect("a tag").as_bytes()).expect("the party");
             assert_eq!(party.find(b"label"), Some(&label.as_bytes().into()), "{name}");
         }
         assert_eq!(redis(&[b"EXISTS", name.as_bytes()]).as_deref(), Some(b":1\r\n".as_slice()), "{name}");
-        if call.answered {
+        if call.state.answered {
             check_media(name, &call);
         }
-        if call.answered && call.legs[0].media.len() == 1 {
+        if call.state.answered && call.state.legs[0].media.len() == 1 {
             check_reinvite(name, &call);
             check_rewritten(name, &call);
         }

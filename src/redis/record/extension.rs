@@ -27,18 +27,18 @@ const LEARNING: [(&str, Learning); 4] = [
 /// Writes the extension; `all_media` in the order of their numbers, by party and position.
 pub(super) fn write(json: &mut Json, call: &CallSnapshot, all_media: impl Iterator<Item = (usize, usize)>) {
     json.object("tandem");
-    json.flag("answered", call.answered);
-    if let Some((name, _)) = LEARNING.iter().find(|(_, learning)| Some(*learning) == call.learning) {
+    json.flag("answered", call.state.answered);
+    if let Some((name, _)) = LEARNING.iter().find(|(_, learning)| Some(*learning) == call.state.learning) {
         json.plain("learning", name);
     }
-    if let Some(guard) = call.guard {
+    if let Some(guard) = call.state.guard {
         json.plain("guard", u8::from(guard));
     }
-    if let Some(tos) = call.tos {
+    if let Some(tos) = call.state.tos {
         json.plain("tos", tos);
     }
     json.objects("tags");
-    for leg in &call.legs {
+    for leg in &call.state.legs {
         write_party(json, leg);
     }
     json.close_list();
@@ -78,7 +78,7 @@ fn write_party(json: &mut Json, leg: &LegState) {
 }
 
 fn write_media(json: &mut Json, call: &CallSnapshot, leg: usize, position: usize) {
-    let media = call.media_at(leg, position).expect("a media of the call");
+    let media = call.state.media_at(leg, position).expect("a media of the call");
     json.item();
     write_flags(json, "flags", MediaFlags::NAMES, &media.flags.values());
     write_flags(json, "mux", MuxOptions::NAMES, &media.mux_options.values());

@@ -33,7 +33,7 @@ pub(super) fn read(
     let extension = tree.extension().filter(|_| root.text("x_node").is_some()).map(Extension::of);
     let reader = Reader { tree: &tree, root: &root, context, extension: extension.as_ref() };
     let mut call = reader.call(call_id)?;
-    call.ownership = context.ownership(keyspace);
+    call.state.ownership = context.ownership(keyspace);
     let writer = match (&extension, root.text("x_node")) {
         (Some(_), Some(node)) => Writer::Tandem(node),
         _ => Writer::Rtpengine,

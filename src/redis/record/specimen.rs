@@ -129,16 +129,16 @@ fn plain_media(leg: u16, at: u16, kind: &str) -> MediaState {
 /// The variants of a plain call that the acceptance test hands to rtpengine.
 pub(crate) fn variants() -> Vec<(&'static str, CallSnapshot)> {
     let mut mux = plain_call("rtcp-mux", &["audio"]);
-    for leg in &mut mux.legs {
+    for leg in &mut mux.state.legs {
         let media = leg.media[0].as_mut().expect("it has one");
         media.flags = MediaFlags { rtcp_mux: true, mux_offered: leg.offerer, ..media.flags };
     }
     // The offerer's RTCP port was never opened: its answer was known when its ports were.
-    let media = mux.legs[0].media[0].as_mut().expect("it has one");
+    let media = mux.state.legs[0].media[0].as_mut().expect("it has one");
     media.port_sets[0].count = 1;
 
     let mut ipv6 = plain_call("ipv6", &["audio"]);
-    for (at, leg) in ipv6.legs.iter_mut().enumerate() {
+    for (at, leg) in ipv6.state.legs.iter_mut().enumerate() {
         leg.family = Some(Family::Ip6);
         let media = leg.media[0].as_mut().expect("it has one");
         media.family = Family::Ip6;
@@ -149,7 +149,7 @@ pub(crate) fn variants() -> Vec<(&'static str, CallSnapshot)> {
     }
 
     let mut looped = plain_call("looped", &["audio"]);
-    looped.legs[0].media[0].as_mut().expect("it has one").flags.loop_check = true;
+    looped.state.legs[0].media[0].as_mut().expect("it has one").flags.loop_check = true;
 
     let audio = plain_call("audio", &["audio"]);
     let audio_video = plain_call("audio-video", &["audio", "video"]);
@@ -171,14 +171,14 @@ pub(crate) fn variants() -> Vec<(&'static str, CallSnapshot)> {
 /// A call with names, media and payload types that few have.
 fn odd() -> CallSnapshot {
     let mut odd = plain_call("odd", &["audio", "video", "image"]);
-    odd.metadata = Some("50% \"ä\" 'q'\\".into());
-    odd.deletion = None;
-    odd.legs[0].tag = Some("t%41g \"ä\"".into());
-    odd.legs[0].label = Some("la'bel%".into());
-    odd.legs[1].branch = Some("z9hG4bK-%62r".into());
-    odd.legs[1].aliases = vec!["early".into()];
-    odd.legs[0].sent.origin = Some(("-".into(), "1".into(), "2".into()));
-    for leg in &mut odd.legs {
+    odd.state.metadata = Some("50% \"ä\" 'q'\\".into());
+    odd.state.deletion = None;
+    odd.state.legs[0].tag = Some("t%41g \"ä\"".into());
+    odd.state.legs[0].label = Some("la'bel%".into());
+    odd.state.legs[1].branch = Some("z9hG4bK-%62r".into());
+    odd.state.legs[1].aliases = vec!["early".into()];
+    odd.state.legs[0].sent.origin = Some(("-".into(), "1".into(), "2".into()));
+    for leg in &mut odd.state.legs {
         let video = leg.media[1].as_mut().expect("it has three");
         video.flags.disabled = true;
         video.port_sets.clear();
@@ -198,12 +198,12 @@ fn odd() -> CallSnapshot {
 /// A call that nobody has answered.
 fn offered() -> CallSnapshot {
     let mut offered = plain_call("offered", &["audio"]);
-    offered.answered = false;
-    offered.legs[1].tag = None;
-    let media = offered.legs[1].media[0].as_mut().expect("it has one");
+    offered.state.answered = false;
+    offered.state.legs[1].tag = None;
+    let media = offered.state.legs[1].media[0].as_mut().expect("it has one");
     media.signalled = Signalled::default();
     media.signalled_at = None;
-    let media = offered.legs[0].media[0].as_mut().expect("it has one");
+    let media = offered.state.legs[0].media[0].as_mut().expect("it has one");
     media.port_sets[0].key = None;
     media.told_at = None;
     offered

@@ -43,7 +43,7 @@ fn sample(name: &str) -> CallSnapshot {
 }
 
 fn written(call: &CallSnapshot) -> Record {
-    read(&call.call_id, OWN, &write(call, &context()), &context()).expect("what was written")
+    read(&call.state.call_id, OWN, &write(call, &context()), &context()).expect("what was written")
 }
 
 #[test]
@@ -52,12 +52,16 @@ fn all_recorded_records_are_read() {
         let record = parse(&stored).unwrap_or_else(|error| panic!("{name}: {error}"));
         let call = record.call;
         assert_eq!(record.writer, Writer::Rtpengine, "{name}");
-        assert_eq!(call.legs.len(), 2, "{name}");
-        assert_eq!(call.legs[0].tag, Some(Tag::from("ftag-A")), "{name}");
-        assert_eq!(call.answered, !name.ends_with("after-offer"), "{name}");
-        assert_eq!(call.version, Version { epoch: 0, sequence: call.last_signal.as_micros() }, "{name}");
-        assert_eq!(call.last_signal.as_secs() / 1_000_000, 1795, "{name}: {}", call.last_signal);
-        for (number, leg) in call.legs.iter().enumerate() {
+        assert_eq!(call.state.legs.len(), 2, "{name}");
+        assert_eq!(call.state.legs[0].tag, Some(Tag::from("ftag-A")), "{name}");
+        assert_eq!(call.state.answered, !name.ends_with("after-offer"), "{name}");
+        assert_eq!(
+            call.state.version,
+            Version { epoch: 0, sequence: call.state.last_signal.as_micros() },
+            "{name}"
+        );
+        assert_eq!(call.state.last_signal.as_secs() / 1_000_000, 1795, "{name}: {}", call.state.last_signal);
+        for (number, leg) in call.state.legs.iter().enumerate() {
             assert_eq!(leg.peers, [u16::from(number == 0)], "{name}");
             assert_eq!(leg.created.as_secs() / 1_000_000, 1795, "{name}");
             let media = leg.media[0].as_ref().expect("media");
@@ -67,7 +71,7 @@ fn all_recorded_records_are_read() {
             assert!(!media.flags.disabled, "{name}");
             assert_eq!(
                 media.told_at.is_some(),
-                call.answered || number == 1,
+                call.state.answered || number == 1,
                 "{name}: nobody was told by an offer"
             );
         }
@@ -78,8 +82,11 @@ fn all_recorded_records_are_read() {
 fn a_recorded_call_is_understood_in_full() {
     for dialect in ["10.5.3.5", "head-json", "head-bencode"] {
         let call = sample(&format!("{dialect}/rtp-audio-after-reinvite-offer"));
-        let [caller, callee] = [0, 1].map(|at| call.legs[at].media[0].as_ref().expect("media"));
-        assert_eq!((&call.legs[0].tag, &call.legs[1].tag), (&Some("ftag-A".into()), &Some("ttag-B".into())));
+        let [caller, callee] = [0, 1].map(|at| call.state.legs[at].media[0].as_ref().expect("media"));
+        assert_eq!(
+            (&call.state.legs[0].tag, &call.state.legs[1].tag),
+            (&Some("ftag-A".into()), &Some("ttag-B".into()))
+        );
         let addresses = |leg: usize| {
             let endpoints = call.streams_of(leg, 0).filter_map(|(_, stream)| stream.endpoint);
             endpoints.map(|endpoint| endpoint.to_string()).collect::<Vec<_>>()
@@ -97,7 +104,7 @@ fn a_recorded_call_is_understood_in_full() {
             (101, &"telephone-event".into(), &"0-15".into())
         );
         assert_eq!(caller.formats, ["0", "8", "101"].map(Text::from));
-        assert_eq!(call.legs[1].branch, Some("z9hG4bK-br1".into()));
+        assert_eq!(call.state.legs[1].branch, Some("z9hG4bK-br1".into()));
     }
 }
 
@@ -110,7 +117,8 @@ fn a_held_party_sends_only() {
             ("reinvite-answer", Direction::SendOnly, Direction::RecvOnly),
         ] {
             let call = sample(&format!("{dialect}/rtp-audio-after-{moment}"));
-            let directions = call.legs.iter().map(|leg| leg.media[0].as_ref().expect("media").direction);
+            let directions =
+                call.state.legs.iter().map(|leg| leg.media[0].as_ref().expect("media").direction);
             assert_eq!(directions.collect::<Vec<_>>(), [caller, callee], "{dialect} {moment}");
         }
     }
@@ -120,7 +128,7 @@ fn a_held_party_sends_only() {
 fn multiplexed_rtcp_has_no_stream_of_its_own_once_its_port_is_closed() {
     for dialect in ["head-json", "head-bencode", "10.5.3.5"] {
         let call = sample(&format!("{dialect}/rtcp-mux-after-answer"));
-        let media = call.legs[0].media[0].as_ref().expect("media");
+        let media = call.state.legs[0].media[0].as_ref().expect("media");
         assert!(media.flags.rtcp_mux, "{dialect}");
         assert_eq!(call.streams_of(0, 0).count(), usize::from(media.port_sets[0].count), "{dialect}");
         assert!(media.flags.mux_sent && media.flags.mux_offered, "{dialect}");
@@ -134,9 +142,9 @@ fn multiplexed_rtcp_has_no_stream_of_its_own_once_its_port_is_closed() {
 fn odd_texts_are_understood_in_both_forms_of_escape() {
     for dialect in ["10.5.3.5", "head-json"] {
         let call = sample(&format!("{dialect}/transcode-after-answer"));
-        assert_eq!(call.metadata, Some("meta data:äö \"q\"".into()), "{dialect}");
-        assert_eq!(call.legs[0].label, Some("lab-A".into()));
-        assert_eq!(call.legs[0].metadata, Some("meta data:äö \"q\"".into()));
+        assert_eq!(call.state.metadata, Some("meta data:äö \"q\"".into()), "{dialect}");
+        assert_eq!(call.state.legs[0].label, Some("lab-A".into()));
+        assert_eq!(call.state.legs[0].metadata, Some("meta data:äö \"q\"".into()));
     }
 }
 
@@ -144,11 +152,11 @@ fn odd_texts_are_understood_in_both_forms_of_escape() {
 fn a_scheduled_deletion_is_seen() {
     let call = sample("head-json/delete-delay-after-delete-scheduled");
     assert!(
-        call.deletion.is_some_and(|due| due.since(call.last_signal).as_secs() < 3),
+        call.state.deletion.is_some_and(|due| due.since(call.state.last_signal).as_secs() < 3),
         "{:?}",
-        call.deletion
+        call.state.deletion
     );
-    assert_eq!(sample("head-json/delete-delay-after-answer").deletion, None);
+    assert_eq!(sample("head-json/delete-delay-after-answer").state.deletion, None);
 }
 
 #[test]
@@ -159,8 +167,8 @@ fn both_encodings_and_escapes_say_the_same() {
         12:other_tags-0lee";
     assert_eq!(parse(json.as_bytes()), parse(bencode.as_bytes()));
     let call = parse(json.as_bytes()).expect("a record").call;
-    assert_eq!(call.last_signal, Timestamp::from_secs(200_000_000));
-    assert_eq!(call.legs[0].tag, Some("a/".into()));
+    assert_eq!(call.state.last_signal, Timestamp::from_secs(200_000_000));
+    assert_eq!(call.state.legs[0].tag, Some("a/".into()));
 }
 
 #[test]
@@ -285,7 +293,7 @@ fn nothing_that_is_removed_or_replaced_makes_reading_panic() {
                         record[section][field.as_str()] = replacement.clone();
                     };
                     if let Ok(read) = parse(&broken(&record, change)) {
-                        assert_eq!(read.call.legs.len(), 2, "{name} {section}.{field}");
+                        assert_eq!(read.call.state.legs.len(), 2, "{name} {section}.{field}");
                     }
                 }
             }
@@ -342,9 +350,9 @@ fn the_variants_come_back_as_they_were() {
 fn the_digest_tells_what_counts_from_what_flaps() {
     let call = plain_call("audio", &["audio"]);
     let mut same = call.clone();
-    same.version = Version { epoch: 4, sequence: 9 };
-    same.last_signal = Timestamp::from_secs(5);
-    same.ownership = Ownership::Foreign(Keyspace(9));
+    same.state.version = Version { epoch: 4, sequence: 9 };
+    same.state.last_signal = Timestamp::from_secs(5);
+    same.state.ownership = Ownership::Foreign(Keyspace(9));
     let stream = &mut same.observed[0].1;
     stream.counts_in.packets = 77;
     stream.confirmed = stream.endpoint;
@@ -353,11 +361,11 @@ fn the_digest_tells_what_counts_from_what_flaps() {
     assert_eq!(digest(&call), 0x874b_cc00_a6cb_2bce, "stored digests would all be different");
     let changes: [fn(&mut CallSnapshot); 6] = [
         |call| call.observed[0].1.endpoint = None,
-        |call| call.legs[0].media[0].as_mut().expect("media").direction = Direction::Inactive,
-        |call| call.legs[1].tag = None,
-        |call| call.legs[1].peers.clear(),
-        |call| call.deletion = Some(Timestamp::from_secs(9)),
-        |call| call.legs[0].media[0].as_mut().expect("media").port_sets[0].first += 2,
+        |call| call.state.legs[0].media[0].as_mut().expect("media").direction = Direction::Inactive,
+        |call| call.state.legs[1].tag = None,
+        |call| call.state.legs[1].peers.clear(),
+        |call| call.state.deletion = Some(Timestamp::from_secs(9)),
+        |call| call.state.legs[0].media[0].as_mut().expect("media").port_sets[0].first += 2,
     ];
     for change in changes {
         let mut other = call.clone();
@@ -375,11 +383,11 @@ proptest! {
         for list in json.as_object().expect("an object").values().filter_map(Json::as_array) {
             prop_assert!(list.iter().all(|entry| entry.as_str().is_some_and(|text| text.len() < 128)));
         }
-        let record = read(&call.call_id, OWN, &stored, &context()).expect("what was written");
+        let record = read(&call.state.call_id, OWN, &stored, &context()).expect("what was written");
         prop_assert_eq!(&record.call, &call);
         prop_assert_eq!(record.digest, digest(&call));
-        let elsewhere = read(&call.call_id, Keyspace(7), &stored, &context()).expect("what was written");
-        prop_assert_eq!(elsewhere.call.ownership, Ownership::Foreign(Keyspace(7)));
+        let elsewhere = read(&call.state.call_id, Keyspace(7), &stored, &context()).expect("what was written");
+        prop_assert_eq!(elsewhere.call.state.ownership, Ownership::Foreign(Keyspace(7)));
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(super) fn write(call: &CallSnapshot, context: &Context) -> Vec<u8> {
     for (number, media) in layout.media.iter().enumerate() {
         write_streams(&mut json, call, &layout, number, media);
     }
-    for (number, leg) in call.legs.iter().enumerate() {
+    for (number, leg) in call.state.legs.iter().enumerate() {
         write_party(&mut json, &layout, number, leg);
     }
     for (number, media) in layout.media.iter().enumerate() {
@@ -75,7 +75,7 @@ impl PlacedMedia<'_> {
 impl<'a> Layout<'a> {
     fn of(call: &'a CallSnapshot) -> Layout<'a> {
         let mut layout = Layout { media: Vec::new(), maps: Vec::new(), sockets: Vec::new() };
-        for (leg, party) in call.legs.iter().enumerate() {
+        for (leg, party) in call.state.legs.iter().enumerate() {
             for (position, media) in party.media.iter().enumerate() {
                 if let Some(media) = media {
                     layout.place(media, leg, position);
@@ -119,29 +119,29 @@ impl<'a> Layout<'a> {
 
 fn write_call(json: &mut Json, call: &CallSnapshot, context: &Context, layout: &Layout<'_>) {
     json.object("json");
-    json.plain("created", call.created.as_micros());
+    json.plain("created", call.state.created.as_micros());
     json.plain("destroyed", 0);
-    json.plain("last_signal", call.last_signal.as_micros());
-    json.plain("tos", call.tos.unwrap_or(context.tos));
-    json.plain("deleted", call.deletion.map_or(0, |due| due.as_micros()));
+    json.plain("last_signal", call.state.last_signal.as_micros());
+    json.plain("tos", call.state.tos.unwrap_or(context.tos));
+    json.plain("deleted", call.state.deletion.map_or(0, |due| due.as_micros()));
     json.plain("num_sfds", layout.sockets.len());
     json.plain("num_streams", 2 * layout.media.len());
     json.plain("num_medias", layout.media.len());
-    json.plain("num_tags", call.legs.len());
+    json.plain("num_tags", call.state.legs.len());
     json.plain("num_maps", layout.maps.len());
     json.plain("ml_deleted", 0);
-    if let Some(proxy) = call.created_from {
+    if let Some(proxy) = call.state.created_from {
         json.plain("created_from", endpoint_text(Some(proxy)));
         json.plain("created_from_addr", proxy.ip());
     }
     json.plain("redis_hosted_db", context.keyspace);
-    json.text("recording_metadata", call.metadata.as_ref().map_or(&[], |text| text.as_bytes()));
+    json.text("recording_metadata", call.state.metadata.as_ref().map_or(&[], |text| text.as_bytes()));
     json.plain("block_dtmf", 0);
     json.plain("block_media", 0);
-    json.plain("call_flags", if call.drop_traffic { fields::call::DROP_TRAFFIC } else { 0 });
+    json.plain("call_flags", if call.state.drop_traffic { fields::call::DROP_TRAFFIC } else { 0 });
     json.text("x_node", context.node.as_bytes());
-    json.plain("x_epoch", call.version.epoch);
-    json.plain("x_seq", call.version.sequence);
+    json.plain("x_epoch", call.state.version.epoch);
+    json.plain("x_seq", call.state.version.sequence);
     json.plain("x_digest", format_args!("{:016x}", digest(call)));
     json.close();
 }
@@ -229,7 +229,7 @@ fn set_bits(bits: &[(bool, u64)]) -> u64 {
 /// The streams that RTP and RTCP coming in from a party go to.
 fn sinks(call: &CallSnapshot, layout: &Layout<'_>, from: &PlacedMedia<'_>) -> (Option<usize>, Option<usize>) {
     let open = |media: &MediaState| !media.flags.disabled && !media.flags.passthrough;
-    let peer = call.legs[from.leg].peers.last().copied();
+    let peer = call.state.legs[from.leg].peers.last().copied();
     let target = peer.and_then(|peer| layout.counterpart(usize::from(peer), from.position));
     let target = target.filter(|(_, to)| open(from.media) && open(to.media));
     let rtp = target.filter(|_| from.media.direction.sends()).map(|(number, _)| 2 * number);
@@ -307,7 +307,7 @@ fn write_media(
     json.list(format_args!("payload_types-{number}"), payloads);
     // 10.5 numbers these tables by tag, 13 by media; both are served by having one for each media.
     json.list(format_args!("ssrc_table-{number}"), NONE);
-    let peers = call.legs[placed.leg].peers.iter();
+    let peers = call.state.legs[placed.leg].peers.iter();
     let counterparts = peers.filter_map(|peer| layout.counterpart(usize::from(*peer), placed.position));
     let subscriptions = counterparts.map(|(number, _)| format!("{number}/1/0/0/0"));
     json.list(format_args!("media-subscriptions-{number}"), subscriptions);

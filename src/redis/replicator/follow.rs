@@ -136,7 +136,7 @@ struct Restores {
 impl Restores {
     fn start(&mut self, restore: Box<Restore>) -> FollowEffect {
         self.tickets += 1;
-        self.under_way.insert(self.tickets, (restore.keyspace, restore.call.call_id.clone()));
+        self.under_way.insert(self.tickets, (restore.keyspace, restore.call.state.call_id.clone()));
         FollowEffect::Restore { ticket: self.tickets, restore }
     }
 

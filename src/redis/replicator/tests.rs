@@ -47,7 +47,7 @@ fn brief(name: &str, ownership: Ownership) -> CallBrief {
     CallBrief {
         call_id: id(name),
         ownership,
-        created: plain_call(name, &[]).created,
+        created: plain_call(name, &[]).state.created,
         deleting: false,
         created_from: None,
         version: Version { epoch: 9, sequence: 0 },

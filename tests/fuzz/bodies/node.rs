@@ -169,7 +169,7 @@ impl Node {
                     assert!(answer.replace(reply).is_none(), "one answer to a request");
                 }
                 Effect::Publish(call) => {
-                    assert_eq!(call.ownership, Ownership::Own, "only own calls are stored");
+                    assert_eq!(call.state.ownership, Ownership::Own, "only own calls are stored");
                     let stored = stored(&call);
                     if self.published.len() == PUBLISHED_MAX {
                         self.published.remove(0);
@@ -270,10 +270,10 @@ impl Node {
 fn stored(call: &CallSnapshot) -> CallSnapshot {
     let context = Context { node: "node-a".into(), keyspace: OWN, interfaces: interfaces(), tos: 0 };
     let stored = write_record(call, &context);
-    let record = read_record(&call.call_id, OWN, &stored, &context).expect("what was written");
+    let record = read_record(&call.state.call_id, OWN, &stored, &context).expect("what was written");
     let settings = Settings::default();
     assert_eq!(routes(&record.call.state, &settings), routes(&call.state, &settings));
-    let here = CallState { contested: record.call.contested, ..call.state.clone() };
+    let here = CallState { contested: record.call.state.contested, ..call.state.clone() };
     assert_eq!(record.call.state, here, "all of the state is stored");
     record.call
 }

@@ -25,12 +25,12 @@ pub fn run(input: &[u8]) {
         Ok(record) => record,
         Err(error) => return assert!(!error.name().is_empty() && !error.to_string().is_empty()),
     };
-    assert_eq!(record.call.ownership, Ownership::Foreign(OTHER));
+    assert_eq!(record.call.state.ownership, Ownership::Foreign(OTHER));
     assert_eq!(record.digest, digest(&record.call));
     let own = read_record(&call_id, OWN, input, &context).expect("the keyspace decides only whose it is");
-    assert_eq!(own.call.ownership, Ownership::Own);
+    assert_eq!(own.call.state.ownership, Ownership::Own);
     let mut taken_back = record.call.clone();
-    taken_back.ownership = Ownership::Own;
+    taken_back.state.ownership = Ownership::Own;
     assert_eq!(taken_back, own.call);
     let stored = write_record(&own.call, &context);
     assert!(stored.is_ascii());
@@ -45,8 +45,12 @@ pub fn run(input: &[u8]) {
 
 fn times(call: &CallSnapshot) -> impl Iterator<Item = Timestamp> {
     let packets = call.observed.iter().map(|(_, stream)| stream.last_packet);
-    let legs = call.legs.iter().map(|leg| leg.created);
-    [call.created, call.last_signal].into_iter().chain(call.deletion).chain(legs).chain(packets)
+    let legs = call.state.legs.iter().map(|leg| leg.created);
+    [call.state.created, call.state.last_signal]
+        .into_iter()
+        .chain(call.state.deletion)
+        .chain(legs)
+        .chain(packets)
 }
 
 /// Puts a call into a shard twice, hands it over and back, lets it live for a while, and ends it.
@@ -60,7 +64,7 @@ fn hold(call: &CallSnapshot, own: bool) {
         assert!(matches!(reply, Reply::Restored(_)));
         node.check();
     }
-    for command in [Command::Query(call.call_id.clone()), Command::StandBy, Command::Activate] {
+    for command in [Command::Query(call.state.call_id.clone()), Command::StandBy, Command::Activate] {
         node.answer(shard, command);
         node.check();
     }

@@ -235,31 +235,31 @@ fn restore(node: &mut Node, choices: &mut Choices<'_>) {
     }
     let mut call = node.published[choices.below(node.published.len())].clone();
     let keyspace = choices.one(&[Keyspace(2), Keyspace(3), OWN]);
-    call.version = Version {
-        epoch: call.version.epoch + choices.below(3) as u64,
-        sequence: (call.version.sequence + choices.below(4) as u64).saturating_sub(1),
+    call.state.version = Version {
+        epoch: call.state.version.epoch + choices.below(3) as u64,
+        sequence: (call.state.version.sequence + choices.below(4) as u64).saturating_sub(1),
     };
     if choices.seldom() {
-        call.version = Version { epoch: choices.number(), sequence: choices.number() };
+        call.state.version = Version { epoch: choices.number(), sequence: choices.number() };
     }
     if choices.seldom() {
-        call.call_id = CallId::from(choices.one(&CALLS));
+        call.state.call_id = CallId::from(choices.one(&CALLS));
     }
     if choices.seldom() {
-        call.created = call.created + Duration::from_secs(1);
+        call.state.created = call.state.created + Duration::from_secs(1);
     }
     if choices.seldom() {
         let shift = u16::from(choices.byte()) & !1;
-        let sets = call.legs.iter_mut().flat_map(|leg| leg.media.iter_mut().flatten());
+        let sets = call.state.legs.iter_mut().flat_map(|leg| leg.media.iter_mut().flatten());
         for set in sets.flat_map(|media| &mut media.port_sets) {
             set.first = set.first.wrapping_add(shift);
         }
     }
     if choices.seldom() {
-        call.legs.truncate(1 + choices.below(3));
-        call.legs.iter_mut().for_each(|leg| leg.peers.clear());
+        call.state.legs.truncate(1 + choices.below(3));
+        call.state.legs.iter_mut().for_each(|leg| leg.peers.clear());
     }
-    let home = shard_of(&call.call_id, node.shard_count());
+    let home = shard_of(&call.state.call_id, node.shard_count());
     let restore = Restore { keyspace, own: keyspace == OWN, call };
     assert!(matches!(node.answer(home, Command::Restore(Box::new(restore))), Reply::Restored(_)));
 }

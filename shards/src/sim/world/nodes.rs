@@ -43,7 +43,7 @@ impl World {
                     touched.push(dialogue);
                 }
                 Effect::Publish(call) => {
-                    if let Some(dialogue) = dialogue_of(&call.call_id) {
+                    if let Some(dialogue) = dialogue_of(&call.state.call_id) {
                         self.checker.published(self.now, number, dialogue);
                     }
                     self.publish(number, effect);
@@ -80,7 +80,7 @@ impl World {
             return;
         }
         let Some(replication) = &node.replication else { return };
-        let call_id = &record.call.call_id;
+        let call_id = &record.call.state.call_id;
         let readable = |of| {
             let text = self.store.text(of, call_id.as_bytes());
             text.map(|text| replication.can_read(of, call_id, text))

@@ -17,7 +17,7 @@ impl World {
         for dialogue in 0..self.swarm.dialogues {
             let held: Vec<Option<CallSnapshot>> =
                 (0..self.nodes.len()).map(|n| self.call_at(n, dialogue)).collect();
-            let own = |call: &CallSnapshot| call.ownership == Ownership::Own;
+            let own = |call: &CallSnapshot| call.state.ownership == Ownership::Own;
             let owners: Vec<usize> =
                 (0..held.len()).filter(|node| held[*node].as_ref().is_some_and(own)).collect();
             // What cannot take effect for want of ports is told of, and tried again.
@@ -41,7 +41,9 @@ impl World {
     /// A foreign call that nobody owns must have a record.
     fn check_ghosts(&mut self, dialogue: u32, held: &[Option<CallSnapshot>]) {
         for (node, call) in held.iter().enumerate() {
-            let Some(Ownership::Foreign(of)) = call.as_ref().map(|call| call.ownership) else { continue };
+            let Some(Ownership::Foreign(of)) = call.as_ref().map(|call| call.state.ownership) else {
+                continue;
+            };
             if self.store.text(of, call_id(dialogue).as_bytes()).is_none() {
                 let what = format!("node {node} holds call-{dialogue} of keyspace {of}, which has no record");
                 self.checker.fail(self.now, what);
@@ -51,17 +53,17 @@ impl World {
 
     fn check_copies(&mut self, dialogue: u32, owner: usize, held: &[Option<CallSnapshot>]) {
         let Some(original) = &held[owner] else { return };
-        if self.now.since(original.last_signal) < SETTLED {
+        if self.now.since(original.state.last_signal) < SETTLED {
             return;
         }
         for (node, call) in held.iter().enumerate().filter(|(node, _)| *node != owner) {
             let wrong = match call {
                 None if self.nodes[node].is_none() || self.enders.contains(&(node, dialogue)) => continue,
                 None => "does not hold it",
-                Some(call) if call.ownership != Ownership::Foreign(keyspace(owner)) => {
+                Some(call) if call.state.ownership != Ownership::Foreign(keyspace(owner)) => {
                     "has another owner for it"
                 }
-                Some(call) if call.comparable() == original.comparable() => continue,
+                Some(call) if call.state.comparable() == original.state.comparable() => continue,
                 Some(call) => &difference(call, original),
             };
             self.checker
@@ -91,7 +93,7 @@ impl World {
 
 /// The first lines in which two calls differ.
 fn difference(call: &CallSnapshot, original: &CallSnapshot) -> String {
-    let [here, there] = [call, original].map(|call| format!("{:#?}", call.comparable()));
+    let [here, there] = [call, original].map(|call| format!("{:#?}", call.state.comparable()));
     let lines = here.lines().zip(there.lines()).enumerate();
     let differing = lines.filter(|(_, (here, there))| here != there).take(3);
     let shown =

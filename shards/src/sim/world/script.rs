@@ -133,7 +133,7 @@ impl World {
     pub fn held(&mut self, node: usize, dialogue: u32) -> Option<Ownership> {
         let now = self.now;
         let call = self.nodes[node].as_mut()?.query(now, &call_id(dialogue))?;
-        Some(call.ownership)
+        Some(call.state.ownership)
     }
 
     /// Checks that each call has one owner and is the same everywhere.

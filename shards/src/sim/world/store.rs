@@ -423,7 +423,7 @@ impl World {
             self.replaced[dialogue as usize] = self.now;
         }
         if updated && let Some(node) = &mut self.nodes[number] {
-            node.note_made(dialogue, restore.call.created);
+            node.note_made(dialogue, restore.call.state.created);
         }
     }
 
