@@ -7,7 +7,7 @@
 /// Sockets one shard can hold open.
 pub const SOCKETS_PER_SHARD_MAX: u32 = 1 << 18;
 /// Own calls of a shard that ended a short while ago and are remembered; the oldest is forgotten first.
-pub const DEPARTED_MAX: usize = 16_384;
+pub const RECENTLY_ENDED_MAX: usize = 16_384;
 /// Media sections in one SDP.
 pub const MEDIA_PER_CALL_MAX: usize = 32;
 /// Parties of one call; forking to more branches is refused.

@@ -10,15 +10,15 @@
 
 mod calls;
 mod commit;
-mod departed;
-mod ending;
-mod lookup;
-mod opening;
+mod deletion;
+mod negotiation;
 mod ownership;
 mod periodic;
-mod restoring;
-mod signalling;
+mod queries;
+mod recently_ended;
+mod records;
 mod timeouts;
+mod transaction;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -39,10 +39,10 @@ use crate::random::Random;
 use crate::settings::Settings;
 use crate::time::Timestamp;
 use calls::CallTable;
-use departed::Departed;
-use opening::Opening;
 use ownership::Leases;
-use restoring::Pending;
+use recently_ended::RecentlyEnded;
+use records::Pending;
+use transaction::Opening;
 
 /// Parts of a shard.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ pub struct Shard {
     opening: Option<Opening>,
     /// Records whose ports are taken.
     pending: Pending,
-    departed: Departed,
+    recently_ended: RecentlyEnded,
     leases: Leases,
 }
 
@@ -92,7 +92,7 @@ impl Shard {
             calls: CallTable::new(config.admission, config.seed),
             opening: None,
             pending: Pending::default(),
-            departed: Departed::default(),
+            recently_ended: RecentlyEnded::default(),
             leases: Leases::default(),
         }
     }

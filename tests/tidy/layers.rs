@@ -65,7 +65,7 @@ pub const RULES: &[Rule] = &[
         shown_by: || {
             vec![
                 example("shards/src/relay.rs", "use std::net::{IpAddr, UdpSocket};\n", &[1]),
-                example("shards/src/shard/ending.rs", "fn f() {\n    std::thread::yield_now();\n}\n", &[2]),
+                example("shards/src/shard/deletion.rs", "fn f() {\n    std::thread::yield_now();\n}\n", &[2]),
                 example(
                     "shards/src/shard.rs",
                     "use std::time::{Duration, Instant};\nuse crate::io::Clock;\n",

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::age::Age;
 use crate::call::state::{CallState, Version};
-use crate::limits::DEPARTED_MAX;
+use crate::limits::RECENTLY_ENDED_MAX;
 use crate::names::CallId;
 use crate::time::Timestamp;
 
@@ -18,13 +18,13 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(60);
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(super) struct Departed {
+pub(super) struct RecentlyEnded {
     /// Time at which a call of this name ended, and the age of its end, which counts as a change.
     calls: BTreeMap<CallId, (Timestamp, Age)>,
     queue: VecDeque<(Timestamp, CallId)>,
 }
 
-impl Departed {
+impl RecentlyEnded {
     /// Remembers an own call that ends.
     pub(super) fn note(&mut self, now: Timestamp, call: &CallState) {
         self.forget(now);
@@ -46,7 +46,7 @@ impl Departed {
 
     fn forget(&mut self, now: Timestamp) {
         while let Some((ended, call_id)) = self.queue.front()
-            && (now.since(*ended) > REMEMBERED_FOR || self.queue.len() >= DEPARTED_MAX)
+            && (now.since(*ended) > REMEMBERED_FOR || self.queue.len() >= RECENTLY_ENDED_MAX)
         {
             // One that has ended again since is remembered for that.
             if self.calls.get(call_id).is_some_and(|(at, _)| at == ended) {

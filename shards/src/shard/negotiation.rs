@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 use super::Shard;
 use super::calls::Admitted;
 use super::commit::Brought;
-use super::opening::{Opening, Purpose, Signalling};
+use super::transaction::{Opening, Purpose, Signalling};
 
 impl Shard {
     pub(super) fn offer(&mut self, now: Timestamp, id: RequestId, signal: Box<Signal>) {

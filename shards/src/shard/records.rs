@@ -26,7 +26,7 @@ use crate::time::Timestamp;
 use super::Shard;
 use super::calls::Admitted;
 use super::commit::Brought;
-use super::opening::{Opening, Purpose, Restoring};
+use super::transaction::{Opening, Purpose, Restoring};
 
 /// Least pause before a record whose ports are taken is tried again.
 const RETRY_MIN: Duration = Duration::from_millis(250);
@@ -183,7 +183,7 @@ impl Shard {
         let known = self.calls.find(&restore.call.state.call_id);
         let here = known.map(|index| self.calls[index].state());
         let outcome = match here {
-            None if self.departed.supersedes(now, &restore.call.state) => RestoreOutcome::Stale,
+            None if self.recently_ended.supersedes(now, &restore.call.state) => RestoreOutcome::Stale,
             None => RestoreOutcome::Created,
             Some(here) => judge(here, &restore),
         };
@@ -195,7 +195,7 @@ impl Shard {
             if outcome == RestoreOutcome::Stale && restore.own {
                 // Left over from before the call changed hands; the next restart would bring it back.
                 let newest = here.map(CallState::age);
-                let newest = newest.or_else(|| self.departed.newest(&restore.call.state.call_id));
+                let newest = newest.or_else(|| self.recently_ended.newest(&restore.call.state.call_id));
                 self.retire_own_record(
                     &restore.call.state.call_id,
                     newest.expect("it is newer than the record"),

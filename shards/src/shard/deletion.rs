@@ -94,7 +94,7 @@ impl Shard {
             counters.duration_us_sum += duration_us;
             counters.duration_us2_sum += duration_us * duration_us;
             if self.plane.settings.publish {
-                self.departed.note(now, &state);
+                self.recently_ended.note(now, &state);
                 self.plane.effects.push_back(Effect::Unpublish(state.call_id.clone()));
             }
         }
