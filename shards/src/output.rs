@@ -24,7 +24,7 @@ pub enum Verdict {
         /// Its length; it begins where the [`PacketBuf`](crate::packet::PacketBuf) says.
         len: usize,
     },
-    /// It is no media: [`Shard::handle_punted`](crate::Shard::handle_punted) takes it, off the common path.
+    /// Not media: [`Shard::handle_punted`](crate::Shard::handle_punted) takes it, off the common path.
     Punt,
     /// The relay itself was the receiver.
     Consume,
@@ -32,7 +32,7 @@ pub enum Verdict {
     Drop(DropReason),
 }
 
-/// What the driver must do.
+/// Work for the driver.
 #[derive(Debug)]
 pub enum Effect {
     /// Bind a UDP socket and receive on it; answer with `handle_opened` before the next input.

@@ -54,7 +54,7 @@ pub(super) struct Restoring {
     pub(super) restore: Restore,
     pub(super) ports: Vec<NewPorts>,
     pub(super) outcome: RestoreOutcome,
-    /// How long to wait if it cannot be had now.
+    /// Pause before the next try if it cannot be had now.
     pub(super) pause: Duration,
     /// A request about the same call, to be carried out next.
     pub(super) then: Option<Request>,
