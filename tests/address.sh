@@ -58,7 +58,7 @@ node_starts
 within 3 status_is 7 || fail "absent: $(cat "$WORK/status")"
 grep -q "pub/$ADDRESS .*NOT ON THIS HOST" "$WORK/status" || fail "status does not say it: $(cat "$WORK/status")"
 ctl list interfaces --json | contains '"present": false' || fail "no word in JSON: $(ctl list interfaces --json)"
-grep -q "WARN.*media address pub/$ADDRESS is not on this host: offers for it are refused" "$WORK/relay.log" ||
+within 10 grep -q "WARN.*media address pub/$ADDRESS is not on this host: offers for it are refused" "$WORK/relay.log" ||
     fail "no warning"
 [ "$(http /ready)" = "503 media address pub/$ADDRESS is not on this host" ] || fail "/ready: $(http /ready)"
 [ "$(http /live)" = "200 live" ] || fail "/live: $(http /live)"
@@ -70,12 +70,14 @@ within 2 present_is 1 || fail "it is not noticed that the address came"
 status_is 0 || fail "present: $(cat "$WORK/status")"
 [ "$(http /ready)" = "200 ready" ] || fail "/ready: $(http /ready)"
 offer present | contains "IN IP4 $ADDRESS" || fail "an offer is refused: $(offer present)"
-grep -q "media address pub/$ADDRESS is on this host now" "$WORK/relay.log" || fail "the log does not say that it came"
+within 10 grep -q "media address pub/$ADDRESS is on this host now" "$WORK/relay.log" ||
+    fail "the log does not say that it came"
 
 ip addr del $ADDRESS/32 dev probe
 within 2 present_is 0 || fail "it is not noticed that the address went"
 offer gone | contains 'Ran out of ports' || fail "an offer is not refused: $(offer gone)"
-[ "$(grep -c 'WARN.*is not on this host' "$WORK/relay.log")" = 2 ] || fail "no second warning"
+within 10 eval '[ "$(grep -c "WARN.*is not on this host" "$WORK/relay.log")" = 2 ]' ||
+    fail "no second warning"
 relay_stop
 
 # In a ring, which this one is even while its Redis is not there.

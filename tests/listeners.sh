@@ -18,7 +18,7 @@ check() {
 }
 
 logged() {
-    grep -Eq "$1" "$WORK/relay.log" || fail "no line of the log has: $1"
+    within 10 grep -Eq "$1" "$WORK/relay.log" || fail "no line of the log has: $1"
 }
 
 # has_within SECONDS TEXT COMMAND...: whether the command ends in time and says the text, whatever its status.
